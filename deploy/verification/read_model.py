@@ -42,7 +42,7 @@ ROWS: Final = {
         "event_id",
         "kind, status, title, place, starts_at, ends_at, goal_positions, held_on",
     ),
-    "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at"),
+    "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at, undone_at"),
     "pledge": _highest("pledge_versions", "pledge_id", _PLEDGE),
     "hire": _highest("hire_versions", "hire_id", _HIRE),
 }

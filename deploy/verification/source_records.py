@@ -66,7 +66,7 @@ ROWS: Final = (
         "check-in",
         "events",
         """
-        select taskforce_id, id, version, event_id, company_id, checked_in_at
+        select taskforce_id, id, version, event_id, company_id, checked_in_at, undone_at
           from attendances
          order by taskforce_id, id
         """,
@@ -213,7 +213,8 @@ PRESENT: Final = """
       join employer_events as event
         on event.taskforce_id = arrival.taskforce_id
        and event.id = arrival.event_id
-     where (arrival.checked_in_at at time zone 'Europe/Copenhagen')::date <= $1
+     where arrival.undone_at is null
+       and (arrival.checked_in_at at time zone 'Europe/Copenhagen')::date <= $1
        and (event.starts_at at time zone 'Europe/Copenhagen')::date <= $1
      group by arrival.taskforce_id, arrival.event_id
 """

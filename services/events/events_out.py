@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
 from shared.contracts.events import (
+    CheckInUndone,
     CompanyCheckedIn,
     CompanyRegistered,
     EmployerEventState,
@@ -83,14 +84,28 @@ def event_changed(
 
 
 def company_checked_in(taskforce_id: UUID, attendance: Attendance) -> CompanyCheckedIn:
-    """Return the message about a check-in, which happens once per event and company."""
+    """Return the message about a check-in."""
     return CompanyCheckedIn(
         taskforce_id=taskforce_id,
-        version=1,
+        version=attendance.version,
         recorded_at=attendance.checked_in_at,
         event_id=attendance.event_id,
         company_id=attendance.company_id,
         checked_in_at=attendance.checked_in_at,
+    )
+
+
+def check_in_undone(taskforce_id: UUID, attendance: Attendance) -> CheckInUndone:
+    """Return the message about a check-in that was undone."""
+    assert attendance.undone_at is not None
+    return CheckInUndone(
+        taskforce_id=taskforce_id,
+        version=attendance.version,
+        recorded_at=attendance.undone_at,
+        event_id=attendance.event_id,
+        company_id=attendance.company_id,
+        checked_in_at=attendance.checked_in_at,
+        undone_at=attendance.undone_at,
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from services.pledges.register import store
 from services.pledges.register.domain import name_key
 from shared.contracts.events import (
+    AttendanceState,
+    CheckInUndone,
     CompanyCheckedIn,
     CompanyRegistered,
     EmployerEventState,
@@ -39,6 +41,7 @@ MESSAGES: tuple[type[Message], ...] = (
     EventCancelled,
     EventPassRevoked,
     CompanyCheckedIn,
+    CheckInUndone,
 )
 
 
@@ -89,11 +92,19 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                 for one in events
             ],
         )
-    if attendances := _newest(CompanyCheckedIn, messages):
+    if attendances := _newest(AttendanceState, messages):
         await store.save_attendances(
             conn,
             [
-                (one.taskforce_id, one.aggregate_id, one.version, one.event_id, one.company_id, one.checked_in_at)
+                (
+                    one.taskforce_id,
+                    one.aggregate_id,
+                    one.version,
+                    one.event_id,
+                    one.company_id,
+                    one.checked_in_at,
+                    one.undone_at if isinstance(one, CheckInUndone) else None,
+                )
                 for one in attendances
             ],
         )

@@ -97,8 +97,8 @@ class EventPassRevoked(EmployerEventState):
     """All passes of the event were revoked; a new generation begins."""
 
 
-class CompanyCheckedIn(Message):
-    """A company has checked in at an event."""
+class AttendanceState(Message):
+    """The whole public state of a company's attendance at an event."""
 
     aggregate: ClassVar[str] = "events.attendance"
 
@@ -109,6 +109,16 @@ class CompanyCheckedIn(Message):
     @property
     def aggregate_id(self) -> UUID:
         return attendance_id(self.event_id, self.company_id)
+
+
+class CompanyCheckedIn(AttendanceState):
+    """A company has checked in at an event."""
+
+
+class CheckInUndone(AttendanceState):
+    """The check-in was a mistake and has been undone. The company may check in again."""
+
+    undone_at: AwareDatetime
 
 
 def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
@@ -153,6 +163,7 @@ REGISTER: tuple[type[Message], ...] = (
     EventCancelled,
     EventPassRevoked,
     CompanyCheckedIn,
+    CheckInUndone,
 )
 """Who takes part and when they meet."""
 

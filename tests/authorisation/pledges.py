@@ -129,7 +129,7 @@ class PledgesWorld(World):
                 row = (taskforce, id, 1, name, name_key(name), None, municipality, True)
                 await store.save_companies(conn, [row])
                 if ownership in {"own", "other taskforce"}:
-                    await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW)])
+                    await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW, None)])
 
     async def _log(self, ownership: Ownership, caller: str, by: Person | Guest) -> None:
         taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {caller}".strip()

@@ -13,6 +13,7 @@ from services.events.calendar import passes
 from services.events.register import commands as register
 from services.events.register.domain import Company
 from services.events.settings import EventsSettings
+from shared.contracts.events import attendance_id
 from tests.authorisation import accounts, personal_data
 from tests.authorisation.accounts import API, Accounts, name_of
 from tests.authorisation.matrix import (
@@ -273,6 +274,17 @@ def _who_has_come(path: str, *, seen_by_all: bool) -> Probe:
     return probe
 
 
+def _undo_check_in(path: str, *, success: int) -> Probe:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        ours = ownership if ownership in {"other taskforce", "missing"} else "own"
+        event, company = await world.new_event(ours, "open"), world.company(ownership)
+        if _of_ours(ownership):
+            await calendar.check_in(world.db, TASKFORCE, event, company, by="somebody")
+        return Ask("POST", path.format(id=event, check_in=attendance_id(event, company)), success=success)
+
+    return probe
+
+
 def _pass(*, spoken: bool) -> Probe:
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         code = world.code(ownership, spoken=spoken)
@@ -306,6 +318,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/events/{{event_id}}/check-ins", "check-in"): _who_has_come(
         f"{API}/events/{{id}}/check-ins", seen_by_all=False
     ),
+    (f"POST {API}/events/{{event_id}}/check-ins/{{check_in_id}}/undo", "check-in"): _undo_check_in(
+        f"{API}/events/{{id}}/check-ins/{{check_in}}/undo", success=200
+    ),
     (f"POST {API}/events/{{event_id}}/passes", "event"): _event(
         "POST", f"{API}/events/{{id}}/passes", success=201, drafts=409, by_title=False
     ),
@@ -333,6 +348,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("POST /events/{event_id:uuid}/check-ins", "event"): _BY_FORM["event"],
     ("POST /events/{event_id:uuid}/check-ins", "company"): _BY_FORM["company"],
+    ("POST /events/{event_id:uuid}/check-ins/{check_in_id:uuid}/undo", "check-in"): _undo_check_in(
+        "/events/{id}/check-ins/{check_in}/undo", success=303
+    ),
     ("POST /events/{event_id:uuid}/walk-ins", "event"): walk_in,
     ("GET /events/{event_id:uuid}/held-names", "event"): _event("GET", "/events/{id}/held-names", by_title=False),
     ("GET /events/{event_id:uuid}/held-names", "check-in"): _who_has_come("/events/{id}/held-names", seen_by_all=False),

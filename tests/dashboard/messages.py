@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from shared.contracts.events import (
+    CheckInUndone,
     CompanyCheckedIn,
     CompanyRegistered,
     EventOpened,
@@ -85,6 +86,13 @@ def check_in(event_id: UUID, **fields: Any) -> CompanyCheckedIn:
             "checked_in_at": EVENING,
         }
         | fields
+    )
+
+
+def undone(arrival: CompanyCheckedIn, **fields: Any) -> CheckInUndone:
+    at = arrival.recorded_at + timedelta(minutes=3)
+    return CheckInUndone(
+        **arrival.model_dump() | {"version": arrival.version + 1, "recorded_at": at, "undone_at": at} | fields
     )
 
 

@@ -187,7 +187,8 @@ def add_company(pledges_database: Database, taskforce_id: UUID) -> Callable[...,
             await store.save_companies(conn, [row])
             if "checked_in_at" in facts:
                 event_id = facts["checked_in_at"]
-                await store.save_attendances(conn, [(taskforce, uuid4(), 1, event_id, company_id, NOW)])
+                arrival = (taskforce, uuid4(), 1, event_id, company_id, NOW, facts.get("undone_at"))
+                await store.save_attendances(conn, [arrival])
         return company_id
 
     return add

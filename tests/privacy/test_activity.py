@@ -37,6 +37,32 @@ _HIRE: Final = """
             request_fingerprint, version)
     values ($1, $4, 'Smeden', 'smaajob', current_date, 5, $2, now(), '{{}}', '\\x00', 1)
 """
+_AT_AN_EVENT: Final = """
+    with company as (
+        insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
+        values ($1, $4, 'Smeden', true, false, 1, now())
+        returning id
+    ), event as (
+        insert into employer_events
+               (taskforce_id, id, kind, status, title, starts_at, ends_at, pass_generation, version, drafted_at)
+        values ($1, $4, 'employer_event', 'open', 'Aften', now(), now() + interval '1 hour', 1, 1, now())
+        returning id
+    )
+"""
+_ATTENDANCE: Final = """
+    insert into attendances
+           (taskforce_id, id, event_id, company_id, walk_in, checked_in_at, checked_in_by, version)
+    select $1, $4, event.id, company.id, false, now(), {checked_in_by}, 1 from event, company
+"""
+_UNDONE_CHECK_IN: Final = f"""
+    {_AT_AN_EVENT.rstrip()}, attendance as (
+        {_ATTENDANCE.format(checked_in_by="'nobody'")}
+        returning id
+    )
+    insert into undone_check_ins
+           (taskforce_id, attendance_id, version, checked_in_at, checked_in_by, undone_at, undone_by)
+    select $1, attendance.id, 2, now(), {{checked_in_by}}, now(), {{undone_by}} from attendance
+"""
 _API_KEY: Final = """
     insert into api_keys
            (taskforce_id, id, name, secret_hash, scopes, made_by, made_at, expires_at, taken_over_by, taken_over_at)
@@ -63,21 +89,9 @@ FILL: Final = {
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
     ("pledges", "access_log", "who"): _LOOK,
     ("pledges", "erasures", "erased_by"): _ERASED,
-    ("events", "attendances", "checked_in_by"): """
-        with company as (
-            insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
-            values ($1, $4, 'Smeden', true, false, 1, now())
-            returning id
-        ), event as (
-            insert into employer_events
-                   (taskforce_id, id, kind, status, title, starts_at, ends_at, pass_generation, version, drafted_at)
-            values ($1, $4, 'employer_event', 'open', 'Aften', now(), now() + interval '1 hour', 1, 1, now())
-            returning id
-        )
-        insert into attendances
-               (taskforce_id, id, event_id, company_id, walk_in, checked_in_at, checked_in_by, version)
-        select $1, $4, event.id, company.id, false, now(), $3, 1 from event, company
-    """,
+    ("events", "attendances", "checked_in_by"): f"{_AT_AN_EVENT} {_ATTENDANCE.format(checked_in_by='$3')}",
+    ("events", "undone_check_ins", "checked_in_by"): _UNDONE_CHECK_IN.format(checked_in_by="$3", undone_by="'nobody'"),
+    ("events", "undone_check_ins", "undone_by"): _UNDONE_CHECK_IN.format(checked_in_by="'nobody'", undone_by="$3"),
     ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),
     ("events", "api_keys", "taken_over_by"): _API_KEY.format(made_by="gen_random_uuid()", taken_over_by="$2"),
     ("events", "erasure_orders", "ordered_by"): (

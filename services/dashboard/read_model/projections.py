@@ -93,7 +93,7 @@ EMPLOYER_EVENTS = Projection(
 )
 
 ATTENDANCES = Projection(
-    messages=(events.CompanyCheckedIn,),
+    messages=tuple(m for m in events.REGISTER if issubclass(m, events.AttendanceState)),
     table="attendances",
     key="attendance_id",
     columns={
@@ -101,6 +101,7 @@ ATTENDANCES = Projection(
         "company_id": ("uuid", lambda m: m.company_id),
         "checked_in_at": ("timestamptz", lambda m: m.checked_in_at),
         "checked_in_on": ("date", lambda m: local_date(m.checked_in_at)),
+        "undone_at": ("timestamptz", lambda m: m.undone_at if isinstance(m, events.CheckInUndone) else None),
     },
 )
 

@@ -209,6 +209,36 @@ async def check_in_walk_in(
         await _insert_attendance(conn, taskforce_id, event, company.id, walk_in=new, by=by, at=at)
 
 
+async def undo_check_in(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    check_in_id: UUID,
+    *,
+    by: str,
+    drafts: bool = True,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Attendance:
+    """Undo a check-in that was a mistake, also after the event was closed. The company stays in the register.
+
+    `by` and `drafts` are as in `check_in`. Who checked the company in and who undid it is kept (`undone_check_ins`).
+
+    Raises:
+        EventNotFound, CheckInNotFound.
+        StaleVersion: the check-in has another version than `expected_version`.
+    """
+    at = at or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        await _lock_visible(conn, taskforce_id, event_id, drafts=drafts)
+        attendance = await store.lock_attendance(conn, taskforce_id, event_id, check_in_id)
+        if attendance.undo(at, expected_version=expected_version):
+            await store.insert_undone_check_in(conn, taskforce_id, attendance, by=by)
+            await store.save_attendance(conn, taskforce_id, attendance)
+            await outbox.add(conn, events_out.check_in_undone(taskforce_id, attendance))
+    return attendance
+
+
 async def _lock_visible(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool) -> EmployerEvent:
     event = await store.lock_event_shared(conn, taskforce_id, event_id)
     if event.status == "draft" and not drafts:
@@ -228,7 +258,10 @@ async def _insert_attendance(
 ) -> None:
     attendance = Attendance(attendance_id(event.id, company_id), event.id, company_id, walk_in, at, by)
     if not await store.insert_attendance(conn, taskforce_id, attendance):
-        return
+        attendance = await store.lock_attendance(conn, taskforce_id, event.id, attendance.id)
+        if not attendance.check_in_again(at, by=by):
+            return
+        await store.save_attendance(conn, taskforce_id, attendance)
     # After the insert, so that a retry succeeds even if the event has been closed meanwhile.
     event.admit()
     await outbox.add(conn, events_out.company_checked_in(taskforce_id, attendance))

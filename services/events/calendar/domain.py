@@ -84,6 +84,15 @@ class EventHasBegun(IllegalTransition):
     detail = N_("Its doors have been opened: close it instead.")
 
 
+class CheckInNotFound(Refusal):
+    """The event has no such check-in."""
+
+    code = "check-in-not-found"
+    kind = "not_found"
+    title = N_("The event has no such check-in")
+    detail = N_("Find the company in the list of those who have checked in.")
+
+
 class PassNotAvailable(Refusal):
     """No passes are issued for drafts, cancelled events, or more than `PASS_GRACE` after the event's end."""
 
@@ -206,9 +215,12 @@ class EmployerEvent:
         self.version += 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attendance:
-    """A company's check-in at an event. There is one per company and event."""
+    """A company's attendance at an event: its check-in, which may be undone and made again. There is one for both.
+
+    Each transition returns whether it changed anything, so clients may retry.
+    """
 
     id: UUID
     event_id: UUID
@@ -216,3 +228,23 @@ class Attendance:
     walk_in: bool
     checked_in_at: datetime
     checked_in_by: str
+    undone_at: datetime | None = None
+    version: int = 1
+
+    def check_in_again(self, at: datetime, *, by: str) -> bool:
+        """Check the company in after its check-in was undone."""
+        if self.undone_at is None:
+            return False
+        self.checked_in_at, self.checked_in_by, self.undone_at = at, by, None
+        self.version += 1
+        return True
+
+    def undo(self, at: datetime, *, expected_version: int | None = None) -> bool:
+        """Undo the check-in, also after the event was closed. Raises `StaleVersion`."""
+        if self.undone_at is not None:
+            return False
+        if expected_version is not None and expected_version != self.version:
+            raise StaleVersion
+        self.undone_at = at
+        self.version += 1
+        return True

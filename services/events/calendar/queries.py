@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from services.events.calendar.domain import EventNotFound
 from services.events.register.domain import CompanyNotFound
+from services.events.register.queries import FOUND, search_arguments
 from shared.contracts.events import EventKind, EventStatus
 from shared.fields.dates import Moment, refuse_distant
 from shared.http.paging import SortKey
@@ -55,6 +56,8 @@ class CheckInRow(_Row):
     member: bool
     walk_in: bool
     checked_in_at: datetime
+    undone_at: datetime | None
+    version: int
 
 
 class CandidateRow(_Row):
@@ -79,7 +82,8 @@ _EVENT = """
            (select count(*)
               from attendances
              where attendances.taskforce_id = employer_events.taskforce_id
-               and attendances.event_id = employer_events.id) as companies_checked_in
+               and attendances.event_id = employer_events.id
+               and attendances.undone_at is null) as companies_checked_in
       from employer_events
      where taskforce_id = $1
 """
@@ -129,7 +133,7 @@ async def events(
 
 _CHECK_IN = """
     select attendances.id, event_id, company_id, companies.name as company_name, companies.cvr_as_typed,
-           companies.member, walk_in, checked_in_at,
+           companies.member, walk_in, checked_in_at, undone_at, attendances.version,
            exists (select from companies other
                     where other.taskforce_id = companies.taskforce_id
                       and other.cvr = companies.cvr
@@ -144,7 +148,7 @@ _CHECK_IN = """
 
 
 async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company_id: UUID) -> CheckInRow:
-    """Return one company's check-in at one event. Raises `CompanyNotFound` if it has not checked in."""
+    """Return one company's check-in at one event, undone or not. Raises `CompanyNotFound` if it has none."""
     row = await conn.fetchrow(_CHECK_IN + " and company_id = $3", taskforce_id, event_id, company_id)
     if row is None:
         raise CompanyNotFound
@@ -154,10 +158,11 @@ async def check_in(conn: Connection, taskforce_id: UUID, event_id: UUID, company
 async def check_ins(
     conn: Connection, taskforce_id: UUID, event_id: UUID, *, after: ByTime | None = None, limit: int
 ) -> list[CheckInRow]:
-    """Return an event's check-ins, latest first."""
+    """Return an event's check-ins that have not been undone, latest first."""
     rows = await conn.fetch(
         _CHECK_IN
         + """
+          and undone_at is null
           and ($3::timestamptz is null or (checked_in_at, attendances.id) < ($3, $4::uuid))
         order by checked_in_at desc, attendances.id desc
         limit $5
@@ -182,6 +187,7 @@ async def unpublished_names(conn: Connection, taskforce_id: UUID, event_id: UUID
            and companies.id = attendances.company_id
          where attendances.taskforce_id = $1
            and attendances.event_id = $2
+           and attendances.undone_at is null
            and companies.personally_owned
          order by companies.sort_name, companies.id
          limit $3
@@ -199,24 +205,25 @@ async def candidates(
     """Return companies that match a search at the door, those that have not checked in first.
 
     Args:
-        text: part of the name, or the beginning of the CVR number.
+        text: words of the name in any order, or the beginning of the CVR number.
     """
     rows = await conn.fetch(
-        """
+        f"""
         select id, name, cvr,
                exists (select from attendances
                         where attendances.taskforce_id = companies.taskforce_id
-                          and attendances.event_id = $2
-                          and attendances.company_id = companies.id) as checked_in
+                          and attendances.event_id = $4
+                          and attendances.company_id = companies.id
+                          and attendances.undone_at is null) as checked_in
           from companies
          where taskforce_id = $1
-           and (position(lower($3) in lower(name)) > 0 or starts_with(cvr, replace($3, ' ', '')))
+           and {FOUND}
          order by checked_in, sort_name, id
-         limit $4
-        """,
+         limit $5
+        """,  # noqa: S608  (our own condition)
         taskforce_id,
+        *search_arguments(text),
         event_id,
-        text,
         limit,
     )
     return [CandidateRow(**row) for row in rows]

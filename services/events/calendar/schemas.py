@@ -194,6 +194,8 @@ class CheckInOut(ResponseModel):
     member: bool
     walk_in: bool = Field(description="the company was registered at the door")
     checked_in_at: datetime
+    undone_at: datetime | None = Field(description="when the check-in was undone because it was a mistake")
+    version: int = Field(description="rises when the check-in is undone, and when the company checks in again")
     warnings: list[FieldWarning]
 
     @classmethod
@@ -214,6 +216,12 @@ class CheckInForm(RequestModel):
     """The form that checks in a registered company."""
 
     company_id: UUID
+
+
+class UndoForm(RequestModel):
+    """The form that undoes a check-in. `check_in_version` is the version that the page showed."""
+
+    check_in_version: int | None = None
 
 
 class PassOut(ResponseModel):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.events.calendar.domain import Attendance, EmployerEvent, EventNotFound, EventPlan, StaleVersion
+from services.events.calendar.domain import (
+    Attendance,
+    CheckInNotFound,
+    EmployerEvent,
+    EventNotFound,
+    EventPlan,
+    StaleVersion,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -148,3 +155,62 @@ async def insert_attendance(conn: Connection, taskforce_id: UUID, attendance: At
         attendance.checked_in_by,
     )
     return bool(inserted)
+
+
+async def lock_attendance(conn: Connection, taskforce_id: UUID, event_id: UUID, attendance_id: UUID) -> Attendance:
+    """Return a company's attendance at an event, locked until the transaction ends. Raises `CheckInNotFound`."""
+    row = await conn.fetchrow(
+        """
+        select id, event_id, company_id, walk_in, checked_in_at, checked_in_by, undone_at, version
+          from attendances
+         where taskforce_id = $1
+           and event_id = $2
+           and id = $3
+           for update
+        """,
+        taskforce_id,
+        event_id,
+        attendance_id,
+    )
+    if row is None:
+        raise CheckInNotFound
+    return Attendance(**row)
+
+
+async def save_attendance(conn: Connection, taskforce_id: UUID, attendance: Attendance) -> None:
+    """Save a transition of a locked attendance."""
+    await conn.execute(
+        """
+        update attendances
+           set checked_in_at = $3,
+               checked_in_by = $4,
+               undone_at = $5,
+               version = $6
+         where taskforce_id = $1
+           and id = $2
+        """,
+        taskforce_id,
+        attendance.id,
+        attendance.checked_in_at,
+        attendance.checked_in_by,
+        attendance.undone_at,
+        attendance.version,
+    )
+
+
+async def insert_undone_check_in(conn: Connection, taskforce_id: UUID, attendance: Attendance, *, by: str) -> None:
+    """Keep who made the check-in that has just been undone, and who undid it."""
+    await conn.execute(
+        """
+        insert into undone_check_ins
+               (taskforce_id, attendance_id, version, checked_in_at, checked_in_by, undone_at, undone_by)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        taskforce_id,
+        attendance.id,
+        attendance.version,
+        attendance.checked_in_at,
+        attendance.checked_in_by,
+        attendance.undone_at,
+        by,
+    )

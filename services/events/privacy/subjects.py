@@ -67,6 +67,26 @@ _OF_KEY: Final = """
      where api_key.taskforce_id = current_taskforce()
 """
 
+_OF_UNDONE_CHECK_IN: Final = """
+    select undone.{moment} as at,
+           event.title as event_title,
+           case when not company.personally_owned then company.name end as company_name,
+           attendance.company_id
+      from account
+      join undone_check_ins as undone
+        on undone.{column} = account.subject
+      join attendances as attendance
+        on attendance.taskforce_id = undone.taskforce_id
+       and attendance.id = undone.attendance_id
+      join employer_events as event
+        on event.taskforce_id = attendance.taskforce_id
+       and event.id = attendance.event_id
+      join companies as company
+        on company.taskforce_id = attendance.taskforce_id
+       and company.id = attendance.company_id
+     where undone.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "attendances",
@@ -88,6 +108,10 @@ ACTIVITY_QUERIES: Final = (
              where attendance.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery(
+        "undone_check_ins", "checked_in_by", _OF_UNDONE_CHECK_IN.format(moment="checked_in_at", column="checked_in_by")
+    ),
+    ActivityQuery("undone_check_ins", "undone_by", _OF_UNDONE_CHECK_IN.format(moment="undone_at", column="undone_by")),
     ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
     ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
     ActivityQuery(

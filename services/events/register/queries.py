@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.events.register.domain import CompanyNotFound, Taskforce, TaskforceUnknown
+from shared.fields.search import cvr_digits, search_words
 from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
@@ -69,6 +70,19 @@ _COMPANY = """
 """
 
 
+FOUND = """
+          (not exists (select from unnest($2::text[]) as word
+                        where position(word in lower(normalize(name, nfkc))) = 0)
+           or starts_with(coalesce(cvr, regexp_replace(cvr_as_typed, '[^0-9]', '', 'g')), $3))
+""".strip()
+"""The condition that a company matches `search_arguments`, which are $2 and $3."""
+
+
+def search_arguments(text: str) -> tuple[list[str], str | None]:
+    """Return the arguments of `FOUND` for what somebody typed. An empty text finds every company."""
+    return search_words(text), cvr_digits(text)
+
+
 async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow:
     """Return one company. Raises `CompanyNotFound`."""
     row = await conn.fetchrow(_COMPANY + " and id = $2", taskforce_id, company_id)
@@ -89,23 +103,23 @@ async def companies(
     """Return companies by name, in Danish order.
 
     Args:
-        text: part of the name, or the beginning of the CVR number.
+        text: words of the name in any order, or the beginning of the CVR number.
         member: True for member companies only, False for others only.
     """
     rows = await conn.fetch(
-        _COMPANY  # noqa: S608  (our own statement)
-        + """
-          and ($2::text is null or position(lower($2) in lower(name)) > 0 or starts_with(cvr, replace($2, ' ', '')))
-          and ($3::boolean is null or member = $3)
-          and ($4::uuid is null or (sort_name, id) > (select last.sort_name, last.id
+        f"""
+        {_COMPANY}
+          and {FOUND}
+          and ($4::boolean is null or member = $4)
+          and ($5::uuid is null or (sort_name, id) > (select last.sort_name, last.id
                                                         from companies as last
                                                        where last.taskforce_id = $1
-                                                         and last.id = $4))
+                                                         and last.id = $5))
         order by sort_name, id
-        limit $5
-        """,
+        limit $6
+        """,  # noqa: S608  (our own statement)
         taskforce_id,
-        text or None,
+        *search_arguments(text or ""),
         member,
         after and after.id,
         limit,

@@ -12,6 +12,7 @@ from services.pledges.pledges.domain import Contact, Position
 from services.pledges.pledges.schemas import CompanyOut, HoursOut, PledgeOut
 from services.pledges.pledges.store import COLUMNS, company_of, contact_of, select_list
 from services.pledges.register.queries import EVENT_ROW, EventRow
+from shared.fields.search import cvr_digits, search_words
 
 if TYPE_CHECKING:
     import asyncpg
@@ -24,7 +25,7 @@ class PledgeFilter:
     """The pledges to return: those that match every field. None and False match all pledges.
 
     Attributes:
-        text: a part of the company's name as it was typed, in any case.
+        text: words of the company's name as it was typed, in any order, or the beginning of its CVR number.
         unfilled: only pledges that may have a position to fill.
         flagged: only pledges with a flag.
         pledged_since: only pledges that were made on this day or later.
@@ -136,6 +137,13 @@ async def select_pledges(conn: Connection, where: Where, *, order_by: str, limit
     return [_pledge(row) for row in rows]
 
 
+_OF_COMPANY = """
+    (not exists (select from unnest(?::text[]) as word
+                  where position(word in lower(normalize(pledge.company_name, nfkc))) = 0)
+     or starts_with(regexp_replace(pledge.company_cvr, '[^0-9]', '', 'g'), ?))
+""".strip()
+
+
 def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
     """Return a filter as SQL conditions."""
     where = Where(taskforce_id)
@@ -144,7 +152,7 @@ def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
         if value is not None:
             where.add(f"pledge.{column} = ?", value)
     if filters.text:
-        where.add("strpos(lower(pledge.company_name), lower(?)) > 0", filters.text)
+        where.add(_OF_COMPANY, search_words(filters.text), cvr_digits(filters.text))
     if filters.unfilled:
         where.add(UNFILLED)
     if filters.pledged_since is not None:

@@ -86,6 +86,7 @@ async def companies_at(conn: Connection, taskforce_id: UUID, event_id: UUID) -> 
            and company.id = attendance.company_id
          where attendance.taskforce_id = $1
            and attendance.event_id = $2
+           and attendance.undone_at is null
            and company.name is not null
          limit 500
         """,

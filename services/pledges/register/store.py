@@ -34,7 +34,7 @@ EVENT_COLUMNS: Final = (
     "goal_positions",
     "pass_generation",
 )
-ATTENDANCE_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "checked_in_at")
+ATTENDANCE_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "checked_in_at", "undone_at")
 
 
 def _upsert(table: str, columns: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
-from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, filled, hire, pledge
+from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, filled, hire, pledge, undone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -157,6 +157,19 @@ async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Dat
         check_in(evening.event_id, company_id=company_id, version=2, checked_in_at=EVENING + timedelta(hours=1)),
     )
     assert (await figures()).events[0].counts["companies_present"] == 1
+
+
+async def test_a_check_in_that_was_undone_does_not_count_until_it_is_made_again(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    evening = employer_event()
+    arrival = check_in(evening.event_id)
+    # The messages arrive in the wrong order.
+    await apply_messages(dashboard_database, evening, undone(arrival))
+    await apply_messages(dashboard_database, arrival, check_in(evening.event_id))
+    assert (await figures()).events[0].counts["companies_present"] == 1
+    await apply_messages(dashboard_database, arrival.model_copy(update={"version": 3}))
+    assert (await figures()).events[0].counts["companies_present"] == 2
 
 
 async def test_events_are_listed_latest_first_without_future_ones(dashboard_database: Database, figures: Ask) -> None:

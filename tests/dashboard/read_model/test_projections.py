@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from services.dashboard.measures.figures import compute
 from services.dashboard.read_model import projections
 from shared.contracts import events, pledges
-from shared.contracts.events import CompanyRegistered, EventClosed, TaskforceRegistered
+from shared.contracts.events import CheckInUndone, CompanyRegistered, EventClosed, TaskforceRegistered
 from shared.contracts.pledges import HireConfirmed, PledgeState
 from shared.db.database import Database
 from tests.dashboard.messages import (
@@ -32,6 +32,7 @@ from tests.dashboard.messages import (
     hire,
     pledge,
     taskforce,
+    undone,
 )
 from tests.support.properties import PATIENT
 
@@ -67,7 +68,8 @@ def histories(draw: st.DrawFn) -> list[Message]:
             employer_event(EventClosed, event_id=event_id, version=version, status=status, starts_at=starts_at)
             for version, status in enumerate(states, start=1)
         ]
-        messages += [check_in(event_id, company_id=UUID(int=company)) for company in range(number + 1)]
+        arrivals = [check_in(event_id, company_id=UUID(int=company)) for company in range(number + 1)]
+        messages += [*arrivals, *(undone(arrival) for arrival in arrivals[: draw(st.integers(0, number))])]
     for number in range(draw(st.integers(0, 4))):
         messages += [
             pledge(
@@ -217,7 +219,9 @@ def _expected(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
     here = Counter(
         m.event_id
         for m in present.values()
-        if type(m).aggregate == "events.attendance" and m.checked_in_at.date() <= as_of
+        if type(m).aggregate == "events.attendance"
+        and not isinstance(m, CheckInUndone)
+        and m.checked_in_at.date() <= as_of
     )
     return {name: {k: v for k, v in counts[name].items() if v} for name in _MEASURES} | {
         "quarters": {key: tuple(value) for key, value in quarters.items()},

@@ -180,3 +180,47 @@ async def test_only_planners_find_a_draft_at_the_door(caller: Caller, db: Databa
     assert [answer.status_code for answer in answers] == [404] * len(answers)
     assert not any("Hemmelig" in answer.text for answer in answers)
     assert [name for name, _ in await published(db)][-1] == "EventDrafted"
+
+
+async def test_a_mistaken_check_in_is_undone_and_may_be_made_again(
+    caller: Caller, db: Database, taskforce_id: UUID
+) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company()
+    path, body = f"/events/{event['id']}/check-ins", {"company_id": company["id"]}
+    arrival = (await caller.post(path, body, "member")).json()
+    undo = f"{path}/{arrival['id']}/undo"
+    for _ in range(2):
+        answer = await caller.post(undo, None, "member", if_match='"1"')
+        assert (answer.status_code, answer.headers["etag"], answer.json()["version"]) == (200, '"2"', 2)
+        assert answer.json()["undone_at"]
+    assert (await caller.get(path)).json()["items"] == []
+    assert (await caller.get(f"/events/{event['id']}")).json()["companies_checked_in"] == 0
+
+    again = (await caller.post(path, body)).json()
+    assert (again["id"], again["version"], again["undone_at"]) == (arrival["id"], 3, None)
+    assert (await caller.get(f"/events/{event['id']}")).json()["companies_checked_in"] == 1
+    # A page that shows the first check-in does not undo the second one.
+    assert (await caller.post(undo, None, if_match='"1"')).status_code == 412
+    facts = [(name, fact["version"]) for name, fact in await published(db)][-3:]
+    assert facts == [("CompanyCheckedIn", 1), ("CheckInUndone", 2), ("CompanyCheckedIn", 3)]
+    async with db.read(taskforce_id) as conn:
+        kept = await conn.fetch("select version, checked_in_by, undone_by, undone_at from undone_check_ins")
+    assert [(row["version"], row["checked_in_by"] == row["undone_by"]) for row in kept] == [(2, True)]
+
+
+async def test_a_check_in_is_undone_after_the_event_was_closed_but_not_made_again(caller: Caller) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company()
+    path, body = f"/events/{event['id']}/check-ins", {"company_id": company["id"]}
+    arrival = (await caller.post(path, body)).json()
+    await caller.post(f"/events/{event['id']}/close")
+    assert (await caller.post(f"{path}/{arrival['id']}/undo")).status_code == 200
+    assert (await caller.post(path, body)).json()["type"] == "/problems/event-not-open"
+    assert (await caller.get(path)).json()["items"] == []
+
+
+async def test_a_check_in_at_another_event_is_not_found(caller: Caller) -> None:
+    event, other = await caller.event("publish", "open"), await caller.event("publish", "open")
+    company = await caller.company()
+    arrival = (await caller.post(f"/events/{event['id']}/check-ins", {"company_id": company["id"]})).json()
+    answer = await caller.post(f"/events/{other['id']}/check-ins/{arrival['id']}/undo")
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/check-in-not-found")

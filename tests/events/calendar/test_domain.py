@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.events.calendar.domain import (
+    Attendance,
     EmployerEvent,
     EndsBeforeStart,
     EventHasBegun,
@@ -144,3 +145,15 @@ def test_a_revoked_generation_is_not_revoked_again() -> None:
 def test_a_generation_that_never_was_cannot_be_revoked() -> None:
     with pytest.raises(StaleVersion):
         event("publish").revoke_passes(generation=7)
+
+
+def test_a_check_in_is_undone_and_made_again_one_version_at_a_time() -> None:
+    attendance = Attendance(uuid4(), uuid4(), uuid4(), False, NOW, "person:a")
+    assert not attendance.check_in_again(NOW, by="person:b")
+    assert attendance.undo(NOW + timedelta(minutes=1), expected_version=1)
+    assert not attendance.undo(NOW + timedelta(minutes=2), expected_version=1)
+    assert (attendance.undone_at, attendance.version) == (NOW + timedelta(minutes=1), 2)
+    assert attendance.check_in_again(NOW + timedelta(minutes=3), by="person:b")
+    assert (attendance.undone_at, attendance.checked_in_by, attendance.version) == (None, "person:b", 3)
+    with pytest.raises(StaleVersion):
+        attendance.undo(NOW, expected_version=1)

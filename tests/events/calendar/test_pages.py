@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,6 +83,38 @@ async def test_an_invalid_event_form_is_shown_again_with_its_errors(visitor: Vis
     page = await visitor.send("/events", 422, id=str(uuid4()), **PLAN | {"title": "Ring 010190-1234", "day": ""})
     assert "CPR-nummer" in page
     assert await published(db) == before
+
+
+@pytest.mark.parametrize(
+    ("searched", "name", "cvr"),
+    [
+        ("Jensens Tag", "Jensens Tag", ""),
+        ("3F", "3F", ""),
+        ("11111111", "", "11111111"),
+        ("DK 11 11 11 11", "", "DK 11 11 11 11"),
+        ("11.11.11.11", "", "11.11.11.11"),
+    ],
+)
+async def test_an_unknown_company_is_written_into_the_field_where_it_belongs(
+    visitor: Visitor, caller: Caller, searched: str, name: str, cvr: str
+) -> None:
+    event = await caller.event("publish", "open")
+    page = await visitor.open(f"/events/{event['id']}?q={quote(searched)}")
+    assert f"Ingen virksomhed i registret {'har det CVR-nummer' if cvr else 'hedder det'}." in page
+    assert (field(page, "name"), field(page, "cvr")) == (name, cvr)
+
+
+async def test_a_mistaken_check_in_is_undone_at_its_receipt_or_in_the_list(visitor: Visitor, caller: Caller) -> None:
+    event, company = await caller.event("publish", "open"), await caller.company(name="Ærø Bageri")
+    path = f"/events/{event['id']}"
+    page = await visitor.send(f"{path}/check-ins", company_id=company["id"])
+    receipt, row = re.findall(rf'action="({path}/check-ins/[^"/]+/undo)"', page)
+    assert receipt == row
+    page = await visitor.send(receipt, check_in_version=field(page, "check_in_version"))
+    assert "Ærø Bageri er ikke længere tjekket ind" in page
+    assert "Ingen er tjekket ind" in page
+    page = await visitor.open(f"{path}?q=bageri")
+    assert field(page, "company_id") == company["id"]
 
 
 async def drafted(visitor: Visitor, **plan: str) -> str:

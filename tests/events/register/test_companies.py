@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -114,6 +115,14 @@ async def test_companies_are_listed_in_danish_order_page_by_page(caller: Caller)
         ("ÆRØ", ["Ærø Bageri"]),
         ("2425", ["Bang & Olufsen"]),
         ("24 25 67", ["Bang & Olufsen"]),
+        ("DK-24.25.67.90", ["Bang & Olufsen"]),
+        ("dk\u00a024\u00a025", ["Bang & Olufsen"]),
+        ("11 11 11", ["100 % Rent"]),
+        ("olufsen  BANG", ["Bang & Olufsen"]),
+        ("bang rent", []),
+        (unicodedata.normalize("NFD", "rent\u00a0ærø bageri"), []),
+        (unicodedata.normalize("NFD", "bageri\u00a0ærø"), ["Ærø Bageri"]),
+        ("planteskole åens", ["Åens\u00a0 Planteskole"]),
         ("%", ["100 % Rent"]),
         ("_", []),
         ("nej", []),
@@ -122,11 +131,12 @@ async def test_companies_are_listed_in_danish_order_page_by_page(caller: Caller)
 async def test_companies_are_found_by_name_or_cvr_number(caller: Caller, search: str, found: list[str]) -> None:
     await caller.company(name="Bang & Olufsen")
     await caller.company(name="Ærø Bageri", cvr=None)
-    await caller.company(name="100 % Rent", cvr=None)
+    await caller.company(name="100 % Rent", cvr="11111111")
+    await caller.company(name=unicodedata.normalize("NFD", "Åens\u00a0 Planteskole"), cvr=None)
     answer = await caller.client.get(
         "/api/events/v1/companies", params={"q": search}, headers=caller.headers("coordinator")
     )
-    assert [item["name"] for item in answer.json()["items"]] == found
+    assert [unicodedata.normalize("NFC", item["name"]) for item in answer.json()["items"]] == found
 
 
 async def test_member_companies_can_be_listed_alone(caller: Caller) -> None:

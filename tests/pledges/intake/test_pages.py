@@ -30,8 +30,10 @@ async def test_a_filled_in_form_becomes_a_pledge_and_an_empty_form_follows(
 ) -> None:
     event_id = await add_event()
     await add_company("Ålekisten Plast A/S", checked_in_at=event_id)
+    await add_company("Noteret ved en fejl", checked_in_at=event_id, undone_at=NOW)
     page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
     assert '<option value="Ålekisten Plast A/S">' in page
+    assert "Noteret ved en fejl" not in page
 
     sent = await intake(caller, id=hidden(page, "id"), event_id=str(event_id))
     next_page = (await caller.client.get(sent.headers["location"], headers=caller.headers("member") | HTML)).text

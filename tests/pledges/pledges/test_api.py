@@ -421,8 +421,10 @@ async def test_lists_can_be_filtered(caller: Caller, add_event: Callable[..., Aw
     event_id = str(await add_event())
     here = pledge_body(event_id=event_id, company={"name": "Bæk's 100 % Vask"})
     flagged = pledge_body(company={"name": "B&O", "cvr": "1"}, job_type="praktik")
+    with_number = pledge_body(company={"name": "Ærø Bageri", "cvr": "24 25 67 90"})
     await caller.log(here)
     await caller.log(flagged)
+    await caller.log(with_number)
 
     async def found(query: str) -> set[str]:
         answer = await caller.get(f"/api/pledges/v1/pledges?{query}", "coordinator")
@@ -433,7 +435,10 @@ async def test_lists_can_be_filtered(caller: Caller, add_event: Callable[..., Aw
     assert await found("job_type=praktik") == {flagged["id"]}
     assert await found("flagged=true") == {flagged["id"]}
     assert await found("q=100%20%25%20vask") == {here["id"]}
-    assert await found("unfilled=true") == {here["id"], flagged["id"]}
+    assert await found("q=vask%C2%A0%20B%C3%86K") == {here["id"]}
+    assert await found("q=vask%20b%26o") == set()
+    assert await found("q=DK%2024.25") == {with_number["id"]}
+    assert await found("unfilled=true") == {here["id"], flagged["id"], with_number["id"]}
     assert await found("status=fulfilled") == set()
 
 

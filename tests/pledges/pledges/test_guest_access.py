@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
 
 READS: Final = {
-    "attendances": {"taskforce_id", "event_id", "company_id"},
+    "attendances": {"taskforce_id", "event_id", "company_id", "undone_at"},
     "companies": {"taskforce_id", "id", "name", "name_key", "cvr", "municipality"},
     "employer_events": {
         "taskforce_id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
@@ -13,9 +13,10 @@ from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import CheckInIn, CheckInOut, CheckInPage
 from shared.http.dependencies import Db
 from shared.http.idempotency import IdempotentDb
-from shared.http.openapi import problems
+from shared.http.openapi import problems, versioned
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
+from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.rate_limits import LOGGING, limited
 
 if TYPE_CHECKING:
@@ -48,6 +49,34 @@ async def run_check_in(db: Db, principal: Principal, event_id: UUID, arrival: Ch
         db, principal.taskforce, event_id, arrival.company_id, by=principal.subject, drafts=is_planner(principal)
     )
     return arrival.company_id
+
+
+@router.post("/{check_in_id}/undo", responses=versioned() | problems(404, 412, 422))
+@concerns(CHECK_IN)
+@limited(LOGGING)
+async def undo_check_in(
+    *,
+    principal: DoorKeeper,
+    db: IdempotentDb,
+    event_id: UUID,
+    check_in_id: UUID,
+    response: Response,
+    expected: ExpectedVersion,
+) -> CheckInOut:
+    """Undo a check-in that was a mistake: it no longer counts. Also possible after the event was closed."""
+    attendance = await commands.undo_check_in(
+        db,
+        principal.taskforce,
+        event_id,
+        check_in_id,
+        by=principal.subject,
+        drafts=is_planner(principal),
+        expected_version=expected,
+    )
+    async with db.read(principal.taskforce) as conn:
+        row = await queries.check_in(conn, principal.taskforce, event_id, attendance.company_id)
+    response.headers["etag"] = etag(row.version)
+    return CheckInOut.of(row)
 
 
 @router.get("", responses=problems(404, 422))

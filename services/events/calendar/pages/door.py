@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, is_planner
 from services.events.calendar import commands, queries
-from services.events.calendar.schemas import CheckInForm
+from services.events.calendar.schemas import CheckInForm, UndoForm
 from services.events.register.schemas import CompanyIn
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -54,6 +54,24 @@ async def check_in_walk_in(request: Request, principal: DoorKeeper, db: Db, even
         db, principal.taskforce, event_id, company, by=principal.subject, drafts=is_planner(principal)
     )
     return RedirectResponse(f"/events/{event_id}?arrived={company.id}", 303)
+
+
+@router.post("/check-ins/{check_in_id:uuid}/undo")
+@concerns(CHECK_IN)
+@limited(LOGGING)
+async def undo_check_in(request: Request, principal: DoorKeeper, db: Db, event_id: UUID, check_in_id: UUID) -> Response:
+    """Undo a check-in that was a mistake."""
+    form = await read_form(request, UndoForm)
+    attendance = await commands.undo_check_in(
+        db,
+        principal.taskforce,
+        event_id,
+        check_in_id,
+        by=principal.subject,
+        drafts=is_planner(principal),
+        expected_version=form.data.check_in_version if form.data else None,
+    )
+    return RedirectResponse(f"/events/{event_id}?undone={attendance.company_id}", 303)
 
 
 @router.get("/held-names")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
@@ -15,12 +16,13 @@ from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventForm, OpenForm, StatusForm
 from services.events.register.domain import CompanyNotFound
+from shared.fields.search import cvr_digits
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
-from shared.ui.forms import blank, read_form
+from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
 
 router = APIRouter(prefix="/events", include_in_schema=False)
@@ -97,6 +99,7 @@ async def show_event(
     event_id: UUID,
     q: SearchText = "",
     arrived: UUID | None = None,
+    undone: UUID | None = None,
     page_token: PageToken = None,
 ) -> Response:
     """The page of an event: its status, its check-ins, and the transitions that are possible.
@@ -104,6 +107,7 @@ async def show_event(
     Args:
         q: what somebody searches for at the door.
         arrived: a company that has just been checked in, for a message.
+        undone: a company whose check-in has just been undone, for a message.
     """
     taskforce, at_door = principal.taskforce, is_door_keeper(principal)
     async with db.read(taskforce) as conn:
@@ -115,10 +119,10 @@ async def show_event(
             if at_door
             else []
         )
-        just_in = None
-        if arrived and at_door:
+        latest = None
+        if at_door and (changed := arrived or undone):
             with suppress(CompanyNotFound):
-                just_in = await queries.check_in(conn, taskforce, event_id, arrived)
+                latest = await queries.check_in(conn, taskforce, event_id, changed)
         matches = (
             await queries.candidates(conn, taskforce, event_id, q.strip(), limit=_MATCHES)
             if q.strip() and at_door
@@ -134,11 +138,17 @@ async def show_event(
         is_door_keeper=at_door,
         arrivals=page,
         further=further,
-        arrived=just_in,
+        latest=latest,
         q=q.strip(),
         matches=matches,
-        walk_in=blank(id=str(uuid4()), name="" if q.strip().isdigit() else q.strip()),
+        walk_in=_walk_in(q.strip()),
     )
+
+
+def _walk_in(searched: str) -> Form[Any]:
+    """Return the form for a company that was not found: what was searched for is its CVR number or its name."""
+    is_number = cvr_digits(searched) is not None
+    return blank(id=str(uuid4()), name="" if is_number else searched, cvr=searched if is_number else "")
 
 
 @router.post("/{event_id:uuid}/publish")
