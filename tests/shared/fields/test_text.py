@@ -194,7 +194,27 @@ def test_a_typed_number_may_have_a_decimal_comma() -> None:
     with pytest.raises(ValidationError):
         hours.validate_python(True)
     with pytest.raises(ValidationError):
-        hours.validate_python("1.234,5")
+        hours.validate_python("1,5 timer")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("1.000", "number_grouped"),
+        ("1,000", "number_grouped"),
+        ("7.500", "number_grouped"),
+        ("1.234,5", "number_grouped"),
+        ("12.345.678", "number_grouped"),
+        ("1e1", "number_power"),
+        ("1,00E+01", "number_power"),
+        ("1_0", "number_underscore"),
+        ("\uff11\uff10", "number_digits"),
+        ("\u0661", "number_digits"),
+    ],
+)
+def test_a_number_that_could_be_read_as_another_one_is_refused(typed: str, code: str) -> None:
+    assert refusal(Annotated[Decimal, TypedNumber], typed) == code
+    assert refusal(Annotated[int, TypedNumber], typed) == code
 
 
 def test_a_blank_field_of_a_form_is_none() -> None:
