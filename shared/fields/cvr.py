@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
 from stdnum.dk import cvr as cvr_rules
 
-from shared.fields.text import drop_invisible
+from shared.fields.cpr import refuse_cpr
+from shared.fields.text import canonical_line, drop_invisible
+
+TypedCvr = Annotated[str, AfterValidator(drop_invisible), AfterValidator(canonical_line), AfterValidator(refuse_cpr)]
+"""What somebody typed for a CVR number, without invisible characters; `read_cvr` decides whether it is one."""
 
 
 def cvr_digits(typed: str | None) -> str | None:

@@ -11,12 +11,11 @@ from pydantic.config import JsonDict
 from services.events.register.domain import Company
 from services.events.register.queries import CompanyRow
 from shared.contracts.message import MunicipalityCode
-from shared.fields.text import Line, Name
+from shared.fields.cvr import TypedCvr
+from shared.fields.text import Name
 from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import gettext as _
 
-TypedCvr = Annotated[Line, Field(max_length=20)]
-"""As somebody typed it; `shared.fields.cvr.read_cvr` decides whether it is a CVR number."""
 Industry = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
 
@@ -71,7 +70,7 @@ class CompanyIn(RequestModel):
 
     id: UUID = Field(description="a UUID that the client makes; sending the same request again gives the same answer")
     name: Name
-    cvr: TypedCvr | None = Field(
+    cvr: Annotated[TypedCvr, Field(max_length=20)] | None = Field(
         None, description="as typed; an invalid number is accepted with a warning and kept in cvr_as_typed"
     )
     municipality: MunicipalityCode | None = Field(None, description="four-digit code as text")

@@ -29,12 +29,13 @@ from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
 from shared.fields.cpr import MayLookLikeCpr
+from shared.fields.cvr import TypedCvr
 from shared.fields.dates import Day, StoredMoment
 from shared.fields.email import Email
 from shared.fields.numbers import TypedNumber
 from shared.fields.p_number import PNumber
 from shared.fields.phone import Phone
-from shared.fields.text import Line, Name, NoneIfBlank
+from shared.fields.text import Name, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import gettext as _
 
@@ -78,7 +79,7 @@ class CompanyIn(TypedModel):
 
     id: UUID | None = Field(None, description="the register's id, where it is known")
     name: Name = Field(examples=["Struer Trælast A/S"])
-    cvr: Annotated[Annotated[Line, StringConstraints(max_length=60)] | None, NoneIfBlank] = Field(
+    cvr: Annotated[Annotated[TypedCvr, StringConstraints(max_length=60)] | None, NoneIfBlank] = Field(
         None, description="8 digits; a wrong one is taken and flagged", examples=["24256790"]
     )
     municipality: Annotated[MunicipalityCode | None, NoneIfBlank] = Field(
