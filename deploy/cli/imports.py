@@ -24,7 +24,7 @@ from deploy.cli.console import (
 from deploy.cli.installation import Installation, attach
 from deploy.scenarios.identities import taskforce_id
 from services.pledges.imports.commands import import_pledges
-from services.pledges.imports.report import Report
+from services.pledges.imports.report import Report, Row
 from services.pledges.pledges.domain import Limits
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape
@@ -120,7 +120,7 @@ async def _check_taskforce(installation: Installation, taskforce: str) -> None:
 
 def _print(console: Console, report: Report, *, dry_run: bool) -> None:
     # Rows with errors or flags, refused ones first when there are too many; printed in the order of the file.
-    notable = [row for row in report.rows if row.errors or row.flags]
+    notable = [row for row in report.rows if row.errors or row.warnings or row.flags]
     notable.sort(key=lambda row: (row.verdict != "refused", row.line))
     if notable:
         table = Table("Row", "Company", "", "What", box=None, header_style="bold", pad_edge=False)
@@ -130,7 +130,7 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
                 for error in row.errors
             ]
             mark = Text(*(BAD if row.verdict == "refused" else NOTE))
-            what = Text("; ").join(errors) if errors else Text(f"taken, and flagged: {', '.join(row.flags)}")
+            what = Text("; ").join(errors) if errors else Text(_notes(row))
             table.add_row(str(row.line), row.company or "–", mark, what)
         console.print(table)
         if len(notable) > _ROWS_SHOWN:
@@ -145,6 +145,12 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
     elif report.ok and dry_run:
         would = f"{new:,} pledges would be imported ({report.new_positions:,} positions); {known:,} are here."
         console.print(Text.assemble(OK, f" {would}"))
+
+
+def _notes(row: Row) -> str:
+    """Return what should be looked at about a line that is not refused."""
+    flagged = [f"taken, and flagged: {', '.join(row.flags)}"] if row.flags else []
+    return " ".join([*row.warnings, *flagged])
 
 
 def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
@@ -167,6 +173,7 @@ def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
                 "positions": row.positions,
                 "errors": [{"column": error.column, "message": error.message} for error in row.errors],
                 "flags": list(row.flags),
+                "warnings": list(row.warnings),
             }
             for row in report.rows
         ],

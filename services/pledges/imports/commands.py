@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from services.pledges.imports.columns import COLUMNS, REQUIRED, meaning
+from services.pledges.imports.encoding import has_misread_letters
 from services.pledges.imports.lines import RegisterIndex, judge
-from services.pledges.imports.report import Report
-from services.pledges.imports.spreadsheet import NotATable, read_table
+from services.pledges.imports.queries import stored_pledges
+from services.pledges.imports.repeats import mark_repeats
+from services.pledges.imports.report import NotATable, Report
+from services.pledges.imports.spreadsheet import read_table
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.store import fingerprints_of_pledges, insert_pledge
+from services.pledges.pledges.store import insert_pledges
 from services.pledges.register.store import all_companies, all_events
 from shared.contracts.pledges import PledgeLogged
 from shared.fields.cpr import contains_cpr_shape
@@ -21,14 +23,18 @@ from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from uuid import UUID
 
     from pydantic import SecretStr
 
     from services.pledges.imports.lines import JudgedLine
+    from services.pledges.imports.repeats import StoredPledge
     from services.pledges.imports.spreadsheet import Table
     from services.pledges.pledges.domain import Limits
     from shared.db.database import Connection, Database
+
+_SAVED_AT_A_TIME: Final = 200
 
 
 async def import_pledges(
@@ -57,9 +63,9 @@ async def import_pledges(
     try:
         table = await asyncio.to_thread(read_table, content)
     except NotATable as error:
-        return Report(problem=_(str(error)))
+        return Report(problem=_(error.message, **error.parameters))
     ignored = tuple(name for name in table.columns if name and meaning(name) is None and not contains_cpr_shape(name))
-    if problem := _wrong_columns(table):
+    if problem := _wrong_columns(table) or _misread_letters(table):
         return Report(problem=problem, ignored_columns=ignored)
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
@@ -67,12 +73,26 @@ async def import_pledges(
         judged = await asyncio.to_thread(
             judge, taskforce_id, table, register, now=now, limits=limits, request_key=request_key
         )
-        await _mark_known(conn, taskforce_id, judged)
+        stored = await _load_similar(conn, taskforce_id, judged)
+    await asyncio.to_thread(mark_repeats, judged, stored)
     if dry_run or any(line.errors for line in judged):
         return Report(rows=tuple(line.row() for line in judged), ignored_columns=ignored)
     async with db.change(taskforce_id) as conn:
         await _save(conn, [line for line in judged if not line.known], now, progress)
     return Report(rows=tuple(line.row() for line in judged), ignored_columns=ignored, imported=True)
+
+
+def _misread_letters(table: Table) -> str | None:
+    for line in table.lines:
+        for name, cell in line.cells.items():
+            if (column := meaning(name)) is not None and has_misread_letters(cell):
+                return _(
+                    "The letters in line %(line)s, %(column)s, look misread, like “SÃ¸ren” for “Søren”. Open the file"
+                    " in the spreadsheet, check the letters, and save it as “CSV UTF-8 (semicolon separated)”.",
+                    line=line.number,
+                    column=column,
+                )
+    return None
 
 
 def _wrong_columns(table: Table) -> str | None:
@@ -86,29 +106,29 @@ def _wrong_columns(table: Table) -> str | None:
     return None if table.lines else _("There are no lines below the header.")
 
 
-async def _mark_known(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> None:
-    """Mark the lines that were imported before, and refuse those whose content has changed since."""
-    ids = [line.pledge_id for line in judged if line.pledge_id]
-    fingerprints = await fingerprints_of_pledges(conn, taskforce_id, ids)
+async def _load_similar(conn: Connection, taskforce_id: UUID, judged: Sequence[JudgedLine]) -> list[StoredPledge]:
+    """Return the stored pledges that the lines may repeat or resemble."""
+    days: set[date] = set()
+    ids: set[UUID] = set()
     for line in judged:
-        stored = fingerprints.get(line.pledge_id) if line.pledge_id else None
-        if stored is None or line.fingerprint is None or line.errors:
-            continue
-        line.known = True
-        if not hmac.compare_digest(line.fingerprint, stored):
-            words = _("This reference was imported before with other content. An import does not change a pledge.")
-            line.refuse("reference", words)
+        if line.content is not None and line.pledge is not None:
+            days.add(line.pledge.pledged_on)
+            ids.update(line.ids, *line.likely_ids.values())
+    return await stored_pledges(conn, taskforce_id, days, ids) if days else []
 
 
 async def _save(
     conn: Connection, new: Sequence[JudgedLine], now: datetime, progress: Callable[[int, int], None]
 ) -> None:
-    for done, line in enumerate(new, start=1):
-        assert line.pledge is not None
-        assert line.fingerprint is not None
-        if await insert_pledge(conn, line.pledge, line.fingerprint):
-            await outbox.add(conn, pledge_state(PledgeLogged, line.pledge, recorded_at=now))
-        else:
-            # Another import of the same file was quicker.
-            line.known = True
-        progress(done, len(new))
+    for first in range(0, len(new), _SAVED_AT_A_TIME):
+        lines = [(line, line.pledge) for line in new[first : first + _SAVED_AT_A_TIME] if line.pledge is not None]
+        saved = await insert_pledges(conn, [(pledge, line.fingerprints[0]) for line, pledge in lines])
+        messages = []
+        for line, pledge in lines:
+            if pledge.id in saved:
+                messages.append((pledge_state(PledgeLogged, pledge, recorded_at=now), outbox.correlation_id()))
+            else:
+                # Another import of the same file was quicker.
+                line.mark_known()
+        await outbox.add_all(conn, messages)
+        progress(first + len(lines), len(new))

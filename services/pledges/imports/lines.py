@@ -7,9 +7,27 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
+from services.pledges.imports.cells import (
+    day_with_short_year,
+    is_day_number,
+    may_have_lost_letters,
+    why_no_data,
+    without_decimals,
+    without_midnight,
+)
 from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
+from services.pledges.imports.contents import (
+    content_of,
+    fingerprint_of,
+    former_id_by_content,
+    former_id_by_reference,
+    id_by_content,
+    id_by_reference,
+    reference_key,
+    references_like,
+)
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.forms import read_as, without_empty
@@ -30,11 +48,16 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from services.pledges.imports.contents import Content
     from services.pledges.imports.spreadsheet import Line, Table
+    from services.pledges.pledges.domain import PledgeTerms
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 _MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
 """P-numbers are exempt. Telephone numbers have a rule of their own, which accepts foreign ones."""
+
+_NAMES = frozenset({"virksomhed", "kontaktperson"})
+_NO_ID = UUID(int=0)
 
 _COMPANY_SHOWN = 80
 """Characters: enough to find the line again."""
@@ -82,24 +105,37 @@ class JudgedLine:
     """A line with its verdict so far.
 
     Attributes:
-        pledge_id: derived from its reference or its content.
-        fingerprint: of its content, independent of the file's encoding and of how dates are written.
+        reference: in the form in which references are compared; empty where the line has none.
+        content: what it says; None where something is wrong.
+        fingerprints: of its content, and of its cells as they are typed: release 0.2 stored that one.
+        ids: that it may have been imported under. The first one is its own.
+        likely_ids: the ids of references that a spreadsheet may have changed into this one, by reference.
         pledge: what it becomes; None where something is wrong.
         known: whether it was imported before.
         company: its cell, unless it looks like a CPR number.
+        warnings: sentences about what may be wrong.
     """
 
     number: int
-    pledge_id: UUID | None = None
-    fingerprint: bytes | None = None
+    reference: str = ""
+    content: Content | None = None
+    fingerprints: tuple[bytes, ...] = ()
+    ids: tuple[UUID, ...] = ()
+    likely_ids: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     pledge: Pledge | None = None
     known: bool = False
     company: str = ""
     errors: list[CellError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def refuse(self, column: str, message: str) -> None:
         """Add an error of a cell."""
         self.errors.append(CellError(column, message))
+
+    def mark_known(self) -> None:
+        """Say that it was imported before: what might be wrong with it no longer matters."""
+        self.known = True
+        self.warnings.clear()
 
     def row(self) -> Row:
         """Return the verdict."""
@@ -107,10 +143,11 @@ class JudgedLine:
         return Row(
             line=self.number,
             verdict=verdict,
-            pledge_id=self.pledge_id,
+            pledge_id=self.pledge.id if self.pledge else None,
             positions=self.pledge.terms.positions if self.pledge else 0,
             errors=tuple(sorted(self.errors, key=_column_order)),
             flags=self.pledge.flags if self.pledge else (),
+            warnings=tuple(self.warnings),
             company=self.company[:_COMPANY_SHOWN],
         )
 
@@ -122,48 +159,101 @@ def _column_order(error: CellError) -> int:
 def judge(
     taskforce_id: UUID, table: Table, register: RegisterIndex, *, now: datetime, limits: Limits, request_key: SecretStr
 ) -> list[JudgedLine]:
-    """Return every line with its verdict, its messages in the current language. Takes about 0.2 ms a line."""
-    repeats: Counter[str] = Counter()
+    """Return every line with its verdict, its messages in the current language. Takes about 0.3 ms a line."""
+    today = now.astimezone(COPENHAGEN).date()
+    identities = _Identities(taskforce_id, request_key)
     references: set[str] = set()
     judged_lines = []
     for line in table.lines:
         judged = JudgedLine(line.number)
         judged_lines.append(judged)
+        if line.begins_a_file or line.repeats_header:
+            judged.refuse("", _why_no_pledge(line))
+            continue
         cells = _cells(line, judged)
         judged.company = cells.get("virksomhed", "")
-        body = _body(cells, register, judged, today=now.astimezone(COPENHAGEN).date())
-        content = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        judged.fingerprint = request_fingerprint(content, request_key)
-        reference = cells.get("reference")
-        if reference in references:
+        judged.reference = reference_key(cells.get("reference", ""))
+        if judged.reference in references:
             judged.refuse("reference", _("Another line has this reference."))
-        if reference is not None:
-            references.add(reference)
-            judged.pledge_id = uuid5(taskforce_id, f"pledge import, reference: {reference}")
-        else:
-            repeats[content] += 1
-            # The id is published and outlives an erasure: the content must not be guessable from it either.
-            name = f"pledge import, line {repeats[content]} of these: "
-            judged.pledge_id = uuid5(taskforce_id, name + judged.fingerprint.hex())
-        _apply_rules(judged, body | {"id": str(judged.pledge_id)}, taskforce_id, register, now=now, limits=limits)
+        if judged.reference:
+            references.add(judged.reference)
+        body = _body(cells, register, judged, today=today)
+        terms = _terms(body, judged, hours_once="timer til" not in cells)
+        if terms is None:
+            continue
+        identities.identify(judged, body, terms, cells.get("reference"))
+        terms = replace(terms, id=judged.ids[0])
+        judged.pledge = _pledge(judged, taskforce_id, terms, register, now=now, limits=limits)
     return judged_lines
 
 
+def _why_no_pledge(line: Line) -> str:
+    if line.begins_a_file:
+        return _("Another file begins here: files were joined. Import each by itself.")
+    return _("Repeats the names of the columns. Delete the line.")
+
+
 def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
-    """Return the cells by column. Cells of ignored columns are searched for CPR numbers, too."""
+    """Return the cells that hold data, by column. Cells of ignored columns are searched for CPR numbers, too."""
     cells = {}
     for name, cell in line.cells.items():
         column = meaning(name)
         if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
             judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
-        elif column is not None:
-            cells[column] = cell
+        elif column is None:
+            continue
+        elif wrong := why_no_data(column, cell):
+            judged.refuse(column, wrong)
+        else:
+            cells[column] = without_decimals(column, cell)
+        if column in _NAMES and may_have_lost_letters(cell):
+            judged.warnings.append(_("%(column)s: has a letter become a question mark?", column=column))
     return cells
+
+
+class _Identities:
+    """Gives the lines of one file the ids by which they are recognised.
+
+    Args:
+        key: the installation's request key.
+    """
+
+    def __init__(self, taskforce_id: UUID, key: SecretStr) -> None:
+        self._taskforce_id = taskforce_id
+        self._key = key
+        self._numbers: Counter[bytes] = Counter()
+
+    def identify(self, judged: JudgedLine, body: Mapping[str, Any], terms: PledgeTerms, reference: str | None) -> None:
+        """Add what a line says, and its ids.
+
+        Args:
+            reference: its cell.
+        """
+        content = content_of(terms, terms.captured_at.astimezone(COPENHAGEN).date())
+        # Release 0.2 took the fingerprint of this.
+        typed = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        fingerprint, former = fingerprint_of(content, self._key), request_fingerprint(typed, self._key)
+        judged.content, judged.fingerprints = content, (fingerprint, former)
+        if reference is not None:
+            judged.ids = self._ids_by_reference(reference)
+            judged.likely_ids = {other: self._ids_by_reference(other) for other in references_like(judged.reference)}
+            return
+        self._numbers.update((fingerprint, former))
+        judged.ids = (
+            id_by_content(self._taskforce_id, fingerprint, self._numbers[fingerprint], self._key),
+            former_id_by_content(self._taskforce_id, former, self._numbers[former]),
+        )
+
+    def _ids_by_reference(self, reference: str) -> tuple[UUID, UUID]:
+        return (
+            id_by_reference(self._taskforce_id, reference, self._key),
+            former_id_by_reference(self._taskforce_id, reference),
+        )
 
 
 def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine, *, today: date) -> dict[str, Any]:
     """Return the API's body without the id; `PledgeIn` validates it."""
-    day = iso_date(cells.get("dato", ""))
+    day = _day("dato", cells, judged)
     event_id = register.event_named(cells["arrangement"], day) if "arrangement" in cells else None
     if "arrangement" in cells and event_id is None:
         judged.refuse("arrangement", _("There is no such event."))
@@ -188,12 +278,29 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
             "to": point_decimal(cells.get("timer til", hours_from)),
         },
         "tasks": [task_code(task) for task in tasks if task],
-        "earliest_start": iso_date(cells.get("tidligst start", "")),
-        "captured_at": _noon(day, judged, today) if "dato" in cells else None,
+        "earliest_start": _day("tidligst start", cells, judged),
+        "captured_at": _noon(day, judged, today) if day else None,
         "captured_by": "import",
         "event_id": str(event_id) if event_id else None,
     }
     return without_empty(body)
+
+
+def _day(column: str, cells: Mapping[str, str], judged: JudgedLine) -> str:
+    """Return the day of a column in ISO 8601; what is no day as it is, and "" for an empty cell or a refused one."""
+    cell = without_midnight(cells.get(column, ""))
+    if is_day_number(cell):
+        judged.refuse(
+            column, _("Is a spreadsheet's number for a day. Make the column a column of dates, and save it again.")
+        )
+        return ""
+    day = day_with_short_year(cell)
+    if day is None:
+        return iso_date(cell)
+    judged.warnings.append(
+        _("%(column)s: the year has two digits, and was read as %(year)s.", column=column, year=day.year)
+    )
+    return day.isoformat()
 
 
 def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
@@ -208,26 +315,32 @@ def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
     return local_moment(on, time(12)).astimezone(COPENHAGEN).isoformat()
 
 
-def _apply_rules(
+def _terms(body: Mapping[str, Any], judged: JudgedLine, *, hours_once: bool) -> PledgeTerms | None:
+    """Return the pledge's terms, without its id yet; None where something is wrong.
+
+    Args:
+        hours_once: whether `timer til` is `timer fra` again.
+    """
+    faulty = {error.column for error in judged.errors}
+    pledge_in = read_as(PledgeIn, {**body, "id": str(_NO_ID)})
+    if not isinstance(pledge_in, list):
+        return None if judged.errors else pledge_in.terms()
+    for error in pledge_in:
+        column = column_of(error.pointer)
+        if column not in faulty and not (hours_once and column == "timer til"):
+            judged.refuse(column, error.message)
+    return None
+
+
+def _pledge(
     judged: JudgedLine,
-    body: dict[str, Any],
     taskforce_id: UUID,
+    terms: PledgeTerms,
     register: RegisterIndex,
     *,
     now: datetime,
     limits: Limits,
-) -> None:
-    faulty = {error.column for error in judged.errors}
-    pledge_in = read_as(PledgeIn, body)
-    if isinstance(pledge_in, list):
-        for error in pledge_in:
-            column = column_of(error.pointer)
-            if column not in faulty:
-                judged.refuse(column, error.message)
-        return
-    terms = pledge_in.terms()
-    if judged.errors:
-        return
+) -> Pledge | None:
     try:
         pledge = Pledge.log(
             taskforce_id,
@@ -241,6 +354,6 @@ def _apply_rules(
     except Refusal as refusal:
         limit = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
         judged.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=limit))
-        return
+        return None
     # Every old pledge is late.
-    judged.pledge = replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))
+    return replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))

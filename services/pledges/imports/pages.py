@@ -148,9 +148,11 @@ def _page(
     rows: list[Row] = []
     left_out = 0
     if report is not None:
-        # A long file has more lines than the page shows. Lines with errors, then lines with flags, are selected before
-        # the others; the selected lines are shown in the order of the file.
-        by_severity = sorted(report.rows, key=lambda row: (row.verdict != "refused", not row.flags, row.line))
+        # A long file has more lines than the page shows. Lines with errors, then lines with flags or warnings, are
+        # selected before the others; the selected lines are shown in the order of the file.
+        by_severity = sorted(
+            report.rows, key=lambda row: (row.verdict != "refused", not (row.warnings or row.flags), row.line)
+        )
         rows = sorted(by_severity[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(by_severity) - len(rows)
     return render(

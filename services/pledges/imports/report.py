@@ -8,6 +8,21 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from uuid import UUID
 
+
+class NotATable(Exception):
+    """The file cannot be read as a table.
+
+    Args:
+        message: in English; it is translated where it is shown.
+        parameters: what the message names.
+    """
+
+    def __init__(self, message: str, **parameters: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.parameters = parameters
+
+
 Verdict = Literal["new", "known", "refused"]
 
 
@@ -27,6 +42,7 @@ class Row:
         line: its number in the file; the header is 1, as in Excel.
         positions: how many are pledged; 0 where that could not be read.
         flags: codes of `catalogue.FLAGS`: what a coordinator should look at.
+        warnings: sentences in the current language: what may be wrong with the line or stand somewhere already.
         company: its cell, shortened, for finding the line again. The only cell that is shown; empty if it looks like
             a CPR number.
     """
@@ -37,6 +53,7 @@ class Row:
     positions: int
     errors: tuple[CellError, ...] = ()
     flags: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     company: str = ""
 
 

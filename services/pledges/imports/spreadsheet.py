@@ -1,7 +1,6 @@
 """Reading a table that a Danish Excel has saved as CSV.
 
-The encoding is UTF-8, with or without a byte order mark, or Windows-1252. The separator is the most frequent one of
-semicolon, tab and comma in the header.
+The separator is the most frequent one of semicolon, tab and comma in the header. The encoding is in `encoding`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
+from services.pledges.imports.columns import REQUIRED, meaning
+from services.pledges.imports.encoding import decode
+from services.pledges.imports.report import NotATable
 from services.pledges.register.domain import name_key
 from shared.i18n.translations import N_
 
@@ -18,12 +20,9 @@ MAX_ROWS: Final = 5_000
 MAX_BYTES: Final = 2 * 1024 * 1024
 _MAX_CELL_LENGTH: Final = 2_000
 _SEPARATORS: Final = ";\t,"
-# Bytes that stand for no character in Windows-1252.
-_UNDEFINED_BYTES: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
-
-
-class NotATable(Exception):
-    """The file cannot be read as a table. The message is in English and is translated where it is shown."""
+_TITLE_ROWS: Final = 20
+"""How many rows above the header are recognised as titles."""
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,14 @@ class Line:
     Attributes:
         number: of its first line in the file, counted as Excel does: the header is 1.
         cells: the cells that are not empty, by the column's name in lower case.
+        repeats_header: whether its cells are the names of the columns.
+        begins_a_file: whether it begins with a byte order mark: files were joined.
     """
 
     number: int
     cells: dict[str, str]
+    repeats_header: bool = False
+    begins_a_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +58,71 @@ def read_table(content: bytes) -> Table:
     """
     if len(content) > MAX_BYTES:
         raise NotATable(N_("The file is larger than 2 MB. Split it into several."))
-    text = _decoded(content)
-    header = text.lstrip().partition("\n")[0]
-    separator = max(_SEPARATORS, key=header.count)
-    # A line "sep=;" tells Excel the separator; the header follows.
-    if header.strip().lower().startswith("sep=") and len(header.strip()) == 5:
-        separator = header.strip()[-1]
-        text = text.lstrip().partition("\n")[2]
-        skipped = 1
-    else:
-        skipped = 0
+    rows = _rows(decode(content))
+    if not rows:
+        raise NotATable(N_("The file is empty."))
+    _number, header = rows[0]
+    if not _has_required(header):
+        for number, cells in rows[1:_TITLE_ROWS]:
+            if _has_required(cells):
+                raise NotATable(
+                    N_("The names of the columns are in line %(line)s. Delete the lines above it."), line=number
+                )
+    columns = _columns(header)
+    if len(rows) - 1 > MAX_ROWS:
+        raise NotATable(N_("The file has more than 5,000 lines. Split it into several."))
+    return Table(columns, tuple(_line(number, cells, columns) for number, cells in rows[1:]))
+
+
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Return the cells of the rows that are not empty, each with the number of its first line."""
+    text, skipped, separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines: list[Line] = []
-    columns: tuple[str, ...] | None = None
+    rows: list[tuple[int, list[str]]] = []
+    lines_read = 0
     try:
-        lines_read = 0
         for row in reader:
             number, lines_read = lines_read + 1 + skipped, reader.line_num
             cells = [cell.replace("\u00a0", " ").strip() for cell in row]
-            if not any(cells):
-                continue
-            if columns is None:
-                columns = _columns(cells)
-                continue
-            if len(lines) == MAX_ROWS:
-                raise NotATable(N_("The file has more than 5,000 lines. Split it into several."))
-            if any(cells[len(columns) :]):
-                raise NotATable(N_("A line has more cells than the header. Is a semicolon inside a cell?"))
             if any(len(cell) > _MAX_CELL_LENGTH for cell in cells):
-                raise NotATable(N_("A cell has more than 2,000 characters. Is a quotation mark missing?"))
-            lines.append(Line(number, _by_name(columns, cells)))
+                raise NotATable(
+                    N_("A cell in line %(line)s has more than 2,000 characters. Is a quotation mark missing?"),
+                    line=number,
+                )
+            if any(cells):
+                rows.append((number, cells))
     except csv.Error:
         raise NotATable(N_("The file is no table separated by semicolons. Is a quotation mark missing?")) from None
-    if columns is None:
-        raise NotATable(N_("The file is empty."))
-    return Table(columns, tuple(lines))
+    return rows
+
+
+def _separator(text: str) -> tuple[str, int, str]:
+    """Return the text from the header on, how many lines were left out before it, and the separator.
+
+    A line "sep=;" tells Excel the separator; the header follows.
+    """
+    first = next(iter(text.lstrip().splitlines()), "")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        return text.lstrip().partition("\n")[2], 1, first.strip()[-1]
+    return text, 0, max(_SEPARATORS, key=first.count)
+
+
+def _has_required(cells: list[str]) -> bool:
+    return {meaning(_column_name(cell)) for cell in cells}.issuperset(REQUIRED)
+
+
+def _line(number: int, cells: list[str], columns: tuple[str, ...]) -> Line:
+    begins_a_file = cells[0].startswith(_BYTE_ORDER_MARK)
+    if any(cells[len(columns) :]):
+        if any(_BYTE_ORDER_MARK in cell for cell in cells):
+            raise NotATable(
+                N_("Another file begins in line %(line)s: files were joined. Import each by itself."), line=number
+            )
+        raise NotATable(N_("Line %(line)s has more cells than the header. Is a semicolon inside a cell?"), line=number)
+    names = [_column_name(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return Line(number, _by_name(columns, cells), tuple(names) == columns, begins_a_file)
 
 
 def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
@@ -102,32 +135,14 @@ def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
 
 
 def _columns(cells: list[str]) -> tuple[str, ...]:
-    while cells and not cells[-1]:
-        cells.pop()
-    names = tuple(name_key(cell).rstrip("*: ") for cell in cells)
+    names = [_column_name(cell) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
     filled = [name for name in names if name]
     if len(set(filled)) != len(filled):
         raise NotATable(N_("Two columns have the same name."))
-    return names
+    return tuple(names)
 
 
-def _decoded(content: bytes) -> str:
-    if content.startswith(b"PK\x03\x04"):
-        raise NotATable(N_("This is an Excel workbook. Save it as “CSV UTF-8 (semicolon separated)” first."))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return _without_nul(content.decode("utf-16"))
-        except UnicodeDecodeError:
-            raise NotATable(N_("The file is not text.")) from None
-    try:
-        return _without_nul(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        if _UNDEFINED_BYTES & set(content):
-            raise NotATable(N_("The file is not text.")) from None
-        return _without_nul(content.decode("windows-1252"))
-
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise NotATable(N_("The file is not text."))
-    return text
+def _column_name(cell: str) -> str:
+    return name_key(cell).rstrip("*: ")

@@ -89,20 +89,11 @@ _INSERT: Final = f"""
 """  # noqa: S608  (columns of our own table)
 
 
-async def insert_pledge(conn: Connection, pledge: Pledge, fingerprint: bytes) -> bool:
-    """Save a new pledge with its positions and its contact.
+async def insert_pledges(conn: Connection, pledges: Sequence[tuple[Pledge, bytes]]) -> set[UUID]:
+    """Save new pledges of one taskforce with their positions and contacts.
 
     Args:
-        fingerprint: the fingerprint of the request that logs the pledge.
-
-    Returns:
-        False if a pledge with this id exists already; then nothing is saved.
-    """
-    return bool(await insert_pledges(conn, [(pledge, fingerprint)]))
-
-
-async def insert_pledges(conn: Connection, pledges: Sequence[tuple[Pledge, bytes]]) -> set[UUID]:
-    """Save several new pledges of one taskforce like `insert_pledge`, each with its request's fingerprint.
+        pledges: each with the fingerprint of the request that logs it.
 
     Returns:
         The ids of the pledges that were saved. For every other id a pledge exists already.
@@ -217,23 +208,6 @@ async def pledge_id_of_request(conn: Connection, request: IdempotentRequest) -> 
     """
     pledge_id: UUID | None = await conn.fetchval("select subject_of_request($1, $2)", request.key, request.fingerprint)
     return pledge_id
-
-
-async def fingerprints_of_pledges(
-    conn: Connection, taskforce_id: UUID, pledge_ids: Sequence[UUID]
-) -> dict[UUID, bytes]:
-    """Return the fingerprint of the request that logged each of the pledges that exist."""
-    rows = await conn.fetch(
-        """
-        select id, request_fingerprint
-          from pledges
-         where taskforce_id = $1
-           and id = any($2::uuid[])
-        """,
-        taskforce_id,
-        pledge_ids,
-    )
-    return {row["id"]: row["request_fingerprint"] for row in rows}
 
 
 def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Position]) -> Pledge:

@@ -9,8 +9,8 @@ import pytest
 
 from services.pledges.imports.columns import COLUMNS
 from services.pledges.imports.commands import import_pledges
-from services.pledges.imports.report import Report
-from services.pledges.imports.spreadsheet import NotATable, read_table
+from services.pledges.imports.report import NotATable, Report
+from services.pledges.imports.spreadsheet import read_table
 from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged
 from shared.i18n.translations import use_language
@@ -252,7 +252,7 @@ async def test_neither_the_name_of_a_column_nor_a_cell_without_one_holds_a_cpr_n
         (b"", "empty"),
         (b"\n\n;;\n", "empty"),
         (b"PK\x03\x04xxxx", "workbook"),
-        (b"a;b\x81\xff;c\n1;2;3", "not text"),
+        (b"a;b\x81\xff;c\n1;2;3", "UTF-8"),
         (b"virksomhed;dato\nB&O;01-02-2024", "pladser"),
         (HEADER.encode(), "no lines"),
         ((HEADER + ";dato\n").encode(), "same name"),
@@ -261,6 +261,11 @@ async def test_neither_the_name_of_a_column_nor_a_cell_without_one_holds_a_cpr_n
         ((HEADER + "\n" + ";".join("x" * 15)).encode(), "more cells"),
         (b"x" * 3_000_000, "2 MB"),
         ((HEADER + "\n" + "a;b\n" * 5001).encode(), "5,000"),
+        (a_file("S\u00f8ren" + LINES[1]).encode("cp850"), "CSV UTF-8"),
+        (a_file("\u00c5" + LINES[1]).encode("mac_roman"), "CSV UTF-8"),
+        (a_file(LINES[0]).encode().decode("cp1252").encode(), "line 2, virksomhed, look misread"),
+        (a_file(LINES[2]).encode() + LINES[0].encode("cp1252"), "line 2, virksomhed, look misread"),
+        (("Title;;\n\n" + a_file(LINES[0])).encode(), "names of the columns are in line 3"),
     ],
     ids=lambda value: str(value)[:20],
 )

@@ -70,6 +70,18 @@ async def test_verdicts_are_in_the_order_of_the_lines_beside_their_companies(one
     assert lines == [("2", "Bæk A/S"), ("3", "Holm ApS"), ("4", "–")]
 
 
+async def test_what_looks_like_another_line_is_pointed_out_beside_it(one_caller: Caller) -> None:
+    header = "virksomhed;dato;pladser;timer fra;kontaktperson;telefon"
+    content = f"{header}\r\nBæk A/S;01-02-2024;2;5;Eva;97850000\r\nBæk A/S;01-02-2024;2;5;Eva;97850001\r\n".encode()
+
+    answer = await one_caller.client.post(
+        "/pledges/import", files={"file": ("a.csv", content)}, headers=one_caller.headers("coordinator") | HTML
+    )
+
+    assert answer.status_code == 200
+    assert "Ligner linje 2; kun dette er anderledes: telefon." in text_of(answer.text)
+
+
 async def test_the_errors_can_be_downloaded_as_a_file_for_excel(one_caller: Caller) -> None:
     content = (
         "virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n"

@@ -194,7 +194,7 @@ async def test_the_intake_role_can_log_only_for_guests(
     pledge = replace(members[0], terms=replace(members[0].terms, id=uuid4()))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
-            await store.insert_pledge(conn, pledge, b"\1" * 32)
+            await store.insert_pledges(conn, [(pledge, b"\1" * 32)])
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with narrow.change(taskforce_id) as conn:
             await conn.execute(
@@ -227,7 +227,9 @@ async def test_a_pledge_is_shown_only_to_the_request_that_logged_it(
 ) -> None:
     pledge_id = UUID(logged["member"]["id"])
     async with pledges_database.read(taskforce_id) as conn:
-        [fingerprint] = (await store.fingerprints_of_pledges(conn, taskforce_id, [pledge_id])).values()
+        found = await store.load_pledge(conn, taskforce_id, pledge_id)
+    assert found is not None
+    _pledge, fingerprint = found
 
     async def is_shown(whose: UUID, fingerprint: bytes) -> bool:
         async with narrow.read(whose) as conn:

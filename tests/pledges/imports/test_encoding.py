@@ -1,0 +1,81 @@
+"""Files whose letters were misread, and names whose letters only look unusual."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.pledges.imports.encoding import decode, has_misread_letters
+from services.pledges.imports.report import NotATable
+
+LINE = "Sønderbæk Kød og Pølser ApS;Søren Bækgård"
+CAPITALS = "SØNDERBÆK KØD;ÅSE ØRSTED"
+
+
+def is_misread(content: bytes) -> bool:
+    try:
+        return has_misread_letters(decode(content))
+    except NotATable as refusal:
+        return "CSV UTF-8" in refusal.message
+
+
+@pytest.mark.parametrize("text", [LINE, CAPITALS, "Bæk", "Søren", "Gård"])
+@pytest.mark.parametrize("encoding", ["cp850", "cp865", "mac_roman"])
+def test_letters_of_dos_and_of_an_old_mac_are_recognised(text: str, encoding: str) -> None:
+    assert is_misread(text.encode(encoding))
+
+
+@pytest.mark.parametrize("text", [LINE, CAPITALS, "Café Müller", "Łukasz", "Eva’s", "20 °C", "😀"])
+@pytest.mark.parametrize("saved_in", ["utf-8", "utf-16"])
+def test_text_that_was_read_as_windows_1252_and_saved_again_is_recognised(text: str, saved_in: str) -> None:
+    assert is_misread(text.encode().decode("cp1252", errors="replace").encode(saved_in))
+
+
+@pytest.mark.parametrize("text", [LINE, CAPITALS])
+@pytest.mark.parametrize("misread_as", ["mac_roman", "cp850"])
+def test_text_that_was_read_as_that_of_an_old_system_and_saved_again_is_recognised(text: str, misread_as: str) -> None:
+    assert is_misread(text.encode().decode(misread_as).encode())
+
+
+def test_a_file_of_two_encodings_is_recognised() -> None:
+    assert is_misread("Sønderbæk;1\r\n".encode() + "Bækgård Vask;2".encode("cp1252"))
+    assert is_misread("\ufeffvirksomhed\r\nSøren".encode() + "Bæk".encode("cp1252"))
+
+
+def test_a_letter_that_is_lost_is_recognised() -> None:
+    assert has_misread_letters("S\ufffdren")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SØNDERBÆK",
+        "Ærø Færgefart",
+        "ØRSTED ÅRHUS ÆBLE",
+        "Guðrún Ólafsdóttir, Ðjúpivogur Þór",
+        "Straße & Söhne GmbH, MÜLLER",
+        "Łukasz Żółć, Świątek, Gęś",
+        "Şükrü Çağlar, İstanbul",
+        "Aÿ-Champagne, L’Haÿ-les-Roses",
+        "Miloš Šimić, BOŽENA NĚMCOVÁ",
+        "Œuvre, cœur, ŒUVRE",
+        "JOÃO GUIMARÃES, São, Âge, PÂTÉ",
+        "Nguyễn Thị Ánh",
+        "Αθήνα, Київ, 日本, القاهرة",
+        "»BLÅ«, “BLÅ”, „BLÅ“, ›blå‹, ‘blå’, 'blå'",
+        "Café “Ø” – Århus…",
+        "CAFÉ™, LEGO®, Kaffe®, BLÅ®",
+        "Rema‘s, Bæk’s, O’Hara",
+        "10 m², 3 m³, 1½ time, 2¾ time, § 4, 20 °C, 5 µm",
+        "¿Qué?, ¡Olé!",
+        "🍕 Pizza",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_unusual_letters_pass(name: str, encoding: str) -> None:
+    try:
+        content = name.encode(encoding)
+    except UnicodeEncodeError:
+        pytest.skip("has no letters for it")
+
+    assert decode(content) == name
+    assert not has_misread_letters(name)
