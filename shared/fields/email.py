@@ -77,13 +77,14 @@ def email_key(text: str) -> str:
 
 
 def email_spellings(text: str) -> list[str]:
-    """Return the small-letter spellings under which an address may be stored, the domain readable and in ASCII; none
-    for what is not a whole address. The SQL function `lookup_key` takes care of the rest."""
+    """Return the spellings under which an address may be stored, the domain readable and in ASCII; none for what is not
+    a whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL has small letters of its own.
+    """
     try:
-        mailbox, _at, domain = whole_email(text).lower().rpartition("@")
+        mailbox, _at, domain = whole_email(text).rpartition("@")
     except PydanticCustomError:
         return []
-    labels = [_spellings_of_label(label) for label in domain.split(".")]
+    labels = [_spellings_of_label(label) for label in domain.lower().split(".")]
     domains = [".".join(one) for one, _number in zip(product(*labels), range(_MOST_SPELLINGS), strict=False)]
     return list(dict.fromkeys(f"{mailbox}@{one}" for one in domains))
 

@@ -26,7 +26,7 @@ def mention_patterns(addresses: Iterable[str], numbers: Iterable[str]) -> list[s
     one may lack.
 
     Args:
-        addresses: spellings in small letters (`shared.fields.email.email_spellings`).
+        addresses: each of their spellings (`shared.fields.email.email_spellings`).
         numbers: digits with the country code (`shared.fields.phone.phone_spellings`).
     """
     return [

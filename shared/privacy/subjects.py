@@ -136,7 +136,7 @@ async def find_subject(
                            $2::text[] as phones,
                            $3::text[] as cvrs,
                            $4::uuid[] as ids,
-                           $5::text[] as mentions
+                           array(select lower(mention) from unnest($5::text[]) as mention) as mentions
                 )
                 select {columns}
                   from {entry.table}

@@ -100,7 +100,8 @@ class Person:
         at = rng.randrange(len(domain))
         spellings = [
             f"  {self.email} ",
-            f"{local}@{domain.upper()}",
+            # Capital letters that mean another domain are left out: SS for ß, I for ı.
+            f"{local}@{domain.upper() if domain.upper().lower() == domain.lower() else domain}",
             unicodedata.normalize("NFD", self.email),
             f"{local}@{domain[:at]}{rng.choice(INVISIBLE)}{domain[at:]}",
         ]

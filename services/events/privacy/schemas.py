@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
 from shared.fields.cvr import cvr_digits
-from shared.fields.email import email_spellings
+from shared.fields.email import email_key, email_spellings
 from shared.fields.phone import phone_spellings
 from shared.fields.text import drop_invisible
 from shared.i18n.translations import Language
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 _SEARCHED_FOR = MayLookLikeCpr("an address or a number of any country, searched for")
 _SPELLINGS: Final[Mapping[str, Callable[[str], Sequence[str]]]] = MappingProxyType(
-    {"email": email_spellings, "phone": phone_spellings, "cvr": lambda term: list(filter(None, [cvr_digits(term)]))}
+    {
+        "email": lambda term: list(map(email_key, email_spellings(term))),
+        "phone": phone_spellings,
+        "cvr": lambda term: list(filter(None, [cvr_digits(term)])),
+    }
 )
 """The spellings of a whole search term, by field; none for a part of one."""
 _NOT_WHOLE: Final[Mapping[str, tuple[str, LiteralString]]] = MappingProxyType(

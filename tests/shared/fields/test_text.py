@@ -141,7 +141,7 @@ def test_a_domain_for_mail_servers_is_the_one_that_was_typed() -> None:
 
 def test_an_email_address_is_looked_up_under_each_spelling_of_its_domain() -> None:
     both = {"eva@købmand.dk", "eva@xn--kbmand-bya.dk"}
-    assert set(email_spellings("Eva@KØBMAND.dk")) == set(email_spellings("eva@xn--kbmand-bya.dk")) == both
+    assert set(email_spellings("eva@KØBMAND.dk")) == set(email_spellings("eva@xn--kbmand-bya.dk")) == both
     assert email_spellings("eva@straße.de") == ["eva@straße.de", "eva@xn--strae-oqa.de"]
     assert [email_spellings(partial) for partial in ("", "@", "eva@", "@firma.dk", "eva")] == [[]] * 5
 

@@ -37,6 +37,6 @@ def test_whole_ones_are_searched_for_in_every_spelling() -> None:
     emails, phones, cvrs, _ids, _mentions = (
         request(emails=("Eva@Købmand.dk",), phones=("97 85 00 00",), cvrs=("DK 24 25 67 90",)).identifiers().arguments()
     )
-    assert emails == ["eva@købmand.dk", "eva@xn--kbmand-bya.dk"]
+    assert emails == ["Eva@købmand.dk", "Eva@xn--kbmand-bya.dk"]
     assert phones == ["45097850000", "4597850000"]
     assert cvrs == ["24256790"]
