@@ -127,6 +127,6 @@ forget: runtime ## Delete this installation's data for good (asks first)
 	@$(BIN)/python -m deploy.local.forget $(ARGS)
 
 clean: ## Remove all build results; the data in .tilsagn/ stays
-	@rm -rf .venv .kafka .keycloak node_modules shared/ui/assets/built test-results tilsagn.egg-info
+	@rm -rf .venv .kafka .keycloak node_modules shared/ui/assets/built shared/documents/built test-results tilsagn.egg-info
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ sheets, and fonts are subset to the characters we use. Every file gets a fingerp
     npm       installs the packages
     esbuild   bundles scripts and style sheets
     fonts     subsets the fonts
+    document_fonts  collects the fonts of printed documents
     bundle    collects all files and fingerprints them
     build     decides whether to build, and swaps the new build in
 """

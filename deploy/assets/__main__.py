@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from deploy.assets import npm
+from deploy.assets import document_fonts, npm
 from deploy.assets.build import build, is_current
 from deploy.assets.esbuild import EsbuildError
 
@@ -22,11 +22,13 @@ def main() -> int:
 
     if arguments.installed:
         npm.mark_installed()
-    if is_current() and npm.is_installed(development=arguments.development):
+    current = is_current() and document_fonts.is_current()
+    if current and npm.is_installed(development=arguments.development):
         return 0
     try:
         npm.install(development=arguments.development)
         build(say)
+        document_fonts.build(say)
     except (npm.NpmError, EsbuildError) as error:
         print(f"assets: {error}", file=sys.stderr)
         return 1

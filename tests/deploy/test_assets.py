@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from deploy.assets import build as module
-from deploy.assets import esbuild, npm, sources
+from deploy.assets import document_fonts, esbuild, npm, sources
 from deploy.assets.build import BUILT, build, is_current
 from deploy.assets.bundle import Bundle
 from deploy.assets.sources import ROOT
@@ -175,6 +175,17 @@ def test_each_font_is_small_has_danish_characters_and_not_the_reserved_name(buil
         assert "Plex" not in str(font["name"].getDebugName(1))
         assert "Plex" not in str(font["name"].getDebugName(6))
         assert "Copyright" in str(font["name"].getDebugName(0))
+
+
+def test_the_fonts_of_documents_are_collected_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    document_fonts.build(said.append, tmp_path)
+    assert document_fonts.is_current(tmp_path)
+    index = json.loads((tmp_path / "fonts.json").read_text())
+    assert {font["file"] for font in index["fonts"]} == {path.name for path in tmp_path.glob("*.woff2")}
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 12_000_000
+    document_fonts.build(said.append, tmp_path)
+    assert len(said) == 1
 
 
 @pytest.mark.long("deploy/assets")

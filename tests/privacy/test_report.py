@@ -178,6 +178,16 @@ def test_a_message_of_five_megabytes_is_truncated_in_the_pdf() -> None:
     assert _closed("klippet her") in _text(made)
 
 
+def test_a_name_of_any_script_is_printed() -> None:
+    document = _document("da")
+    person = next(group for group in document["held"] if "name" in group["rows"][0])
+    names = ("محمد العلي", "ሰላም ተስፋዬ", "王伟明", "Ole 😀", "\U00013000\ud800")
+    person["rows"] = [person["rows"][0] | {"name": name} for name in names]
+    text = _text(pdf(document | {"taskforce": "Struer 工作組"}))
+    for name in ("ሰላምተስፋዬ", "王伟明", "Ole😀", "[U+13000][U+D800]", "Struer工作組"):
+        assert name in text
+
+
 def test_the_pdf_lists_the_latest_pledges_and_counts_all_by_month() -> None:
     document = _document("da")
     few = len(pdf(document))
