@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from shared.messaging.consumer import Consumer
     from shared.settings import ServiceSettings
 
+PROGRESS_CHECK_SECONDS = 1.0
+"""The time between two checks of the consumers' progress."""
 STUCK_SECONDS = 20.0
 """The worker is not ready while an unpublished change or an unread message is older than this."""
 
@@ -157,7 +159,7 @@ class Worker:
                 await self._attach(database)
                 pause = 0.1
                 while True:
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(PROGRESS_CHECK_SECONDS)
                     for consumer in self.consumers:
                         progress = await consumer.measure()
                         if progress.missing_partition_seconds > MISSING_PARTITION_SECONDS:

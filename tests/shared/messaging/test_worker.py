@@ -49,7 +49,7 @@ async def test_a_worker_drops_partitions_that_a_new_broker_does_not_have(
     consumer = Consumer(group="tilsagn.test-worker", messages=(CompanyRegistered,), apply=_nothing)
     worker = Worker(publisher_settings, service="events", consumers=[consumer], publishes=False)
 
-    async def replaced_by_one_with(partitions: int) -> None:
+    async def replace_broker_with(partitions: int) -> None:
         monkeypatch.setattr(topics, "PARTITIONS", partitions)
         broker.kill()
         await topics.start_with_topics(broker)
@@ -57,59 +57,61 @@ async def test_a_worker_drops_partitions_that_a_new_broker_does_not_have(
     async def ready() -> bool:
         return all(check.ok for check in await worker.health())
 
-    async def reads_what_is_there() -> bool:
+    async def reads_all_partitions() -> bool:
         return (await consumer.measure()).partitions == PARTITIONS and await ready()
 
     await worker.start()
     try:
         await eventually(ready)
-        await replaced_by_one_with(PARTITIONS + 1)
-        await eventually(lambda: _has_heard_of(consumer, PARTITIONS + 1))
-        await replaced_by_one_with(PARTITIONS)
-        await eventually(reads_what_is_there)
+        await replace_broker_with(PARTITIONS + 1)
+        await eventually(lambda: _knows_partitions(consumer, PARTITIONS + 1))
+        await replace_broker_with(PARTITIONS)
+        await eventually(reads_all_partitions)
     finally:
         await worker.stop()
 
 
-async def test_a_worker_consumes_after_two_others_have_left(
-    publisher_settings: ServiceSettings,
-) -> None:
+async def test_a_worker_consumes_after_two_others_have_left(publisher_settings: ServiceSettings) -> None:
     """The embedded broker used to wait for ever for the leader that had left last."""
-    for attempt in range(3):
-        first, second, third = [_worker(publisher_settings, f"tilsagn.test-leaving-{attempt}") for _ in range(3)]
+    groups = [f"tilsagn.test-leaving-{number}" for number in range(3)]
+    await asyncio.gather(*(_two_workers_leave_and_a_third_comes(publisher_settings, group) for group in groups))
 
-        async def ready(*workers: Worker) -> bool:
-            return all(check.ok for health in [await worker.health() for worker in workers] for check in health)
 
-        for count, worker in enumerate((first, second), 1):
-            await worker.start()
-            await eventually(partial(ready, *(first, second)[:count]))
-        await second.stop()
-        await first.stop()
-        await third.start()
-        try:
-            await eventually(partial(ready, third))
-        finally:
-            await third.stop()
+async def _two_workers_leave_and_a_third_comes(settings: ServiceSettings, group: str) -> None:
+    first, second, third = [_worker(settings, group) for _ in range(3)]
+
+    async def ready(*workers: Worker) -> bool:
+        return all(check.ok for health in [await worker.health() for worker in workers] for check in health)
+
+    for count, worker in enumerate((first, second), 1):
+        await worker.start()
+        await eventually(partial(ready, *(first, second)[:count]))
+    await second.stop()
+    await first.stop()
+    await third.start()
+    try:
+        await eventually(partial(ready, third))
+    finally:
+        await third.stop()
 
 
 def _pause(client: AIOKafkaConsumer) -> None:
     client.pause(*client.assignment())
 
 
-def _stop_heeding_the_group(client: AIOKafkaConsumer) -> None:
+def _ignore_the_group(client: AIOKafkaConsumer) -> None:
     coordinator: Any = client._coordinator
     coordinator._coordination_task.cancel()
     coordinator.reset_generation()
 
 
-def _never_get_into_the_group(client: AIOKafkaConsumer) -> None:
-    _stop_heeding_the_group(client)
+def _never_join_the_group(client: AIOKafkaConsumer) -> None:
+    _ignore_the_group(client)
     subscription: Any = client._subscription.subscription
     subscription._assignment = None
 
 
-@pytest.mark.parametrize("stall", [_pause, _stop_heeding_the_group, _never_get_into_the_group])
+@pytest.mark.parametrize("stall", [_pause, _ignore_the_group, _never_join_the_group])
 async def test_a_stalled_consumer_is_restarted(
     stall: Callable[[AIOKafkaConsumer], None],
     worker: Worker,
@@ -117,16 +119,9 @@ async def test_a_stalled_consumer_is_restarted(
     taskforce_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    flavour = worker.settings.kafka_flavour
-    stalled_seconds = 3
-    monkeypatch.setitem(BROKERS, flavour, replace(BROKERS[flavour], stalled_seconds=stalled_seconds))
+    stalled_seconds = _notice_stalls_soon(worker, monkeypatch)
     [consumer] = worker.consumers
-
-    async def caught_up() -> bool:
-        progress = await consumer.measure()
-        return progress.partitions > 0 and progress.behind_seconds < 0.5
-
-    await eventually(caught_up)
+    await eventually(partial(_has_caught_up, consumer))
     client = consumer._client()
     assert client is not None
     stall(client)
@@ -140,10 +135,29 @@ async def test_a_stalled_consumer_is_restarted(
     await eventually(taken_by_another_client)
     # `behind_seconds` counts from the last time it had caught up, up to half a second before.
     assert time.monotonic() - stalled_at > stalled_seconds - 1, "it was replaced although it might only be slow"
-    await eventually(caught_up)
+    await eventually(partial(_has_caught_up, consumer))
+
+
+async def test_an_idle_consumer_is_not_restarted(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    stalled_seconds = _notice_stalls_soon(worker, monkeypatch)
+    [consumer] = worker.consumers
+    await eventually(partial(_has_caught_up, consumer))
     attached = worker._broker
-    await asyncio.sleep(4)
-    assert worker._broker is attached, "with nothing to take it stays as it is"
+    await asyncio.sleep(stalled_seconds + 1)
+    assert worker._broker is attached
+
+
+def _notice_stalls_soon(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> float:
+    """Shorten the time after which a consumer counts as stalled; return it, in seconds."""
+    flavour, stalled_seconds = worker.settings.kafka_flavour, 3.0
+    monkeypatch.setitem(BROKERS, flavour, replace(BROKERS[flavour], stalled_seconds=stalled_seconds))
+    monkeypatch.setattr(workers, "PROGRESS_CHECK_SECONDS", 0.2)
+    return stalled_seconds
+
+
+async def _has_caught_up(consumer: Consumer) -> bool:
+    progress = await consumer.measure()
+    return progress.partitions > 0 and progress.behind_seconds < 0.5
 
 
 def _worker(settings: ServiceSettings, group: str) -> Worker:
@@ -151,7 +165,7 @@ def _worker(settings: ServiceSettings, group: str) -> Worker:
     return Worker(settings, service="events", consumers=[consumer], publishes=False)
 
 
-async def _has_heard_of(consumer: Consumer, partitions: int) -> bool:
+async def _knows_partitions(consumer: Consumer, partitions: int) -> bool:
     client = consumer._client()
     return client is not None and len(client.partitions_for_topic(consumer.topics[0]) or ()) == partitions
 
@@ -164,7 +178,7 @@ async def test_a_restarted_consumer_leaves_no_heartbeat_behind(
     taskforce_id: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A member of the group that nobody stopped would keep its partitions, and read none of them."""
+    """A member that was not stopped would keep its partitions without reading them."""
     [node] = broker.nodes
     async with Traffic(events_database, taskforce_id) as traffic:
         await traffic.flows()
@@ -179,7 +193,7 @@ async def test_a_restarted_consumer_leaves_no_heartbeat_behind(
                     return worker._broker is not attached
 
                 await eventually(detached)
-                await asyncio.sleep(5)  # it has waited for its goodbye in vain
+                await asyncio.sleep(5)  # the wait for its LeaveGroup has timed out
         finally:
             node.resume()
         await traffic.flows()

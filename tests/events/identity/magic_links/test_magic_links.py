@@ -364,7 +364,7 @@ async def test_an_invalid_address_is_shown_again_with_its_error(browser: httpx.A
 
 async def test_too_many_requests_say_when_to_retry(browser: httpx.AsyncClient) -> None:
     transport: Any = browser._transport
-    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(3, 600)}})
+    transport.app.state.rate_limiter = RateLimiter({"signing-in": {"address": Rate(3, 600)}}, clock=lambda: 0.0)
     answers = [await browser.post("/sign-in/link", data={"email": "a@b.dk"}, headers=PAGE) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
     assert 0 < int(answers[-1].headers["retry-after"]) <= 600
