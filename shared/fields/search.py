@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+from shared.fields.text import drop_invisible
+
 _BEGINS_A_CVR_NUMBER = re.compile(r"(?:dk|cvr(?:[ -]?nr)?)?[\s.:-]*((?:[0-9][\s.-]*){1,8})")
 
 
@@ -17,7 +18,7 @@ def search_words(typed: str) -> list[str]:
     return _normalized(typed).split()
 
 
-def cvr_digits(typed: str) -> str | None:
+def cvr_beginning(typed: str) -> str | None:
     """Return the digits where the whole text is a CVR number or its beginning, such as `DK 24.25.67.90`; else None.
 
     The checksum does not matter.
@@ -27,4 +28,4 @@ def cvr_digits(typed: str) -> str | None:
 
 
 def _normalized(typed: str) -> str:
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", typed)).lower()
+    return unicodedata.normalize("NFKC", drop_invisible(typed)).lower()

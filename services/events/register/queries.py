@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.events.register.domain import CompanyNotFound, Taskforce, TaskforceUnknown
-from shared.fields.search import cvr_digits, search_words
+from shared.fields.search import cvr_beginning, search_words
 from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ FOUND = """
 
 def search_arguments(text: str) -> tuple[list[str], str | None]:
     """Return the arguments of `FOUND` for what somebody typed. An empty text finds every company."""
-    return search_words(text), cvr_digits(text)
+    return search_words(text), cvr_beginning(text)
 
 
 async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow:

@@ -12,7 +12,7 @@ from services.pledges.pledges.domain import Contact, Position
 from services.pledges.pledges.schemas import CompanyOut, HoursOut, PledgeOut
 from services.pledges.pledges.store import COLUMNS, company_of, contact_of, select_list
 from services.pledges.register.queries import EVENT_ROW, EventRow
-from shared.fields.search import cvr_digits, search_words
+from shared.fields.search import cvr_beginning, search_words
 
 if TYPE_CHECKING:
     import asyncpg
@@ -152,7 +152,7 @@ def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
         if value is not None:
             where.add(f"pledge.{column} = ?", value)
     if filters.text:
-        where.add(_OF_COMPANY, search_words(filters.text), cvr_digits(filters.text))
+        where.add(_OF_COMPANY, search_words(filters.text), cvr_beginning(filters.text))
     if filters.unfilled:
         where.add(UNFILLED)
     if filters.pledged_since is not None:

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from shared.fields.search import cvr_digits, search_words
+from shared.fields.search import cvr_beginning, search_words
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_a_letter_in_another_form_is_the_same_letter() -> None:
     ],
 )
 def test_a_cvr_number_is_read_however_it_is_written(typed: str, digits: str) -> None:
-    assert cvr_digits(typed) == digits
+    assert cvr_beginning(typed) == digits
 
 
 @pytest.mark.parametrize("typed", ["", "DK", "3F", "7-Eleven", "DK Rengøring", "1003456789", "24 25 67 90 A/S"])
 def test_other_text_is_no_cvr_number(typed: str) -> None:
-    assert cvr_digits(typed) is None
+    assert cvr_beginning(typed) is None

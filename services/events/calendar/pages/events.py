@@ -16,7 +16,7 @@ from services.events.calendar.domain import EndsBeforeStart
 from services.events.calendar.queries import ByTime
 from services.events.calendar.schemas import EventForm, OpenForm, StatusForm
 from services.events.register.domain import CompanyNotFound
-from shared.fields.search import cvr_digits
+from shared.fields.search import cvr_beginning
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
@@ -147,7 +147,7 @@ async def show_event(
 
 def _walk_in(searched: str) -> Form[Any]:
     """Return the form for a company that was not found: what was searched for is its CVR number or its name."""
-    is_number = cvr_digits(searched) is not None
+    is_number = cvr_beginning(searched) is not None
     return blank(id=str(uuid4()), name="" if is_number else searched, cvr=searched if is_number else "")
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.events.identity.passkeys.domain import LONGEST_NAME
 from shared.fields.cpr import MayLookLikeCpr
-from shared.fields.text import FreeText
+from shared.fields.text import FreeText, Line
 
 if TYPE_CHECKING:
     pass
@@ -39,4 +39,4 @@ class SignInIn(BaseModel):
 class PasskeyName(BaseModel):
     """A new name for a passkey."""
 
-    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    name: Annotated[Line, Field(min_length=1, max_length=LONGEST_NAME)]
