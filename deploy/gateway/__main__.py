@@ -34,7 +34,7 @@ http:// {
 }
 
 {$SITE_ADDRESS:localhost} {
-	encode zstd gzip
+	# No `encode`: the services compress what may be compressed, and a version's ETag has to stay as they sent it.
 	request_body {
 		max_size 16MB
 	}

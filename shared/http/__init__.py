@@ -22,6 +22,7 @@ problem+json, people a page, htmx a fragment; 401 on a page redirects to /sign-i
 `ValueError(N_("…"))` or `PydanticCustomError(code, "…")`: the messages are translated.
 
 Requests: `middleware.py` (ids, language, headers), `request_guards.py` (body sizes), `csrf.py`.
+Responses: `representations.py` (HEAD, compression).
 
 Not here: templates, words and forms (`shared.ui`).
 """

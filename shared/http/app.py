@@ -12,6 +12,7 @@ from shared.http.middleware import LanguageSelection, RequestIds, SecurityHeader
 from shared.http.openapi import describe
 from shared.http.rate_limiter import RateLimiter, RateLimitHeaders, enforce_rate_limit
 from shared.http.rate_limits import ClientKind, Rate, configured_rates
+from shared.http.representations import Compression, HeadRequests
 from shared.http.request_guards import BodyLimits
 from shared.ui.assets import URL_PREFIX, AssetServer
 from shared.ui.pages import PageSettings, templates
@@ -70,9 +71,9 @@ def create_web_app(
 
     Returns:
         The application. It has: problem+json and problem pages for every error; security headers; checks of CSRF, body
-        size and rate limits (`app.state.rate_limiter`); request ids and the principal in log lines; a language for each
-        request; `request.state.principal`; `/assets`; `/api/<service>/v1/openapi.json`; `/livez`, `/readyz` and
-        `/metrics`.
+        size and rate limits (`app.state.rate_limiter`); HEAD wherever there is GET; compressed text; request ids and
+        the principal in log lines; a language for each request; `request.state.principal`; `/assets`;
+        `/api/<service>/v1/openapi.json`; `/livez`, `/readyz` and `/metrics`.
     """
     app = FastAPI(
         title=title,
@@ -105,6 +106,8 @@ def create_web_app(
     app.add_middleware(LanguageSelection, service=service)
     app.add_middleware(RequestIds, service=service)
     app.add_middleware(operator_routes.RequestMetrics, service=service)
+    app.add_middleware(Compression)
+    app.add_middleware(HeadRequests)
     return app
 
 

@@ -10,7 +10,6 @@ request is sent on to renew a token.
 from __future__ import annotations
 
 import hmac
-import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -22,7 +21,8 @@ from shared.http import auth
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.product.services import RENEWAL_PATH
-from shared.ui.csrf_field import CSRF_VALUE, FIELD, CsrfValue
+from shared.secrets import read_secret
+from shared.ui.csrf_field import CSRF_VALUE, FIELD, CsrfValue, unmask
 from shared.ui.posted_form import posted_form
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ HEADER: Final = "x-csrf-token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # The types that another site's page can send without a preflight request (safelisted by the Fetch standard).
 _OF_FORMS: Final = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
-_VALUE: Final = re.compile(r"[\w-]{43}", re.ASCII)
 
 
 class CsrfCookie:
@@ -68,7 +67,7 @@ class CsrfCookie:
 def value_of(connection: HTTPConnection) -> str | None:
     """Return the value in the browser's cookie; None where there is none that we could have set."""
     value = connection.cookies.get(COOKIE, "")
-    return value if _VALUE.fullmatch(value) else None
+    return value if read_secret(value) is not None else None
 
 
 async def refuse_forged_forms(request: Request) -> None:
@@ -86,11 +85,12 @@ async def refuse_forged_forms(request: Request) -> None:
     is_bearers = headers.get("authorization", "").lower().startswith("bearer ")
     if request.method in SAFE_METHODS or is_bearers or not of_a_form or request.scope["path"] == RENEWAL_PATH:
         return
-    value = value_of(request)
+    value = read_secret(value_of(request) or "")
     if value is None:
         return
     sent = headers.get(HEADER) or (await posted_form(request)).get(FIELD)
-    if not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), value.encode()):
+    said = unmask(sent) if isinstance(sent, str) else None
+    if said is None or not hmac.compare_digest(said, value):
         raise cross_site()
 
 

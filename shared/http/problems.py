@@ -195,7 +195,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> str:
     """Return the methods that a path has, for `Allow`: there is one route for each."""
     methods = _methods(request, request.scope["path"])
-    return ", ".join(sorted(methods or {"GET", "HEAD"}))  # none: a mounted app, which serves files
+    if not methods or "GET" in methods:  # none: a mounted app, which serves files
+        methods |= {"GET", "HEAD"}
+    return ", ".join(sorted(methods))
 
 
 def _methods(request: Request, path: str) -> set[str]:

@@ -34,7 +34,7 @@ MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
 _ASKED_BY_EVENTS = re.compile(r"/internal/\w+/v1/(subjects|erasures|deadlines)\b")
 # What differs in every answer: ids and URLs with them, tokens, the form token of a browser without a cookie, numbers.
 _IDS = re.compile(
-    r"""[a-p-]{36}@|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{43}|\b[\w-]{64,}|\d+"""
+    r"""[a-p-]{36}@|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{86}|\b[\w-]{64,}|\d+"""
 )
 
 

@@ -54,6 +54,11 @@ def test_private_paths_are_handled_first() -> None:
     assert "\trespond @" not in render()
 
 
+def test_the_gateway_leaves_responses_as_the_services_sent_them() -> None:
+    """Caddy's `encode` changes an ETag, which is our If-Match, and compresses what another site asked for (BREACH)."""
+    assert not re.search(r"^\s*encode\b", render(), re.MULTILINE)
+
+
 def test_the_unavailable_response_is_a_page_for_people_and_json_for_programs() -> None:
     """Its style is the only thing that the page's policy lets in, and a backquote would end it."""
     away = render().partition("handle_errors {")[2]

@@ -163,17 +163,16 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._changes.watching(self._taskforce_id, self._audience) as changed:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            if scope["method"] != "HEAD":
-                gone = asyncio.create_task(_disconnected(receive))
-                try:
-                    async with contextlib.aclosing(self._chunks(changed, gone)) as chunks:
-                        async for chunk in chunks:
-                            async with asyncio.timeout(STUCK_SECONDS):
-                                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                except TimeoutError:
-                    return
-                finally:
-                    gone.cancel()
+            gone = asyncio.create_task(_disconnected(receive))
+            try:
+                async with contextlib.aclosing(self._chunks(changed, gone)) as chunks:
+                    async for chunk in chunks:
+                        async with asyncio.timeout(STUCK_SECONDS):
+                            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except TimeoutError:
+                return
+            finally:
+                gone.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _chunks(self, changed: asyncio.Event, gone: asyncio.Task[None]) -> AsyncGenerator[bytes, None]:

@@ -170,6 +170,15 @@ async def test_a_closed_stream_no_longer_counts_against_the_limit(
             await asyncio.sleep(0.02)
 
 
+async def test_head_opens_no_stream(app: FastAPI, url: str, token: Callable[..., str]) -> None:
+    async with httpx.AsyncClient(headers={"authorization": f"Bearer {token('member')}"}) as client:
+        answer = await asyncio.wait_for(client.head(url + STREAM), PATIENCE_SECONDS)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while app.state.changes.open_streams("members"):
+            await asyncio.sleep(0.02)
+
+
 async def test_a_client_that_reads_nothing_is_disconnected(
     app: FastAPI, url: str, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

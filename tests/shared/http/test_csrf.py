@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from shared.http.csrf import COOKIE, HEADER
-from shared.ui.csrf_field import FIELD, FormFields
+from shared.secrets import read_secret
+from shared.ui.csrf_field import FIELD, FormFields, unmask
 from shared.ui.pages import templates
 from tests.shared.sample_service.app import create_sample_app, token
 
@@ -40,13 +41,28 @@ def value_in(page: httpx.Response) -> str:
 async def test_a_browser_gets_the_cookie_with_its_first_form(browser: httpx.AsyncClient) -> None:
     first = await browser.get("/sample/intake")
     [cookie] = first.headers.get_list("set-cookie")
-    value = value_in(first)
+    value = cookie.removeprefix(f"{COOKIE}=").partition(";")[0]
     assert cookie == f"{COOKIE}={value}; Max-Age=2592000; Path=/; Secure; HttpOnly; SameSite=Lax"
-    assert len(value) == 43
+    assert unmask(value_in(first)) == read_secret(value)
     again = await browser.get("/sample/intake")
-    assert (value_in(again), "set-cookie" in again.headers) == (value, False)
+    assert (unmask(value_in(again)), "set-cookie" in again.headers) == (read_secret(value), False)
     browser.cookies.clear()
-    assert value_in(await browser.get("/sample/intake")) != value
+    assert unmask(value_in(await browser.get("/sample/intake"))) != read_secret(value)
+
+
+async def test_the_value_looks_different_in_every_response(browser: httpx.AsyncClient) -> None:
+    """Responses are compressed: from the length of many, what is the same in all of them could be guessed (BREACH)."""
+    pages = [await browser.get("/sample/intake") for _ in range(3)]
+    values = {value_in(page) for page in pages}
+    assert len(values) == len(pages)
+    assert browser.cookies[COOKIE] not in "".join(page.text for page in pages)
+    for value in values:
+        assert (await browser.post("/sample/intake", data={FIELD: value})).status_code == 422
+
+
+async def test_a_form_of_before_the_masks_is_taken(browser: httpx.AsyncClient) -> None:
+    await browser.get("/sample/intake")
+    assert (await browser.post("/sample/intake", data={FIELD: browser.cookies[COOKIE]})).status_code == 422
 
 
 async def test_a_page_without_a_form_sets_no_cookie(browser: httpx.AsyncClient) -> None:
@@ -99,15 +115,16 @@ async def test_a_malformed_cookie_is_replaced(browser: httpx.AsyncClient) -> Non
     browser.cookies.set(COOKIE, '"><script>', domain="localhost.local", path="/")
     page = await browser.get("/sample/intake")
     assert "<script>" not in page.text
-    assert f"{COOKIE}={value_in(page)}" in page.headers["set-cookie"]
+    cookie = page.headers["set-cookie"].removeprefix(f"{COOKIE}=").partition(";")[0]
+    assert unmask(value_in(page)) == read_secret(cookie)
 
 
 async def test_the_value_is_not_in_the_form_model(browser: httpx.AsyncClient) -> None:
     value = value_in(await browser.get("/sample/intake"))
     answer = await browser.post("/sample/intake", data={FIELD: value})
     assert answer.status_code == 422
-    assert value in answer.text, "in the form that is shown again"
-    assert answer.text.count(value) == answer.text.count(FIELD)
+    assert value not in answer.text
+    assert answer.text.count(value_in(answer)) == answer.text.count(FIELD), "only in the form that is shown again"
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,0 +1,82 @@
+"""How a response is sent, whatever answers: HEAD as GET without the body, and text compressed.
+
+Both are here and not in a gateway, so that every deployment has them. A gateway that compresses would also change the
+ETag, which is the version that a client sends back in If-Match.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SMALLEST: Final = 1000
+"""Bytes. A smaller body fits into one packet anyway."""
+_LEVEL: Final = 5
+"""Of 9. Higher levels take twice the time for a hundredth of the size."""
+_COMPRESSED_ALREADY: Final = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/octet-stream",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "message/rfc822",
+)
+_OF_ANOTHER_SITE: Final = frozenset({"cross-site", "same-site"})
+
+
+class HeadRequests:
+    """Answers HEAD wherever GET is answered, with the same headers and without a body (RFC 9110, section 9.3.2).
+
+    The application sees a GET whose client leaves as soon as the response has begun, so an event stream ends at once.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        begun = asyncio.Event()
+        is_read = False
+
+        async def receive_nothing() -> Message:
+            nonlocal is_read
+            if not is_read:
+                is_read = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await begun.wait()
+            return {"type": "http.disconnect"}
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                begun.set()
+
+        await self.app({**scope, "method": "GET"}, receive_nothing, send_head)
+
+
+class Compression:
+    """Compresses text with gzip for clients that accept it. Event streams and packed files are sent as they are.
+
+    Nothing is compressed that another site asked for: from the lengths of many such responses it could learn what is in
+    them beside its own words (BREACH). Browsers that do not say who asks learn nothing either, because the value in our
+    forms is masked anew in each response (`shared.ui.csrf_field`), and cookies are not sent along (SameSite).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.compressing = GZipMiddleware(
+            app, minimum_size=_SMALLEST, compresslevel=_LEVEL, exclude_content_types=_COMPRESSED_ALREADY
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        site = Headers(scope=scope).get("sec-fetch-site") if scope["type"] == "http" else None
+        app = self.app if site in _OF_ANOTHER_SITE else self.compressing
+        await app(scope, receive, send)
