@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 import uvloop
+from pydantic import TypeAdapter, ValidationError
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -40,6 +41,7 @@ from services.events.register import commands as events
 from services.events.register.domain import SlugTaken
 from shared.db.database import Database
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.text import Name
 from shared.logging import configure_logging
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         Exception: whatever `Launcher.start` raises.
     """
     console = stdout_console()
+    name = _canonical_name(name)
 
     async def after_start(installation: Installation) -> None:
         taskforces = await _taskforces(installation, slug=slug, name=name, municipality=municipality)
@@ -194,6 +197,15 @@ def _open_browser(url: str, *, enabled: bool) -> None:
 
 
 # ---- up
+
+
+def _canonical_name(name: str | None) -> str | None:
+    """Return the taskforce's name in canonical form. Raises `CommandError`."""
+    try:
+        return None if name is None else TypeAdapter(Name).validate_python(name)
+    except ValidationError as error:
+        reason = str(error.errors()[0]["msg"]).rstrip(".")
+        raise CommandError(f"The name of the taskforce cannot be used: {reason[:1].lower()}{reason[1:]}.") from None
 
 
 async def _taskforces(installation: Installation, *, slug: str, name: str | None, municipality: str) -> list[str]:

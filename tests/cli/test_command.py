@@ -268,3 +268,10 @@ def test_messages_name_the_command_alone_if_it_is_in_the_path(folder: Path, monk
 def test_a_person_is_looked_up_by_whole_addresses_and_numbers_only(part: tuple[str, str], folder: Path) -> None:
     for command in (("report",), ("erase", "--yes")):
         assert "Nobody was looked up" in str(_command_error("person", *command, *part, state=folder))
+
+
+@pytest.mark.parametrize("unusable", ["Struer\u202e", "\u200b", "Struer 010190-1234"])
+def test_a_taskforce_has_a_name_that_is_seen_as_it_is_stored(unusable: str, folder: Path) -> None:
+    assert "The name of the taskforce cannot be used" in str(
+        _command_error("up", "--no-browser", "--name", unusable, state=folder)
+    )
