@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deploy.cli.console import CommandError, stdout_console
 from deploy.cli.installation import attach
+from deploy.cli.taskforces import unknown_taskforce
 from services.events.identity.first_admin.commands import make_first_admin_link
 from services.events.register import queries
 from shared.db.database import Database
@@ -35,7 +36,7 @@ def print_link(taskforce: str) -> None:
     """
     links = asyncio.run(make_admin_links(attach()))
     if taskforce not in links:
-        raise CommandError(f"There is no taskforce called {taskforce}.")
+        raise unknown_taskforce(taskforce, links)
     link = links[taskforce]
     if link is None:
         raise CommandError(f"{taskforce} has an administrator who can sign in, and adds others on the page “People”.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -96,6 +97,12 @@ app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)
 app.add_typer(rebuild_app, name="rebuild", rich_help_panel=OPERATE)
 app.add_typer(person_app, name="person", rich_help_panel=OPERATE)
 
+NewKeys = Annotated[
+    bool,
+    typer.Option(
+        "--new-keys", help="Make keys that were lost anew: everybody signs in again, QR codes are printed again."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Port = Annotated[
     int | None,
@@ -105,14 +112,16 @@ Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's sh
 
 
 @app.command(rich_help_panel=RUN)
-def up(
+def up(  # noqa: PLR0917  (typer names every option)
     port: Port = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     taskforce: Annotated[
-        str, typer.Option(metavar="SLUG", help="Short name of the taskforce a new installation gets.")
-    ] = "struer",
+        str | None,
+        typer.Option(metavar="SLUG", help="Short name of the taskforce a new installation gets; struer if not said."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Its full name.")] = None,
     municipality: Annotated[str, typer.Option(metavar="CODE", help="Its municipality's four-digit code.")] = "0671",
+    new_keys: NewKeys = False,
 ) -> None:
     """Start an installation of your own and keep its data.
 
@@ -127,7 +136,14 @@ def up(
     """
     from deploy.cli.run import run_up  # noqa: PLC0415
 
-    run_up(port=port, browser=not no_browser, slug=taskforce, name=name, municipality=municipality)
+    run_up(
+        port=port,
+        browser=not no_browser,
+        slug=taskforce,
+        name=name,
+        municipality=municipality,
+        new_keys=new_keys,
+    )
 
 
 @app.command(rich_help_panel=RUN)
@@ -145,6 +161,7 @@ def demo(  # noqa: PLR0917  (typer names every option)
     keep: Annotated[
         bool, typer.Option("--keep/--no-keep", help="Stay up after the evening until Ctrl-C, or stop then.")
     ] = True,
+    new_keys: NewKeys = False,
 ) -> None:
     """Show what Tilsagn does: eight years of a taskforce, and tonight's company evening, live.
 
@@ -162,7 +179,15 @@ def demo(  # noqa: PLR0917  (typer names every option)
     """
     from deploy.cli.run import run_demo  # noqa: PLC0415
 
-    run_demo(port=port, speed=speed, evening=not no_evening, again=again, browser=not no_browser, keep=keep)
+    run_demo(
+        port=port,
+        speed=speed,
+        evening=not no_evening,
+        again=again,
+        browser=not no_browser,
+        keep=keep,
+        new_keys=new_keys,
+    )
 
 
 @app.command(rich_help_panel=RUN)
@@ -294,6 +319,8 @@ def token(
 ) -> None:
     """Print a bearer token for a program, and nothing else. Works while nothing runs.
 
+    While it runs, the taskforce has to exist.
+
     \b
     tilsagn token --role caseworker
     curl -H "Authorization: Bearer $(tilsagn token --role member)" \\
@@ -301,9 +328,12 @@ def token(
     """
     from deploy.cli.console import print_result  # noqa: PLC0415
     from deploy.cli.installation import signing_key  # noqa: PLC0415
+    from deploy.cli.taskforces import check_taskforce_if_running  # noqa: PLC0415
     from deploy.cli.tokens import principal_for  # noqa: PLC0415
     from shared.http.auth import sign_token  # noqa: PLC0415
 
+    if role is not TokenRole.service:
+        asyncio.run(check_taskforce_if_running(taskforce))
     principal = principal_for(role.value, taskforce=taskforce, municipality=municipality, event=event)
     print_result(sign_token(signing_key(), principal, lifetime_seconds=int(hours * 3600)))
 

@@ -22,8 +22,8 @@ from deploy.cli.console import (
     stdout_console,
 )
 from deploy.cli.installation import Installation, attach
+from deploy.cli.taskforces import find_taskforce
 from deploy.privacy import data_subjects
-from deploy.scenarios.identities import taskforce_id
 from shared.privacy.access_log import SUBJECT_ERASURE
 from shared.privacy.pdf import pdf
 from shared.privacy.report import activity_entry, group_entry
@@ -47,11 +47,12 @@ def report(
         as_json: print the report as JSON.
 
     Raises:
-        CommandError: the file exists or cannot be written; no data was looked up.
+        CommandError: the taskforce does not exist, or the file exists or cannot be written; no data was looked up.
     """
     if pdf_file is not None:
         _check_new(pdf_file)
-    installation, tenant = attach(), taskforce_id(taskforce)
+    installation = attach()
+    tenant = asyncio.run(find_taskforce(installation, taskforce))
     found = asyncio.run(data_subjects.find(_app_dsn(installation), tenant, identifiers))
     accesses = asyncio.run(data_subjects.accesses(installation.owner_dsn, tenant, found))
     if pdf_file is not None or as_json:
@@ -99,9 +100,10 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
         as_json: print the erased rows as JSON.
 
     Raises:
-        CommandError: no data was found, or it includes the account of the last administrator.
+        CommandError: the taskforce does not exist, no data was found, or it includes the last administrator's account.
     """
-    installation, tenant = attach(), taskforce_id(taskforce)
+    installation = attach()
+    tenant = asyncio.run(find_taskforce(installation, taskforce))
     found = asyncio.run(data_subjects.find(_app_dsn(installation), tenant, identifiers, purpose=SUBJECT_ERASURE))
     rows = [(one.service, group) for one in found for group in one.held if group.rows and group.lookup.erase]
     if not rows:

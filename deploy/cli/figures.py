@@ -12,6 +12,7 @@ from rich.text import Text
 from deploy.cli.console import print_json, stdout_console
 from deploy.cli.installation import Installation, attach, client
 from deploy.cli.responses import json_of
+from deploy.cli.taskforces import find_taskforce
 from deploy.cli.tokens import token_for
 from shared.fields.copenhagen import COPENHAGEN
 
@@ -47,6 +48,7 @@ def show_figures(*, as_of: date | None, taskforce: str, as_json: bool) -> None:
 
 
 async def _fetch(installation: Installation, as_of: date | None, taskforce: str) -> Mapping[str, Any]:
+    await find_taskforce(installation, taskforce)
     token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
     async with client(installation.url, token) as http:
         params = {} if as_of is None else {"as_of": as_of.isoformat()}

@@ -22,7 +22,7 @@ from deploy.cli.console import (
     stdout_console,
 )
 from deploy.cli.installation import Installation, attach
-from deploy.scenarios.identities import taskforce_id
+from deploy.cli.taskforces import find_taskforce
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.report import Report, Row
 from services.pledges.pledges.domain import Limits
@@ -86,8 +86,7 @@ def _read(file: Path) -> bytes:
 
 async def _import(installation: Installation, content: bytes, *, dry_run: bool, taskforce: str) -> Report:
     settings = installation.pledges()
-    tenant = taskforce_id(taskforce)
-    await _check_taskforce(installation, taskforce)
+    tenant = await find_taskforce(installation, taskforce)
     database = await Database.connect(settings, name="import")
     try:
         with progress() as bars, use_language("en", "pledges"):
@@ -103,19 +102,6 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
             )
     finally:
         await database.close()
-
-
-async def _check_taskforce(installation: Installation, taskforce: str) -> None:
-    """Raise `CommandError` if the taskforce does not exist: nobody would see its pledges."""
-    register = await Database.connect(installation.events(), name="import")
-    try:
-        async with register.system() as conn:
-            known = [row["slug"] for row in await conn.fetch("select slug from taskforces order by slug")]
-    finally:
-        await register.close()
-    if taskforce not in known:
-        there_is = f"there is {', '.join(known)}" if known else "there is none yet"
-        raise CommandError(f"There is no taskforce {taskforce!r}: {there_is}. Name one with --taskforce.")
 
 
 def _print(console: Console, report: Report, *, dry_run: bool) -> None:

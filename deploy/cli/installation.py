@@ -147,13 +147,9 @@ def demo_folder() -> Path:
 def local_state() -> State:
     """Return the state folder of the local run, or of the demo if only that one runs or exists."""
     own, demo = State(), State(demo_folder())
-    if own.running() is None and (demo.running() is not None or (not _exists(own) and _exists(demo))):
+    if own.running() is None and (demo.running() is not None or (not own.used and demo.used)):
         return demo
     return own
-
-
-def _exists(state: State) -> bool:
-    return (state.folder / "secrets.json").exists()
 
 
 def installation_of(configuration: Configuration) -> Installation:
@@ -193,7 +189,7 @@ def signing_key(environment: Mapping[str, str] | None = None) -> str:
     if key := environment.get("EVENTS_TOKEN_PRIVATE_KEY"):
         return key
     state = local_state()
-    if not _exists(state):
+    if not state.used:
         raise CommandError(
             f"There is no installation in {state.folder} yet, so nothing to sign a token with: {HOW_TO_START}.",
             exit_code=NOT_RUNNING,

@@ -27,6 +27,7 @@ from deploy.cli.console import (
     with_command_name,
 )
 from deploy.cli.installation import Installation, attach
+from deploy.cli.taskforces import taskforces
 from services.dashboard.privacy.retention import retention as dashboard
 from services.events.privacy.retention import retention as events
 from services.notifications.privacy.retention import retention as notifications
@@ -58,13 +59,13 @@ def run_retention(*, dry_run: bool, yes: bool, as_json: bool) -> None:
     waiting = {service: plan for service, plan in plans.items() if plan.needs_confirmation}
     if not as_json:
         _print_due(stdout_console(), plans)
-        _print_waiting(stdout_console(), waiting, asyncio.run(_taskforce_names(installation)) if waiting else {})
+        _print_waiting(stdout_console(), waiting, asyncio.run(taskforces(installation)) if waiting else {})
     if dry_run:
         if as_json:
             print_json(_as_json(plans, {}, dry_run=True))
         else:
             now = with_command_name("`tilsagn retention` does it now")
-            stdout_console().print(f"\nNothing was changed. The workers delete what is past it within a day; {now}.")
+            stdout_console().print(f"\nNothing was changed. The workers delete what does not wait within a day; {now}.")
         return
     confirmed = yes or (bool(waiting) and not as_json and sys.stdin.isatty() and _confirm(waiting))
     removed = asyncio.run(_remove(installation, plans if confirmed else {}))
@@ -128,15 +129,6 @@ async def _database(installation: Installation, retention: Retention) -> AsyncIt
         await database.close()
 
 
-async def _taskforce_names(installation: Installation) -> dict[UUID, str]:
-    register = await Database.connect(installation.events(), name="retention")
-    try:
-        async with register.system() as conn:
-            return {row["id"]: row["slug"] for row in await conn.fetch("select id, slug from taskforces")}
-    finally:
-        await register.close()
-
-
 # ---- output
 
 
@@ -154,9 +146,10 @@ def _print_due(console: Console, plans: Mapping[str, Plan]) -> None:
     console.print(table)
 
 
-def _print_waiting(console: Console, waiting: Mapping[str, Plan], taskforces: Mapping[UUID, str]) -> None:
+def _print_waiting(console: Console, waiting: Mapping[str, Plan], ids: Mapping[str, UUID]) -> None:
     if not waiting:
         return
+    slugs = {taskforce_id: slug for slug, taskforce_id in ids.items()}
     console.print("\nWaiting for your confirmation", style="bold")
     for service, plan in waiting.items():
         if plan.clock is not None:
@@ -167,11 +160,11 @@ def _print_waiting(console: Console, waiting: Mapping[str, Plan], taskforces: Ma
             )
             console.print(Text.assemble(NOTE, f" {leapt}"))
         for removal in plan.waiting:
-            console.print(Text.assemble(NOTE, f" {service}: {_removal_text(removal, taskforces)}"))
+            console.print(Text.assemble(NOTE, f" {service}: {_removal_text(removal, slugs)}"))
 
 
-def _removal_text(removal: Removal, taskforces: Mapping[UUID, str]) -> str:
-    whose = "" if removal.taskforce_id is None else f" of {taskforces.get(removal.taskforce_id, removal.taskforce_id)}"
+def _removal_text(removal: Removal, slugs: Mapping[UUID, str]) -> str:
+    whose = "" if removal.taskforce_id is None else f" of {slugs.get(removal.taskforce_id, removal.taskforce_id)}"
     share = f" out of {removal.total:,}" if removal.total else ""
     oldest = f", the oldest from {removal.oldest:%d.%m.%Y}" if removal.oldest else ""
     return f"{removal.job}{whose}: {removal.rows:,}{share}{oldest}"

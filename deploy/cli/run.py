@@ -30,7 +30,9 @@ from deploy.cli.installation import Installation, client, demo_folder, installat
 from deploy.cli.responses import json_of
 from deploy.cli.scenario import load, loading_target
 from deploy.cli.step_progress import StepProgress
+from deploy.cli.taskforces import taskforces, unknown_taskforce
 from deploy.cli.tokens import token_for
+from deploy.local.files import open_privately
 from deploy.local.launcher import Launcher, LocalSettings
 from deploy.local.state import State
 from deploy.scenarios import evening as evenings
@@ -45,6 +47,8 @@ from shared.fields.text import Name
 from shared.logging import configure_logging
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
+
     from rich.console import Console
 
 _LOG_BYTES: Final = 5_000_000
@@ -59,25 +63,28 @@ _ROLES: Final = (
 )
 
 
-def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, municipality: str) -> None:
+def run_up(
+    *, port: int | None, browser: bool, slug: str | None, name: str | None, municipality: str, new_keys: bool
+) -> None:
     """Run an installation until Ctrl-C; the first start registers one taskforce.
 
     Args:
         port: the port to use; when None, 8080 or the next free one.
         browser: open a browser if there is a display.
-        slug, name, municipality: the taskforce of a new installation.
+        slug, name, municipality: the taskforce of a new installation; `struer` if `slug` is None.
+        new_keys: generate keys that were lost, although there are data.
 
     Raises:
-        CommandError: the taskforce cannot be registered.
+        CommandError: the taskforce cannot be registered, or the installation has only others.
         Exception: whatever `Launcher.start` raises.
     """
     console = stdout_console()
     name = _canonical_name(name)
 
     async def after_start(installation: Installation) -> None:
-        taskforces = await _taskforces(installation, slug=slug, name=name, municipality=municipality)
+        known = await _taskforces(installation, slug=slug, name=name, municipality=municipality)
         console.print(Text.assemble("\nTilsagn runs at ", (installation.url, "bold"), "\n"))
-        for found in taskforces:
+        for found in known:
             console.print(f"  Public board   {installation.url}/board/{found}")
         console.print(f"  Mails          {installation.url}/mail\n")
         for found, link in (await make_admin_links(installation)).items():
@@ -95,10 +102,12 @@ def run_up(*, port: int | None, browser: bool, slug: str, name: str | None, muni
         console.print("\nCtrl-C stops it. The data stays.", style="dim")
         _open_browser(installation.url, enabled=browser)
 
-    uvloop.run(_run(LocalSettings(port=port), console, after_start, keep=True))
+    uvloop.run(_run(LocalSettings(port=port, new_keys=new_keys), console, after_start, keep=True))
 
 
-def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, browser: bool, keep: bool) -> None:
+def run_demo(
+    *, port: int | None, speed: float, evening: bool, again: bool, browser: bool, keep: bool, new_keys: bool
+) -> None:
     """Run the demo installation, load the Struer scenario and play an evening.
 
     Args:
@@ -108,6 +117,7 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
         again: play another evening even if there was one today.
         browser: open a browser if there is a display.
         keep: keep running after the evening until Ctrl-C.
+        new_keys: generate keys that were lost, although there are data.
 
     Raises:
         CommandError: existing data conflicts with the scenario, or the installation refused a step of the evening.
@@ -134,8 +144,10 @@ def run_demo(*, port: int | None, speed: float, evening: bool, again: bool, brow
             console.print("\nEverything stays up, and the data is kept. Ctrl-C stops it.", style="dim")
 
     folder = demo_folder()
-    folder.parent.mkdir(exist_ok=True)
-    uvloop.run(_run(LocalSettings(state=folder, port=port, demo_mode=True), console, after_start, keep=keep))
+    # As root, PostgreSQL's unprivileged account passes through it.
+    folder.parent.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+    settings = LocalSettings(state=folder, port=port, demo_mode=True, new_keys=new_keys)
+    uvloop.run(_run(settings, console, after_start, keep=keep))
 
 
 # ---- running
@@ -174,11 +186,18 @@ async def _await_work(work: Awaitable[None], *, keep: bool) -> None:
             signal.raise_signal(signal.SIGTERM)
 
 
+class _PrivateFileHandler(RotatingFileHandler):
+    """Writes files that only their owner can read."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=open_privately)
+
+
 def _log_to_file(state: State) -> None:
     """Write the services' logs to a file in the state folder instead of the terminal."""
     configure_logging(log_format="json")
     to_terminal = logging.getLogger().handlers[0]
-    to_file = RotatingFileHandler(
+    to_file = _PrivateFileHandler(
         state.logs / "tilsagn.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
     )
     to_file.setFormatter(to_terminal.formatter)
@@ -208,14 +227,17 @@ def _canonical_name(name: str | None) -> str | None:
         raise CommandError(f"The name of the taskforce cannot be used: {reason[:1].lower()}{reason[1:]}.") from None
 
 
-async def _taskforces(installation: Installation, *, slug: str, name: str | None, municipality: str) -> list[str]:
+async def _taskforces(
+    installation: Installation, *, slug: str | None, name: str | None, municipality: str
+) -> list[str]:
     """Return the short names of all taskforces; register the given one if there is none."""
+    if known := await taskforces(installation):
+        if slug is not None and slug not in known:
+            raise unknown_taskforce(slug, known)
+        return list(known)
+    slug = slug or struer.SLUG
     database = await Database.connect(installation.events(), name="up")
     try:
-        async with database.system() as conn:
-            known = [row["slug"] for row in await conn.fetch("select slug from taskforces order by slug")]
-        if known:
-            return known
         await events.register_taskforce(
             database,
             id=taskforce_id(slug),

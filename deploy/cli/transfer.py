@@ -44,7 +44,7 @@ def export(file: Path, *, as_json: bool) -> None:
             "docs/operations.md says how it is backed up and restored."
         )
     state = State()
-    if not (state.folder / "secrets.json").exists():
+    if not state.used:
         raise CommandError(f"There is no installation in {state.folder} to export: TILSAGN_STATE names another folder.")
     if not file.absolute().parent.is_dir():
         raise CommandError(f"There is no folder {file.absolute().parent}.")

@@ -1,17 +1,21 @@
-"""Writes files atomically: after a loss of power or a SIGKILL, a file has its old or its new content."""
+"""Files of the state folder: written atomically, and readable for their owner only."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import secrets
+import stat
 import time
 from pathlib import Path
 from typing import IO
 
 
 def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> None:
-    """Replace the content of a file (text as UTF-8) durably and atomically, with exactly the permissions `mode`."""
+    """Replace the content of a file (text as UTF-8) durably and atomically, with exactly the permissions `mode`.
+
+    After a loss of power or a SIGKILL, the file has its old or its new content.
+    """
     new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -25,6 +29,17 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
         new.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def open_privately(path: str, flags: int) -> int:
+    """Open a file that only its owner can read and write (0600), also if it exists with other permissions.
+
+    For `open(..., opener=open_privately)`.
+    """
+    handle = os.open(path, flags, 0o600)
+    if stat.S_ISREG(os.fstat(handle).st_mode):  # a log may go to /dev/null
+        os.fchmod(handle, 0o600)
+    return handle
 
 
 def lock(path: Path, *, patience: float = 0.0) -> IO[bytes]:

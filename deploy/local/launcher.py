@@ -96,6 +96,8 @@ class LocalSettings:
     """the public port; when None, 8080 or the next free one"""
     host: str = ports.LOOPBACK
     demo_mode: bool = False
+    new_keys: bool = False
+    """generate keys that were lost, although there are data"""
 
 
 class Launcher:
@@ -229,7 +231,7 @@ class Launcher:
         public = enter(contextlib.closing(ports.public_socket(self.settings.port, self.settings.host)))
         internal = enter(contextlib.closing(ports.listening()))
         smtp = enter(contextlib.closing(ports.listening()))
-        secrets = self.state.secrets()
+        secrets = self.state.secrets(new_keys=self.settings.new_keys)
         # Importing the services takes about as long as all other steps, so both run concurrently.
         loading = asyncio.create_task(asyncio.to_thread(self._load_all))
         enter(_cancelled(loading))

@@ -247,12 +247,19 @@ class EmbeddedPostgres:
             leftover.unlink(missing_ok=True)
         if not self._password_file.exists():
             if self._initialised():
-                raise PostgresFailed(f"{self._password_file} is missing: without it {self.cluster} cannot be opened")
+                raise PostgresFailed(
+                    f"{self._password_file} is missing: without it {self.cluster} cannot be opened; put it back from a "
+                    f"backup, or delete {self.data} to begin with nothing"
+                )
             write_atomically(self._password_file, secrets.token_urlsafe(32))
+        older = self.log.with_suffix(".log.1")
         with suppress(FileNotFoundError):
             if self.log.stat().st_size > _LOG_LIMIT:
-                self.log.replace(self.log.with_suffix(".log.1"))
+                self.log.replace(older)
         self.log.touch(mode=0o600)
+        for log in (self.log, older):
+            with suppress(FileNotFoundError):
+                log.chmod(0o600)  # made by an earlier version with other permissions
 
     def _account(self) -> Account | None:
         return account_for(self.cluster)

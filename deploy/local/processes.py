@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.files import write_atomically
+from deploy.local.files import open_privately, write_atomically
 
 _PR_SET_PDEATHSIG = 1
 
@@ -115,7 +115,7 @@ def spawn(
 
     Args:
         arguments: absolute path of the program, then its arguments.
-        log: file to which its output is appended.
+        log: file to which its output is appended; only its owner can read it.
         death_signal: signal that the kernel sends to the child when this process dies (Linux).
         account: user and group id to run as; requires root.
         environment: the child's whole environment; that of this process when None.
@@ -126,7 +126,7 @@ def spawn(
     """
 
     def start() -> subprocess.Popen[bytes]:
-        with log.open("ab") as output:
+        with open(log, "ab", opener=open_privately) as output:
             return subprocess.Popen(  # noqa: S603 - our own programs
                 arguments,
                 stdin=subprocess.DEVNULL,

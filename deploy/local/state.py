@@ -32,11 +32,25 @@ from shared.http.auth import new_private_jwk, public_jwks
 
 FORMAT = "1"
 
+_KEYS = ("token_private_key", "request_key")
+
 _CHECKOUT = Path(__file__).parents[2]
 
 
 class StateFailed(RuntimeError):
     """The state folder cannot be used; the message gives reason and remedy."""
+
+
+class KeysLost(StateFailed):
+    """The installation has data, and the keys that belong to them are gone. New ones are made only on request."""
+
+    def __init__(self, path: Path, missing: str) -> None:
+        super().__init__(
+            f"the databases of this installation are there, but {missing}: put {path} back from a backup. Without "
+            "one, start with `tilsagn up --new-keys` (or `tilsagn demo --new-keys`): then everybody signs in anew, "
+            "printed QR codes have to be printed anew, and what phones received no answer to is refused when they send "
+            "it again"
+        )
 
 
 class AlreadyRunning(StateFailed):
@@ -164,10 +178,26 @@ class State:
             return None
         return None
 
-    def secrets(self) -> Secrets:
-        """Return the installation's secrets; missing ones are generated and stored.
+    @property
+    def used(self) -> bool:
+        """Whether there is an installation in the folder, running or not."""
+        return (self.folder / "secrets.json").exists() or self.has_databases
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether PostgreSQL was started on the folder."""
+        return any((self.postgres / name).exists() for name in ("port", "cluster", "location"))
+
+    def secrets(self, *, new_keys: bool = False) -> Secrets:
+        """Return the installation's secrets; those of a new installation are generated and stored.
+
+        Missing passwords are generated at any time: the next start sets them in PostgreSQL.
+
+        Args:
+            new_keys: generate missing keys even if there are databases.
 
         Raises:
+            KeysLost: keys are missing, and there are databases.
             StateFailed: the file cannot be read.
         """
         path = self.folder / "secrets.json"
@@ -178,9 +208,15 @@ class State:
             kept, passwords = {}, {}
         except (OSError, ValueError, AttributeError) as error:
             raise StateFailed(
-                f"{path} cannot be read ({error}): put it back from a backup, or delete it: then everybody signs in "
-                "anew, and what was received before is refused when it is sent again"
+                f"{path} cannot be read ({error}): put it back from a backup, or delete it and start with "
+                "`tilsagn up --new-keys`: then everybody signs in anew, and what was received before is refused when "
+                "it is sent again"
             ) from error
+        if self.has_databases and not new_keys:
+            if not kept:
+                raise KeysLost(path, f"its keys ({path.name}) are gone")
+            if missing := [name for name in _KEYS if not kept.get(name)]:
+                raise KeysLost(path, f"{path.name} lacks {' and '.join(missing)}")
         for role in roles():
             passwords.setdefault(role, secrets.token_urlsafe(32))
         key = kept.get("token_private_key") or new_private_jwk()
@@ -213,6 +249,9 @@ class State:
             )
         for folder in (self.mail, self.logs):
             folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
+        for log in self.logs.iterdir():
+            log.chmod(0o600)  # made by an earlier version with other permissions
 
 
 def _name(user: int) -> str:

@@ -58,6 +58,14 @@ def main() -> int:
         return 2
     try:
         asyncio.run(run(SERVICES if arguments == ["all"] else arguments, os.environ))
+    except asyncpg.InvalidPasswordError as error:
+        print(
+            f"{error}: the databases were made with other passwords. Put .env back from its backup; with new keys "
+            "everybody would be signed out, printed QR codes would stop working, and repeats of earlier requests would "
+            "be refused (docs/operations.md, “Backing up”)",
+            file=sys.stderr,
+        )
+        return 1
     except (MigrationFailed, ProvisionFailed, asyncpg.PostgresError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from deploy.cli.console import CommandError
 from deploy.cli.run import _taskforces
 from services.events.settings import EventsSettings
 from tests.cli.command import tilsagn
@@ -68,8 +69,10 @@ async def test_an_installation_with_a_taskforce_gets_no_second_one(
         **base_settings, database_url=events_dsns.app_dsn("events"), token_private_key=signing_key
     )
     installation: Any = SimpleNamespace(events=lambda: settings)
-    for slug in ("vejle", "struer"):
+    for slug in ("vejle", None):
         assert await _taskforces(installation, slug=slug, name=None, municipality="0630") == ["vejle"]
+    with pytest.raises(CommandError, match="There is no taskforce 'struer': there is vejle"):
+        await _taskforces(installation, slug="struer", name=None, municipality="0630")
 
 
 def test_a_taken_port_is_an_error_in_one_sentence(folder: Path) -> None:

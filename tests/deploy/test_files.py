@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.files import may_enter, may_read, write_atomically
+from deploy.local.files import may_enter, may_read, open_privately, write_atomically
 
 
 def test_write_atomically_replaces_content_and_permissions(tmp_path: Path) -> None:
@@ -21,6 +21,25 @@ def test_write_atomically_replaces_content_and_permissions(tmp_path: Path) -> No
     assert path.read_bytes() == b"\xff\x00"
     assert path.stat().st_mode & 0o777 == 0o640
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_private_file_is_its_owners_whatever_it_was_before(tmp_path: Path, existing: bool) -> None:
+    path = tmp_path / "tilsagn.log"
+    if existing:
+        path.write_text("old\n")
+        path.chmod(0o644)
+    with open(path, "a", opener=open_privately) as log:
+        log.write("new\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_text() == ("old\nnew\n" if existing else "new\n")
+
+
+def test_a_device_keeps_its_permissions() -> None:
+    before = Path(os.devnull).stat().st_mode
+    with open(os.devnull, "a", opener=open_privately):
+        pass
+    assert Path(os.devnull).stat().st_mode == before
 
 
 def test_the_old_content_stays_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,19 @@ def test_the_migrate_job_provisions_and_migrates_from_its_environment(installati
     assert (done.returncode, done.stdout) == (0, "roles and databases are in place\nevents: up to date\n"), done.stderr
 
 
+def test_the_migrate_job_says_what_to_put_back_when_the_passwords_are_new(installation: Installation) -> None:
+    postgres = installation.postgres
+    environment = {
+        "PATH": os.defpath,
+        "POSTGRES_SUPERUSER_URL": postgres.dsn("postgres", "postgres", "made anew"),
+        "EVENTS_DATABASE_OWNER_URL": postgres.dsn("tilsagn_events", owner_role("events"), "made anew"),
+        "EVENTS_DATABASE_URL": postgres.dsn("tilsagn_events", app_role("events"), "made anew"),
+    }
+    done = job("events", environment)
+    assert done.returncode == 1
+    assert "made with other passwords. Put .env back from its backup" in done.stderr
+
+
 def test_the_migrate_job_names_a_missing_variable() -> None:
     done = job("events", {"PATH": os.defpath})
     assert (done.returncode, done.stderr) == (1, "EVENTS_DATABASE_OWNER_URL is not set\n")

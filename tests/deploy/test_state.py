@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.forget import forget
-from deploy.local.state import AlreadyRunning, Running, State, StateFailed, default_folder
+from deploy.local.state import AlreadyRunning, KeysLost, Running, State, StateFailed, default_folder
 from shared.http.auth import Principal, TokenVerifier, sign_token
 from tests.deploy.processes import finished, python
 from tests.support.waiting import PATIENCE_SECONDS
@@ -43,6 +43,62 @@ def test_secrets_are_generated_once(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         assert state.secrets() == first
     assert len(set(first.passwords.values())) == 9
+
+
+def _without(state: State, *names: str) -> None:
+    """The keys are lost: the whole file, or the ones that are named."""
+    file = state.folder / "secrets.json"
+    kept = json.loads(file.read_text())
+    file.unlink()
+    if names:
+        file.write_text(json.dumps({name: value for name, value in kept.items() if name not in names}))
+
+
+def _databases(state: State) -> None:
+    """PostgreSQL was started on the folder."""
+    state.postgres.mkdir()
+    (state.postgres / "port").write_text("5432")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], r"its keys \(secrets\.json\) are gone"),
+        (["token_private_key"], r"secrets\.json lacks token_private_key"),
+        (["request_key"], r"secrets\.json lacks request_key"),
+    ],
+    ids=["all", "token_private_key", "request_key"],
+)
+def test_lost_keys_of_an_installation_with_data_are_an_error_with_a_remedy(
+    tmp_path: Path, names: list[str], said: str
+) -> None:
+    with State(tmp_path / "state") as state:
+        before = state.secrets()
+        _databases(state)
+        _without(state, *names)
+        with pytest.raises(KeysLost, match=rf"{said}: put .* back from a backup.*`tilsagn up --new-keys`"):
+            state.secrets()
+        made = state.secrets(new_keys=True)
+        assert (made.token_private_key, made.request_key) != (before.token_private_key, before.request_key)
+        assert state.secrets() == made
+
+
+def test_a_lost_password_is_replaced(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        before = state.secrets()
+        _databases(state)
+        _without(state, "passwords")
+        assert state.secrets().token_private_key == before.token_private_key
+
+
+def test_logs_of_earlier_versions_are_closed_to_others(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        log = state.logs / "tilsagn.log.1"
+        log.write_text("{}")
+        log.chmod(0o644)
+        state.logs.chmod(0o755)
+    with state:
+        assert (stat.S_IMODE(log.stat().st_mode), stat.S_IMODE(state.logs.stat().st_mode)) == (0o600, 0o700)
 
 
 def test_missing_secrets_of_a_newer_version_are_added(tmp_path: Path) -> None:

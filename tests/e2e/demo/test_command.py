@@ -151,10 +151,21 @@ def test_figures_of_a_past_or_future_day_have_an_explanation(command: Any, day: 
     assert explanation in " ".join(ran.output.split())
 
 
-def test_figures_of_an_unknown_taskforce_are_empty(command: Any) -> None:
-    ran = command("figures", "--taskforce", "atlantis")
-    assert ran.exit_code == 0
-    assert "Nothing has been pledged" in ran.output
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["figures"],
+        ["token", "--role", "member"],
+        ["admin-link"],
+        ["person", "report", "--email", "eva@firma.example"],
+        ["person", "erase", "--email", "eva@firma.example", "--yes"],
+    ],
+    ids=" ".join,
+)
+def test_an_unknown_taskforce_is_an_error_that_names_the_known_ones(command: Any, arguments: list[str]) -> None:
+    ran = command(*arguments, "--taskforce", "atlantis")
+    assert (ran.exit_code, ran.output) == (1, "")
+    assert "There is no taskforce 'atlantis': there is struer. Name one with --taskforce." in ran.notes
 
 
 # ---- verifying
