@@ -27,8 +27,10 @@ _TEXT: Final = "coalesce(encode(letter.value, 'escape'), '') || letter.headers::
 _MENTIONS: Final = """
         select letter.id
           from dead_letters as letter,
-               identifiers
-         where dead_letter_text(letter.value, letter.headers, letter.detail) ~ any (identifiers.mentions)
+               identifiers,
+               -- `offset 0` so that a letter is read once
+               lateral (select dead_letter_text(letter.value, letter.headers, letter.detail) offset 0) as read (content)
+         where case when content ~ any (identifiers.likely_mentions) then content ~ any (identifiers.mentions) end
 """
 _NAMES_TASKFORCE: Final = f"strpos({_TEXT}, nullif(current_setting('app.taskforce', true), '')) > 0"
 

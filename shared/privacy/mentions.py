@@ -21,17 +21,21 @@ _NO_NUMBER_BEFORE: Final = r"(?<![[:alnum:]]|(?:\+|00)[0-9]{1,3}[ .-])"
 _NO_NUMBER_AFTER: Final = "(?![[:alnum:]]|-[0-9a-f]{4}-)"
 
 
-def mention_patterns(addresses: Iterable[str], numbers: Iterable[str]) -> list[str]:
-    """Return a pattern for each spelling of an address, and one for each number: with its country code, which a Danish
-    one may lack.
+def mention_patterns(addresses: Iterable[str], numbers: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return patterns for each spelling of an address and for each number, in which a Danish number may lack its
+    country code.
+
+    The first patterns also find parts of other addresses and numbers; PostgreSQL searches a large text for them ten
+    times as fast as for the second ones, which do not.
 
     Args:
         addresses: each of their spellings (`shared.fields.email.email_spellings`).
         numbers: digits with the country code (`shared.fields.phone.phone_spellings`).
     """
-    return [
-        *(f"{_NO_ADDRESS_BEFORE}(?:{_either(address)}){_NO_ADDRESS_AFTER}" for address in addresses),
-        *(f"{_NO_NUMBER_BEFORE}{_number(digits)}{_NO_NUMBER_AFTER}" for digits in numbers),
+    of_addresses, of_numbers = list(map(_either, addresses)), list(map(_number, numbers))
+    return of_addresses + of_numbers, [
+        *(f"{_NO_ADDRESS_BEFORE}(?:{pattern}){_NO_ADDRESS_AFTER}" for pattern in of_addresses),
+        *(f"{_NO_NUMBER_BEFORE}{pattern}{_NO_NUMBER_AFTER}" for pattern in of_numbers),
     ]
 
 

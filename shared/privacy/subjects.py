@@ -44,12 +44,12 @@ class SubjectIdentifiers:
     cvrs: frozenset[str] = field(default=frozenset(), repr=False)
     ids: frozenset[UUID] = frozenset()
 
-    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str]]:
+    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str], list[str]]:
         """Return the arguments of `find`: each spelling under which somebody may be stored."""
         emails = sorted({spelling for email in self.emails for spelling in email_spellings(email)})
         phones = sorted({spelling for phone in self.phones for spelling in phone_spellings(phone)})
         cvrs = sorted({digits for cvr in self.cvrs if (digits := cvr_digits(cvr)) is not None})
-        return emails, phones, cvrs, sorted(self.ids), mention_patterns(emails, phones)
+        return emails, phones, cvrs, sorted(self.ids), *mention_patterns(emails, phones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class SubjectLookup:
         group, table: as in the data inventory.
         find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
             which has one row: `emails` (to compare with `lookup_key`), `phones` (with `phone_key`), `cvrs`, `ids`,
-            `mentions` (patterns for `dead_letter_text`). None: a person cannot be found there; `why` gives the reason.
+            `likely_mentions` and `mentions` (`mention_patterns`, for `dead_letter_text`). None: a person cannot be
+            found there; `why` gives the reason.
         key: the column with the row's key.
         erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept;
             `why` gives the reason.
@@ -136,7 +137,8 @@ async def find_subject(
                            $2::text[] as phones,
                            $3::text[] as cvrs,
                            $4::uuid[] as ids,
-                           array(select lower(mention) from unnest($5::text[]) as mention) as mentions
+                           array(select lower(pattern) from unnest($5::text[]) as pattern) as likely_mentions,
+                           array(select lower(pattern) from unnest($6::text[]) as pattern) as mentions
                 )
                 select {columns}
                   from {entry.table}

@@ -225,11 +225,11 @@ NUMBERS = (
     ("+46 (0)8 123 456 78", "0046 8 12345678"),
     ("+46 8 123 456 78", "+46 (0)8 123 456 78"),
 )
-PARTIAL = (
-    *({"emails": frozenset({part})} for part in ("", "@", "eva@", "@firma.example", "eva", "%@firma.example", "firma")),
-    *({"phones": frozenset({part})} for part in ("", "850000", "12345678", "%", "45", "+46 97 85 00 00", "97850000x")),
-    *({"cvrs": frozenset({part})} for part in ("", "2425679", "2425679o", "DK")),
-)
+PARTIAL = {
+    "emails": frozenset({"", "@", "eva@", "@firma.example", "eva", "%@firma.example", "firma"}),
+    "phones": frozenset({"", "850000", "12345678", "%", "45", "+46 97 85 00 00", "97850000x"}),
+    "cvrs": frozenset({"", "2425679", "2425679o", "DK"}),
+}
 
 
 async def test_an_address_is_found_in_each_of_its_spellings(whole: Installation) -> None:
@@ -293,8 +293,8 @@ async def test_a_dead_letter_is_found_by_whole_addresses_and_numbers(whole: Inst
 async def test_nobody_is_found_by_a_part_of_an_address_or_number(whole: Installation) -> None:
     await whole.all("pledges", "update pledge_contacts set phone = '+4612345678'")
     await whole.letter(b'{"to": "eva@firma.example", "cvr": "24256790", "call": "+4612345678"}')
-    for part in PARTIAL:
-        assert await whole.keys(**part) == {}, part
+
+    assert await whole.keys(**PARTIAL) == {}
 
 
 async def test_the_report_has_every_column_of_the_inventory(whole: Installation) -> None:

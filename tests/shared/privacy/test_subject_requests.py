@@ -34,7 +34,7 @@ def test_a_part_of_an_address_or_number_and_nothing_at_all_are_refused(known: An
 
 
 def test_whole_ones_are_searched_for_in_every_spelling() -> None:
-    emails, phones, cvrs, _ids, _mentions = (
+    emails, phones, cvrs, *_others = (
         request(emails=("Eva@Købmand.dk",), phones=("97 85 00 00",), cvrs=("DK 24 25 67 90",)).identifiers().arguments()
     )
     assert emails == ["Eva@købmand.dk", "Eva@xn--kbmand-bya.dk"]
