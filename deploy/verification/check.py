@@ -111,6 +111,16 @@ async def _check_rows(owners: Mapping[str, str], verdict: Verdict, progress: Pro
                 )
                 for row in await dashboard.fetch(sql)
             ]
+    async with _reading(owners["pledges"]) as pledges:
+        verdict.differences += [
+            Difference(
+                row["taskforce_id"],
+                f"pledge {row['id']}",
+                f"it counts on {row['pledged_on']}, when its event “{row['title']}” was not on; "
+                f"a coordinator decides on its page, /pledges/{row['id']}",
+            )
+            for row in await pledges.fetch(source_records.OUTSIDE_EVENT)
+        ]
     async with _reading(owners["events"]) as events:
         verdict.taskforces = {row["id"]: row["slug"] for row in await events.fetch("select id, slug from taskforces")}
 

@@ -91,7 +91,8 @@ ROWS: Final = (
                pledge.captured_at,
                pledge.received_at,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
-                at time zone 'Europe/Copenhagen')::date as pledged_on
+                at time zone 'Europe/Copenhagen')::date as pledged_on,
+               coalesce(pledge.review, 'accepted') = 'accepted' as counted
           from pledges as pledge
           left join (select taskforce_id,
                             pledge_id,
@@ -144,6 +145,7 @@ FIGURES: Final = """
             on place.taskforce_id = pledge.taskforce_id
            and place.pledge_id = pledge.id
          where pledge.status <> 'duplicate'
+           and coalesce(pledge.review, 'accepted') = 'accepted'
     ), begun as (
         select taskforce_id, event_id, job_type, pledge_id, ended_on, start_date as day
           from hires
@@ -206,6 +208,25 @@ FIGURES: Final = """
      group by taskforce_id, event_id, job_type
 """
 """All counts on the day $1. `key` is empty for the total, else an event's id or a quarter such as 2026-Q4."""
+
+OUTSIDE_EVENT: Final = """
+    select pledge.taskforce_id,
+           pledge.id,
+           pledge.pledged_on,
+           event.title
+      from pledges as pledge
+      join employer_events as event
+        on event.taskforce_id = pledge.taskforce_id
+       and event.id = pledge.event_id
+     where pledge.status <> 'duplicate'
+       and pledge.review is null
+       and not pledge.flags && array['clock_wrong', 'after_close', 'outside_event', 'event_cancelled']
+       and pledge.pledged_on
+           not between (least(event.starts_at, event.opened_at) at time zone 'Europe/Copenhagen')::date - 1
+                   and (greatest(event.ends_at, event.closed_at) at time zone 'Europe/Copenhagen')::date + 1
+     order by pledge.taskforce_id, pledge.id
+"""
+"""Pledges that count on a day on which their event was not, without a flag that says so and without a decision."""
 
 PRESENT: Final = """
     select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count

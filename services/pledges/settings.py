@@ -25,6 +25,12 @@ class PledgesSettings(ServiceSettings):
         "under another key, repeats of earlier requests are not recognised",
     )
     positions_max: int = Field(50, ge=1, le=500, description="the largest number of positions of one pledge")
+    pass_positions_max: int = Field(
+        1000, ge=1, description="positions that count by themselves for each pass of an event; what exceeds it is held"
+    )
+    guest_positions_max: int = Field(
+        25, ge=1, description="positions of one guest's pledge that counts by itself; one with more is held"
+    )
     weekly_hours_max: Decimal = Field(
         Decimal(37), gt=0, le=60, description="the largest number of hours a week; 37 is the Danish full-time week"
     )

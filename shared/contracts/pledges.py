@@ -51,6 +51,7 @@ class PledgeState(Message):
     received_at: AwareDatetime = Field(description="when the server received the pledge")
     pledged_on: date = Field(description="the first day on which the pledge counts, in Europe/Copenhagen")
     flags: tuple[str, ...] = Field((), description="codes of what a coordinator should check")
+    counted: bool = Field(True, description="false: held for a coordinator, or rejected; no figure includes it")
 
     @property
     def aggregate_id(self) -> UUID:
@@ -63,6 +64,10 @@ class PledgeLogged(PledgeState):
 
 class PositionFilled(PledgeState):
     """A case worker has confirmed a hire on one of the pledge's positions."""
+
+
+class PledgeReviewed(PledgeState):
+    """A coordinator has decided whether the pledge counts."""
 
 
 class HireConfirmed(Message):
@@ -95,4 +100,4 @@ def position_id(pledge_id: UUID, number: int) -> UUID:
     return uuid5(pledge_id, str(number))
 
 
-MESSAGES: tuple[type[Message], ...] = (PledgeLogged, PositionFilled, HireConfirmed)
+MESSAGES: tuple[type[Message], ...] = (PledgeLogged, PositionFilled, PledgeReviewed, HireConfirmed)

@@ -7,13 +7,17 @@ The types here refuse that.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 When = TypeVar("When", bound=date)
+
+_EXACTLY: Final = timedelta(0)
+CLOCK_TOLERANCE: Final = timedelta(hours=24)
+"""How far a client's clock may differ from the server's. A smaller difference may come from a time zone."""
 
 _BEGINS_WITH_A_YEAR = re.compile(r"\s*[0-9]{4}-")
 _CLOCK: Final = re.compile(r"(\d{1,2})[.:](\d{2})(?:[.:]\d{2})?", re.ASCII)
@@ -37,6 +41,15 @@ def refuse_distant(when: When) -> When:
     if not 2000 <= when.year < 2100:
         raise PydanticCustomError("distant_date", "Must be between the years 2000 and 2100.")
     return when
+
+
+def lies_between(when: When, earliest: When, latest: When, *, tolerance: timedelta = _EXACTLY) -> bool:
+    """Whether a day or moment that a client gives lies within its bounds, both included.
+
+    Args:
+        tolerance: how far outside it may lie, for clocks that are not right.
+    """
+    return earliest - tolerance <= when <= latest + tolerance
 
 
 def in_utc(moment: datetime) -> datetime:

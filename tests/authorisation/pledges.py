@@ -150,7 +150,8 @@ class PledgesWorld(World):
             event_id=event_id,
         )
         request = idempotent_request(str(terms.id), {}, sender="test", key=REQUEST_KEY)
-        await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=Limits())
+        limits = Limits(guest_positions=terms.positions)
+        await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=limits)
         confirmation = HireConfirmation(
             id=uuid4(),
             start_date=NOW.date(),
@@ -301,6 +302,22 @@ async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Owners
     return Ask("POST", f"/queue/{world.pledge(caller, ownership).id}/hire", {"data": form}, success=303)
 
 
+async def review_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"{API}/pledges/{world.pledge(caller, ownership).id}/review"
+    # The decision that a guest's or a member's pledge has from the start, so that it still is in the lists.
+    return Ask("POST", path, {"json": {"decision": "accepted"}})
+
+
+async def review_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"/pledges/{world.pledge(caller, ownership).id}/review"
+    return Ask("POST", path, {"data": {"decision": "accepted"}}, success=303)
+
+
+async def review_many(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    form = {"decision": "accepted", "pledges": str(world.pledge(caller, ownership).id)}
+    return Ask("POST", "/pledges/reviews", {"data": form}, success=303, hidden=303)
+
+
 async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
@@ -374,6 +391,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
     (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),
     (f"GET {API}/pledges/{{pledge_id}}", "business contact"): _one(f"{API}/pledges/{{id}}", "contact", inside=True),
+    (f"POST {API}/pledges/{{pledge_id}}/review", "pledge"): review_by_api,
+    ("POST /pledges/{pledge_id:uuid}/review", "pledge"): review_by_form,
+    ("POST /pledges/reviews", "pledge"): review_many,
     (f"POST {API}/hires", "pledge"): confirm_by_api,
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from deploy.services import SERVICES
 from shared.contracts.catalogue import MESSAGES, by_type
 from shared.contracts.json_schema import EXAMPLES, SCHEMAS, path_of
+from shared.contracts.pledges import PledgeLogged, PledgeState, PositionFilled
 from shared.contracts.readers import READERS
 from shared.messaging.envelope import Delivery, decode, encode_headers
 
@@ -70,6 +71,17 @@ def test_an_example_is_valid_against_its_schema(message: type[Message]) -> None:
 def test_an_example_shows_every_field(message: type[Message]) -> None:
     published = json.loads(path_of(SCHEMAS, message).read_text("utf-8"))
     assert set(golden(message)["value"]) == set(published["properties"])
+
+
+@pytest.mark.parametrize("message", [PledgeLogged, PositionFilled])
+def test_a_pledge_of_an_earlier_release_does_not_say_whether_it_counts_and_counts(message: type[PledgeState]) -> None:
+    example = golden(message)
+    del example["value"]["counted"]
+
+    pledge = understood(example, by_type()).message
+
+    assert isinstance(pledge, message)
+    assert pledge.counted
 
 
 @every_message

@@ -53,6 +53,7 @@ def logged(
     at: EventFacts | None = None,
     register: tuple[RegisteredCompany, ...] = (),
     received_at: datetime = NOW,
+    pass_positions: int = 0,
 ) -> Pledge:
     """Return a pledge that has just been logged."""
     return Pledge.log(
@@ -63,4 +64,5 @@ def logged(
         register=register,
         received_at=received_at,
         limits=Limits(),
+        pass_positions=pass_positions,
     )

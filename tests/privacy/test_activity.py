@@ -85,6 +85,19 @@ FILL: Final = {
         values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', $2, false, now(), now(), current_date, '{}',
                 '\\x00', 1, 'logged')
     """,
+    ("pledges", "pledge_reviews", "decided_by"): """
+        with pledge as (
+            insert into pledges
+                   (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                    weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                    request_fingerprint, version, status, review)
+            values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', false, now(), now(), current_date, '{}',
+                    '\\x00', 2, 'logged', 'accepted')
+            returning id
+        )
+        insert into pledge_reviews (taskforce_id, pledge_id, version, decision, decided_by, decided_at)
+        select $1, pledge.id, 2, 'accepted', $2, now() from pledge
+    """,
     ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
     ("pledges", "access_log", "who"): _LOOK,
@@ -113,8 +126,8 @@ async def _do(installation: Installation, what: tuple[str, str, str], *, account
         # Every statement gets all four parameters, even if it does not use them.
         given = "with given as (select $1::uuid, $2::uuid, $3::text, $4::uuid)"
         await conn.execute(
-            statement.replace("with company as", f"{given}, company as", 1)
-            if "with company" in statement
+            statement.replace("with ", f"{given}, ", 1)
+            if statement.lstrip().startswith("with ")
             else f"{given} {statement}",
             *arguments,
         )

@@ -59,7 +59,7 @@ class Counting:
 
 
 def _pledged_positions(pledge: PledgeState) -> Iterator[Delta]:
-    if pledge.status != "duplicate":
+    if pledge.counted and pledge.status != "duplicate":
         yield Delta(PLEDGED_POSITIONS, pledge.pledged_on, len(pledge.positions), pledge.job_type, pledge.event_id)
 
 

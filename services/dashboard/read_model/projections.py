@@ -124,6 +124,7 @@ PLEDGES = Projection(
         "captured_at": ("timestamptz", lambda m: m.captured_at),
         "received_at": ("timestamptz", lambda m: m.received_at),
         "pledged_on": ("date", lambda m: m.pledged_on),
+        "counted": ("boolean", lambda m: m.counted),
     },
 )
 

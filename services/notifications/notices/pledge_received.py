@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 CODE: Final = "pledge_received"
 
 
-def _plan(pledge: PledgeLogged) -> Notice:
+def _plan(pledge: PledgeLogged) -> Notice | None:
+    if not pledge.counted:
+        return None  # nobody knows yet whether the company has pledged anything
     happened_at = pledge.recorded_at
     if pledge.captured_by == "import":
         # An import may bring pledges of years ago: what counts is the day they were given on.

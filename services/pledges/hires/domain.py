@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from services.pledges.hires.refusals import (
     CompanyMissing,
     EndsBeforeStart,
+    ImplausibleEnd,
     ImplausibleStart,
     TooManyHiredHours,
     UnknownPledge,
 )
 from services.pledges.register.domain import company_flags, recognise
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import lies_between
 from shared.product.vocabulary import EndReason
 
 if TYPE_CHECKING:
@@ -107,14 +109,17 @@ def confirm_hire(
         seen_version: the version of the pledge that the case worker saw; None: any version is accepted.
 
     Raises:
-        ImplausibleStart, EndsBeforeStart, TooManyHiredHours: the dates or hours cannot be right.
+        ImplausibleStart, ImplausibleEnd, EndsBeforeStart, TooManyHiredHours: the dates or hours cannot be right.
         UnknownPledge, CompanyMissing: the hire has neither a pledge nor a company.
         StaleVersion, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen: see `Pledge.fill`.
     """
-    if not _EARLIEST_START <= confirmation.start_date <= now.astimezone(COPENHAGEN).date() + _LATEST_START:
+    latest = now.astimezone(COPENHAGEN).date() + _LATEST_START
+    if not lies_between(confirmation.start_date, _EARLIEST_START, latest):
         raise ImplausibleStart
     if confirmation.ended_on is not None and confirmation.ended_on <= confirmation.start_date:
         raise EndsBeforeStart
+    if confirmation.ended_on is not None and not lies_between(confirmation.ended_on, _EARLIEST_START, latest):
+        raise ImplausibleEnd
     if confirmation.weekly_hours > limits.weekly_hours:
         raise TooManyHiredHours(hours=limits.weekly_hours)
     if confirmation.pledge_id is not None and pledge is None:

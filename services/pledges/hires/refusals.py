@@ -43,6 +43,16 @@ class ImplausibleStart(Refusal):
     field = "/start_date"
 
 
+class ImplausibleEnd(Refusal):
+    """More than two years ahead: a typing error."""
+
+    code = "implausible-end"
+    kind = "invalid"
+    title = N_("The end date cannot be right")
+    detail = N_("The first day without the job must lie less than two years from now.")
+    field = "/ended_on"
+
+
 class EndsBeforeStart(Refusal):
     """A hire lasts at least one day."""
 

@@ -14,7 +14,7 @@ from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
 from services.pledges.pledges.catalogue import TASKS
 from services.pledges.pledges.dependencies import limits, settings
-from services.pledges.pledges.domain import starts_long_before
+from services.pledges.pledges.domain import start_is_plausible
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.guest_access import find_pledge, intake_for
 from services.pledges.pledges.refusals import IdTaken, PassRevoked
@@ -174,8 +174,8 @@ async def log_pledge(request: Request, principal: Logger) -> Response:
     errors = _by_field(read, form.data) if isinstance(read, list) else {}
     if not form.data.contact.phone and not form.data.contact.email:
         errors["contact.phone"] = _("Write a telephone number or an e-mail address.")
-    if isinstance(read, PledgeIn) and starts_long_before(read.earliest_start, datetime.now(COPENHAGEN).date()):
-        errors["earliest_start"] = _("Lies more than a year back. Correct the date, or leave it out.")
+    if isinstance(read, PledgeIn) and not start_is_plausible(read.earliest_start, datetime.now(COPENHAGEN).date()):
+        errors["earliest_start"] = _("Lies long ago or far in the future. Correct the date, or leave it out.")
     if isinstance(read, list) or errors:
         return await _page(request, principal, form.refused(errors), status_code=422)
     intake = intake_for(request, principal)

@@ -23,6 +23,8 @@ CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin"
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who may import old pledges from a file."""
+REVIEWERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
+"""Who decides whether a pledge counts."""
 
 Logger = Annotated[Principal, Depends(require(*LOGGERS))]
 Reader = Annotated[Principal, Depends(require(*READERS))]
@@ -30,6 +32,7 @@ ReaderOrProgram = Annotated[Principal, Depends(require(*READERS, "pledges:read")
 """The same, or a program with an API key for pledges."""
 ContactReader = Annotated[Principal, Depends(require(*CONTACT_READERS))]
 Importer = Annotated[Principal, Depends(require(*IMPORTERS))]
+Reviewer = Annotated[Principal, Depends(require(*REVIEWERS))]
 Caseworker = Annotated[Principal, Depends(require("caseworker"))]
 
 PLEDGE: Final = Resource(

@@ -1,4 +1,4 @@
-"""JSON routes that read pledges. `intake.api` logs them."""
+"""JSON routes that read pledges and decide whether they count. `intake.api` logs them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from services.pledges.pledges import queries
-from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, ReaderOrProgram, visible_part
+from services.pledges.pledges import commands, queries
+from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, ReaderOrProgram, Reviewer, visible_part
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.queries import PledgeFilter
-from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage
+from services.pledges.pledges.schemas import ContactAddress, PledgeOut, PledgePage, ReviewIn
 from shared.contracts.pledges import JobType, PledgeStatus
 from shared.fields.text import SearchText
 from shared.http.auth import Principal, require_service
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.openapi import ETAG
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
-from shared.http.preconditions import etag
+from shared.http.preconditions import ExpectedVersion, etag
 from shared.http.problems import Problem
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ async def list_pledges(
     q: Annotated[SearchText | None, Query(description="part of the company's name")] = None,
     unfilled: Annotated[bool, Query(description="only those that may have a position left")] = False,
     flagged: Annotated[bool, Query(description="only those a coordinator should look at")] = False,
+    held: Annotated[bool, Query(description="only those that count when a coordinator has accepted them")] = False,
     mine: Annotated[bool, Query(description="only those the caller logged")] = False,
     page_size: PageSize = 50,
     page_token: PageToken = None,
@@ -63,6 +65,7 @@ async def list_pledges(
         text=q,
         unfilled=unfilled,
         flagged=flagged,
+        held=held,
     )
     async with db.read(principal.taskforce) as conn:
         rows = await queries.pledges(
@@ -87,6 +90,41 @@ async def list_pledges(
 @concerns(PLEDGE, CONTACT)
 async def get_pledge(pledge_id: UUID, request: Request, principal: Logger) -> Response:
     """Return a pledge as it is now. An event pass sees only what its event's passes have logged."""
+    pledge = await find_pledge(request, principal, pledge_id)
+    if pledge is None:
+        raise Problem(404)
+    return json_response(pledge, version=pledge.version)
+
+
+@router.post(
+    "/pledges/{pledge_id}/review",
+    response_class=Response,
+    responses={
+        200: {"model": PledgeOut, "headers": ETAG},
+        404: {"description": "There is none, for this caller"},
+        409: {"description": "A position of it is filled, so it cannot be rejected"},
+        412: {"description": "Somebody changed it before"},
+    },
+)
+@concerns(PLEDGE)
+async def review_pledge(
+    *,
+    pledge_id: UUID,
+    body: ReviewIn,
+    request: Request,
+    db: IdempotentDb,
+    principal: Reviewer,
+    expected: ExpectedVersion,
+) -> Response:
+    """Decide whether a pledge counts: one that is held, or any other. The same decision again changes nothing."""
+    await commands.review_pledge(
+        db,
+        principal.taskforce,
+        pledge_id,
+        body.decision,
+        decided_by=principal.person_id,
+        seen_version=expected,
+    )
     pledge = await find_pledge(request, principal, pledge_id)
     if pledge is None:
         raise Problem(404)

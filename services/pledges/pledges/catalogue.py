@@ -70,6 +70,15 @@ STATUSES: Final = MappingProxyType(
     }
 )
 
+REVIEWS: Final = MappingProxyType(
+    {
+        "waiting": N_("Not counted yet"),
+        "accepted": N_("Accepted"),
+        "rejected": N_("Rejected: does not count"),
+    }
+)
+"""Whether a coordinator lets a pledge count."""
+
 POSITION_STATUSES: Final = MappingProxyType(
     {
         "open": N_("Vacant"),
@@ -100,7 +109,16 @@ FLAGS: Final = MappingProxyType(
         "event_unconfirmed": N_("The event was not yet known when the pledge was received."),
         "company_unconfirmed": N_("The company's id does not fit the register; its name was kept as typed."),
         "contact_unreachable": N_("The contact can neither be rung nor written to."),
-        "start_implausible": N_("The job is said to start more than a year before it was pledged."),
+        "start_implausible": N_("The job is said to start long before or long after it was pledged."),
+        "captured_long_ago": N_("Captured more than a year before it was received."),
+        "outside_event": N_("The day it counts on lies outside the hours of its event."),
+        "time_unlikely": N_(
+            "Its time does not fit the hours of the event. It counts when a coordinator has accepted it."
+        ),
+        "over_pass_limit": N_(
+            "The event's guests have pledged unusually many positions. It counts when a coordinator has accepted it."
+        ),
+        "many_positions": N_("Unusually many positions for one pledge. It counts when a coordinator has accepted it."),
     }
 )
 """What a coordinator should look at. Also shown to the person who logged the pledge."""

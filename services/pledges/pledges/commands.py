@@ -1,4 +1,4 @@
-"""Logging pledges: one at a time, and several that arrive at the same moment in one transaction.
+"""Logging pledges, one or several in one transaction, and deciding whether a pledge counts.
 
 Each use case owns its transaction: what it returns has been committed.
 """
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from services.pledges.pledges import store
 from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, PledgeTerms
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.refusals import IdTaken, UnknownEvent
+from services.pledges.pledges.refusals import IdTaken, PledgeNotFound, UnknownEvent
 from services.pledges.register.store import event_is_known, load_register_context
-from shared.contracts.pledges import PledgeLogged
+from shared.contracts.pledges import PledgeLogged, PledgeReviewed
 from shared.db.group_commit import BatchFailed, GroupCommit
 from shared.db.idempotency import IdempotencyKeyReused, IdempotentRequest, claim_keys
 from shared.messaging import outbox
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from services.pledges.pledges.domain import Decision
     from shared.db.database import Connection, Database
 
 _POLL_SECONDS = 0.1
@@ -121,6 +122,7 @@ async def log_pledges(
         the id to another of the batch.
     """
     contexts = await load_register_context(conn, taskforce_id, [(new.event_id, new.terms.company) for new in batch])
+    pass_positions = await _lock_passes(conn, taskforce_id, batch)
     outcomes: list[Pledge | Refusal | None] = [None] * len(batch)
     admitted: dict[int, Pledge] = {}
     taken: set[str | UUID] = set()
@@ -128,7 +130,7 @@ async def log_pledges(
         if not taken.isdisjoint({new.request.key, new.terms.id}):
             continue
         try:
-            admitted[number] = Pledge.log(
+            pledge = Pledge.log(
                 taskforce_id,
                 new.terms,
                 by=new.by,
@@ -136,10 +138,14 @@ async def log_pledges(
                 register=context.candidates,
                 received_at=new.received_at,
                 limits=new.limits,
+                pass_positions=pass_positions[new.by] if isinstance(new.by, Guest) else 0,
             )
         except Refusal as refusal:
             outcomes[number] = refusal
             continue
+        admitted[number] = pledge
+        if isinstance(new.by, Guest) and pledge.counted:
+            pass_positions[new.by] += pledge.terms.positions
         taken |= {new.request.key, new.terms.id}
     if not admitted:
         return outcomes
@@ -162,6 +168,21 @@ async def log_pledges(
             outcomes[number] = IdTaken()
     await outbox.add_all(conn, messages)
     return outcomes
+
+
+async def _lock_passes(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]) -> dict[Guest, int]:
+    """Return how many positions each pass of the batch has pledged that count.
+
+    Until the transaction ends, others that log with these passes wait, so that a flood of requests cannot exceed the
+    limit. They are locked in one order, before any idempotency key is claimed: so no two transactions deadlock.
+    """
+    passes = {new.by for new in batch if isinstance(new.by, Guest)}
+    for event_id in sorted({guest.event_id for guest in passes}):
+        await store.lock_pass(conn, taskforce_id, event_id)
+    return {
+        guest: await store.counted_pass_positions(conn, taskforce_id, guest.event_id, guest.pass_generation)
+        for guest in passes
+    }
 
 
 async def _log_batch(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[Pledge | None]:
@@ -214,6 +235,68 @@ async def _find_pledge_of_request(
         found = await store.load_pledge(conn, taskforce_id, pledge_id)
         pledge = found[0] if found is not None and hmac.compare_digest(fingerprint, found[1]) else None
     return pledge.as_logged() if pledge is not None else None
+
+
+async def review_pledge(
+    db: Database,
+    taskforce_id: UUID,
+    pledge_id: UUID,
+    decision: Decision,
+    *,
+    decided_by: UUID | None,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> Pledge:
+    """Record a coordinator's decision whether a pledge counts. The same decision again changes nothing.
+
+    Args:
+        decided_by: the coordinator.
+        seen_version: the version that the coordinator saw; None: any.
+        at: when the request came; None: now.
+
+    Raises:
+        PledgeNotFound, StaleVersion, PositionsFilled
+    """
+    now = at or datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        pledge = await store.lock_pledge(conn, taskforce_id, pledge_id)
+        if pledge is None:
+            raise PledgeNotFound
+        await _decide(conn, pledge, decision, decided_by=decided_by, seen_version=seen_version, at=now)
+    return pledge
+
+
+async def review_held_pledges(
+    db: Database, taskforce_id: UUID, pledge_ids: Sequence[UUID], decision: Decision, *, decided_by: UUID | None
+) -> int:
+    """Record one decision on several pledges, each in its own transaction. Those that are not held are left alone.
+
+    Returns:
+        On how many it was recorded.
+    """
+    decided = 0
+    for pledge_id in pledge_ids:
+        now = datetime.now(UTC)
+        async with db.change(taskforce_id) as conn:
+            pledge = await store.lock_pledge(conn, taskforce_id, pledge_id)
+            if pledge is not None and pledge.review == "waiting":
+                await _decide(conn, pledge, decision, decided_by=decided_by, seen_version=None, at=now)
+                decided += 1
+    return decided
+
+
+async def _decide(
+    conn: Connection,
+    pledge: Pledge,
+    decision: Decision,
+    *,
+    decided_by: UUID | None,
+    seen_version: int | None,
+    at: datetime,
+) -> None:
+    if pledge.decide(decision, seen_version=seen_version):
+        await store.save_review(conn, pledge, decided_by=decided_by, at=at)
+        await outbox.add(conn, pledge_state(PledgeReviewed, pledge, recorded_at=at))
 
 
 async def _becomes_known(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:

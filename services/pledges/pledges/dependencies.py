@@ -20,4 +20,10 @@ def settings(request: Request) -> PledgesSettings:
 
 def limits(request: Request) -> Limits:
     """Return what this installation allows of a pledge and a hire."""
-    return Limits(settings(request).positions_max, settings(request).weekly_hours_max)
+    chosen = settings(request)
+    return Limits(
+        positions=chosen.positions_max,
+        weekly_hours=chosen.weekly_hours_max,
+        pass_positions=chosen.pass_positions_max,
+        guest_positions=chosen.guest_positions_max,
+    )

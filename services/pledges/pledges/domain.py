@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID
 
 from services.pledges.pledges.refusals import (
     EventIsOver,
     IdNotRandom,
     NoPositionOpen,
+    NotCounted,
     PassExpired,
     PassForAnotherEvent,
     PassRevoked,
     PledgeEnded,
+    PositionsFilled,
     PositionTaken,
     StaleVersion,
     TooManyPledgedHours,
@@ -27,18 +29,25 @@ from services.pledges.pledges.refusals import (
 from services.pledges.register.domain import company_flags, recognise
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus, PositionStatus, position_id
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import CLOCK_TOLERANCE, lies_between
 from shared.product.vocabulary import PASS_GRACE
 
 if TYPE_CHECKING:
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
-CLOCK_TOLERANCE: Final = timedelta(hours=24)
-"""A phone's clock is wrong if it is further ahead of the server's. A smaller lead may come from a time zone."""
 _RANDOM_VERSIONS: Final = frozenset({4, 7})
 """Of UUIDs (RFC 9562)."""
 _START_TOLERANCE: Final = timedelta(days=365)
-_NO_PHONE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
-"""A phone that has lost its clock says 1970 or 2000."""
+_LATEST_START: Final = timedelta(days=5 * 366)
+_LONGEST_DELIVERY: Final = timedelta(days=365)
+"""How late a phone or a browser may deliver a pledge. One that has lost its clock says 1970 or 2000."""
+_NO_PLEDGE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
+
+Review = Literal["waiting", "accepted", "rejected"]
+"""A coordinator's decision whether a pledge counts, or that it waits for one."""
+Decision = Literal["accepted", "rejected"]
+HOLDING_FLAGS: Final = frozenset({"time_unlikely", "over_pass_limit", "many_positions"})
+"""A pledge with one of these does not count until a coordinator has accepted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,14 @@ class Limits:
     Attributes:
         positions: the largest number of positions of one pledge.
         weekly_hours: the largest number of weekly hours of one job.
+        pass_positions: how many positions count that were pledged with one pass. What exceeds it is held.
+        guest_positions: how many positions of a guest's pledge count. A pledge with more is held.
     """
 
     positions: int = 50
     weekly_hours: Decimal = Decimal(37)
+    pass_positions: int = 1000
+    guest_positions: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class Pledge:
         version: the number of messages published about it, from 1.
         affirmed: whether the company has confirmed the pledge after it was logged.
         ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.
+        review: None for a pledge that has counted from the start and that no coordinator has decided on.
     """
 
     taskforce_id: UUID
@@ -140,6 +154,7 @@ class Pledge:
     version: int = 1
     affirmed: bool = False
     ended_as: PledgeStatus | None = None
+    review: Review | None = None
 
     @property
     def id(self) -> UUID:
@@ -150,6 +165,11 @@ class Pledge:
     def logged_by_person(self) -> UUID | None:
         """The id of the account that logged it; None for a guest or an import."""
         return self.logged_by.id if isinstance(self.logged_by, Person) else None
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is part of the figures and of the work list: it is not held and was not rejected."""
+        return self.review in {None, "accepted"}
 
     @property
     def status(self) -> PledgeStatus:
@@ -174,14 +194,16 @@ class Pledge:
         register: Sequence[RegisteredCompany],
         received_at: datetime,
         limits: Limits,
+        pass_positions: int = 0,
     ) -> Pledge:
-        """Return the new pledge.
+        """Return the new pledge. It is accepted and held where `HOLDING_FLAGS` say that a coordinator has to see it.
 
         Args:
             terms: what was typed. A guest's pledge without an event belongs to the pass's event.
             by: who logs it.
             event: the event of the terms; None if its messages have not arrived.
             register: registered companies to match the typed company with.
+            pass_positions: the positions of a guest's pass that count already.
 
         Raises:
             IdNotRandom: a guest's pledge has an id that somebody else may compute (RFC 9562: not version 4 or 7).
@@ -201,14 +223,16 @@ class Pledge:
         flags = company_flags(terms.company, company)
         if terms.contact is not None and not (terms.contact.phone or terms.contact.email):
             flags.append("contact_unreachable")
-        clock_is_right = _NO_PHONE_BEFORE <= terms.captured_at <= received_at + CLOCK_TOLERANCE
-        if not clock_is_right:
-            flags.append("clock_wrong")
-        flags += check_event(terms, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
-        counted_from = terms.captured_at if clock_is_right else received_at
+        counted_from, time_flags = judge_time(terms, by=by, event=event, received_at=received_at)
+        flags += time_flags
         pledged_on = counted_from.astimezone(COPENHAGEN).date()
-        if starts_long_before(terms.earliest_start, pledged_on):
+        if not start_is_plausible(terms.earliest_start, pledged_on):
             flags.append("start_implausible")
+        if isinstance(by, Guest):
+            if terms.positions > limits.guest_positions:
+                flags.append("many_positions")
+            if pass_positions + terms.positions > limits.pass_positions:
+                flags.append("over_pass_limit")
         return cls(
             taskforce_id=taskforce_id,
             terms=terms,
@@ -219,13 +243,42 @@ class Pledge:
             pledged_on=pledged_on,
             flags=tuple(flags),
             positions=open_positions(terms.id, terms.positions),
+            review=_review_at_first(flags),
         )
 
     def as_logged(self) -> Pledge:
         """Return the pledge as it was when it was logged: the answer to a repeated request."""
         return replace(
-            self, positions=open_positions(self.id, self.terms.positions), version=1, affirmed=False, ended_as=None
+            self,
+            positions=open_positions(self.id, self.terms.positions),
+            version=1,
+            affirmed=False,
+            ended_as=None,
+            review=_review_at_first(self.flags),
         )
+
+    def decide(self, decision: Decision, *, seen_version: int | None = None) -> bool:
+        """Record a coordinator's decision whether the pledge counts. A later decision replaces an earlier one.
+
+        Args:
+            seen_version: the version that the coordinator saw; None: any version is accepted.
+
+        Returns:
+            Whether it changed anything. The same decision again changes nothing.
+
+        Raises:
+            StaleVersion
+            PositionsFilled: it is to be rejected, and a position of it has become a job.
+        """
+        if self.review == decision:
+            return False
+        if seen_version is not None and seen_version != self.version:
+            raise StaleVersion
+        if decision == "rejected" and any(position.status == "filled" for position in self.positions):
+            raise PositionsFilled
+        self.review = decision
+        self.version += 1
+        return True
 
     def fill(self, which: int | UUID | None, *, hire_id: UUID, seen_version: int | None = None) -> Position:
         """Fill a position with a confirmed hire.
@@ -239,10 +292,12 @@ class Pledge:
             The filled position.
 
         Raises:
-            StaleVersion, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen
+            StaleVersion, NotCounted, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen
         """
         if seen_version is not None and seen_version != self.version:
             raise StaleVersion
+        if not self.counted:
+            raise NotCounted
         if self.ended_as is not None:
             raise PledgeEnded
         index = self._find(which)
@@ -263,14 +318,75 @@ class Pledge:
         raise NoPositionOpen if which is None else UnknownPosition
 
 
-def starts_long_before(earliest_start: date | None, pledged_on: date) -> bool:
-    """Whether the job starts more than a year before it was pledged. That is a typing error."""
-    return earliest_start is not None and earliest_start < pledged_on - _START_TOLERANCE
+def _review_at_first(flags: Sequence[str]) -> Review | None:
+    return None if HOLDING_FLAGS.isdisjoint(flags) else "waiting"
+
+
+def start_is_plausible(earliest_start: date | None, pledged_on: date) -> bool:
+    """Whether the job starts less than a year before and five years after it was pledged. Else it is a typing error."""
+    return earliest_start is None or lies_between(
+        earliest_start, pledged_on - _START_TOLERANCE, pledged_on + _LATEST_START
+    )
 
 
 def open_positions(pledge_id: UUID, count: int) -> list[Position]:
     """Return a new pledge's positions."""
     return [Position(position_id(pledge_id, number), number) for number in range(1, count + 1)]
+
+
+def judge_time(
+    terms: PledgeTerms, *, by: Person | Guest, event: EventFacts | None, received_at: datetime
+) -> tuple[datetime, list[str]]:
+    """Check that a pledge may be logged for its event, and judge the time of capture that the client gives.
+
+    A pledge of an event counts from its time of capture if that lies within the event's hours. If it does not, but the
+    pledge is received while the event is on, the clock is wrong, and the pledge counts from the time of receipt.
+    Otherwise nobody can know when it was made, and it is held.
+
+    Returns:
+        The moment that it counts from, and the flags that its time and its event give it.
+
+    Raises:
+        UnknownEvent, PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.
+    """
+    clock_is_right = _clock_is_right(terms, by=by, received_at=received_at)
+    flags = check_event(terms, by=by, event=event, received_at=received_at, clock_is_right=clock_is_right)
+    if terms.event_id is not None:
+        fits, clock_is_right = _fit_event(terms, event=event, received_at=received_at, clock_is_right=clock_is_right)
+        captured_after = event is not None and clock_is_right and terms.captured_at > event.over_at
+        if not fits and isinstance(by, Person) and (terms.captured_by == "import" or captured_after):
+            # Whoever imports a file sees this flag before, and a person may log later what was said at the event.
+            flags = ["outside_event", *flags]
+        elif not fits:
+            flags = ["time_unlikely", *flags]
+    if not clock_is_right:
+        return received_at, ["clock_wrong", *flags]
+    if terms.captured_by in {"api", "paper"} and terms.captured_at < received_at - _LONGEST_DELIVERY:
+        flags = ["captured_long_ago", *flags]
+    return terms.captured_at, flags
+
+
+def _clock_is_right(terms: PledgeTerms, *, by: Person | Guest, received_at: datetime) -> bool:
+    """Whether the time of capture is possible. Programs and files may bring pledges of years ago, guests may not."""
+    delivered_by_phone = isinstance(by, Guest) or terms.captured_by in {"phone", "web"}
+    earliest = received_at - _LONGEST_DELIVERY if delivered_by_phone else _NO_PLEDGE_BEFORE
+    return lies_between(terms.captured_at, earliest, received_at, tolerance=CLOCK_TOLERANCE)
+
+
+def _fit_event(
+    terms: PledgeTerms, *, event: EventFacts | None, received_at: datetime, clock_is_right: bool
+) -> tuple[bool, bool]:
+    """Return whether a pledge was made in its event's hours, and whether its time of capture can be right."""
+    if event is None:
+        # Its hours are not known yet, so only a pledge that comes at once is beyond doubt.
+        return lies_between(terms.captured_at, received_at, received_at, tolerance=CLOCK_TOLERANCE), clock_is_right
+    if clock_is_right and event.was_on(terms.captured_at):
+        return True, True
+    if event.was_on(received_at) and (event.closed_at is None or received_at <= event.closed_at):
+        return True, False
+    # Captured before the event and sent after it has begun: a clock that is right does not say so.
+    too_early = terms.captured_at < event.starts_at < received_at and terms.captured_by != "import"
+    return False, clock_is_right and not too_early
 
 
 def check_event(

@@ -18,7 +18,7 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
     """Return a message with the pledge's state after the change.
 
     Args:
-        message: `PledgeLogged` or `PositionFilled`.
+        message: `PledgeLogged`, `PositionFilled` or `PledgeReviewed`.
         recorded_at: when the server received the request.
     """
     terms = pledge.terms
@@ -45,4 +45,5 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
         received_at=pledge.received_at,
         pledged_on=pledge.pledged_on,
         flags=pledge.flags,
+        counted=pledge.counted,
     )

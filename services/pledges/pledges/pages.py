@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
-from services.pledges.pledges import queries
+from services.pledges.pledges import commands, queries
 from services.pledges.pledges.access import (
     CONTACT,
     CONTACT_READERS,
@@ -16,8 +16,10 @@ from services.pledges.pledges.access import (
     IMPORTERS,
     PLEDGE,
     READERS,
+    REVIEWERS,
     Logger,
     Reader,
+    Reviewer,
     may_read_contact,
     may_read_hires,
     visible_part,
@@ -26,8 +28,9 @@ from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
-from services.pledges.pledges.queries import FilledPosition, PledgeFilter
+from services.pledges.pledges.queries import FilledPosition, PledgeFilter, ReviewRow
 from services.pledges.pledges.rendering import address, render
+from services.pledges.pledges.schemas import ReviewForm, ReviewsForm
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
@@ -35,10 +38,13 @@ from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
+from shared.ui.forms import read_form
 
 router = APIRouter(include_in_schema=False)
 
 _PAGE = 30
+_HELD_PAGE = 100
+"""A flood of pledges has to be decided on in few steps."""
 
 Text = Annotated[str, Query(max_length=60)]
 
@@ -56,9 +62,16 @@ async def list_pledges(
     status: Text = "",
     q: SearchText = "",
     flagged: bool = False,
+    held: bool = False,
+    decided: Text = "",
     page_token: PageToken = None,
 ) -> Response:
-    """Show pledges, the most recently received first. A contact is left out where the reader may not see it."""
+    """Show pledges, the most recently received first. A contact is left out where the reader may not see it.
+
+    Args:
+        held: only those that wait for a coordinator, who decides on them here.
+        decided: a pledge that was just decided on.
+    """
     # An unknown value in a field is ignored: people save and change these links.
     chosen = who or ("all" if principal.has(*CONTACT_READERS) else "mine")
     after = NewestFirst.read(page_token)
@@ -69,13 +82,18 @@ async def list_pledges(
         logged_by=principal.person_id if chosen == "mine" else None,
         text=q or None,
         flagged=flagged,
+        held=held,
     )
+    page_size = _HELD_PAGE if held else _PAGE
+    decided_id = uuid_or_none(decided)
     async with db.read(principal.taskforce) as conn:
         rows = await queries.pledges(
-            conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=_PAGE + 1
+            conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
         events = await queries.events_with_pledges(conn, principal.taskforce)
-    pledges, last = cut(rows, _PAGE)
+        just_decided = await queries.pledge(conn, principal.taskforce, decided_id) if decided_id else None
+        totals = await queries.held_totals(conn, principal.taskforce) if held else None
+    pledges, last = cut(rows, page_size)
     query: list[tuple[str, object]] = [
         ("who", who),
         ("event", event),
@@ -83,6 +101,7 @@ async def list_pledges(
         ("status", status),
         ("q", q),
         ("flagged", "true" if flagged else ""),
+        ("held", "true" if held else ""),
     ]
     token = NewestFirst(at=last.received_at, id=last.id).token() if last else None
     return render(
@@ -90,8 +109,11 @@ async def list_pledges(
         "pledges.html",
         pledges=[visible_part(principal, pledge) for pledge in pledges],
         who=chosen,
-        chosen={"event": event, "job_type": job_type, "status": status, "q": q, "flagged": flagged},
-        filtered=any((event, job_type, status, q, flagged)),
+        chosen={"event": event, "job_type": job_type, "status": status, "q": q, "flagged": flagged, "held": held},
+        filtered=any((event, job_type, status, q, flagged, held)),
+        just_decided=visible_part(principal, just_decided) if just_decided else None,
+        held_totals=totals,
+        may_review=principal.has(*REVIEWERS),
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         statuses=[(code, _(label)) for code, label in STATUSES.items()],
@@ -114,15 +136,52 @@ async def show_pledge(
     if pledge is None:
         raise Problem(404)
     hires: dict[UUID, FilledPosition] = {}
+    reviews: list[ReviewRow] = []
     if may_read_hires(principal):
         async with db.read(principal.taskforce) as conn:
             hires = await queries.filled_positions(conn, principal.taskforce, pledge_id)
+            reviews = await queries.reviews(conn, principal.taskforce, pledge_id)
     return render(
         request,
         "pledge.html",
         pledge=pledge,
         sees_contact=may_read_contact(principal, pledge),
         hires=hires,
-        may_confirm=principal.has("caseworker") and bool(pledge.vacant),
+        reviews=reviews,
+        person_id=principal.person_id,
+        may_review=principal.has(*REVIEWERS),
+        may_confirm=principal.has("caseworker") and pledge.counted and bool(pledge.vacant),
         may_list=principal.has(*READERS),
     )
+
+
+@router.post("/pledges/{pledge_id:uuid}/review")
+@concerns(PLEDGE)
+async def review_pledge(pledge_id: UUID, request: Request, db: Db, principal: Reviewer) -> Response:
+    """Decide whether a pledge counts."""
+    form = await read_form(request, ReviewForm)
+    if form.data is None:
+        raise Problem(422)
+    await commands.review_pledge(
+        db,
+        principal.taskforce,
+        pledge_id,
+        form.data.decision,
+        decided_by=principal.person_id,
+        seen_version=form.data.version,
+    )
+    back = f"/pledges?who=all&held=true&decided={pledge_id}" if form.data.from_list else f"/pledges/{pledge_id}"
+    return RedirectResponse(back, 303)
+
+
+@router.post("/pledges/reviews")
+@concerns(PLEDGE)
+async def review_pledges(request: Request, db: Db, principal: Reviewer) -> Response:
+    """Decide on all pledges of a page that still wait."""
+    form = await read_form(request, ReviewsForm)
+    if form.data is None:
+        raise Problem(422)
+    await commands.review_held_pledges(
+        db, principal.taskforce, form.data.pledges, form.data.decision, decided_by=principal.person_id
+    )
+    return RedirectResponse("/pledges?who=all&held=true", 303)

@@ -28,6 +28,7 @@ class PledgeFilter:
         text: words of the company's name as it was typed, in any order, or the beginning of its CVR number.
         unfilled: only pledges that may have a position to fill.
         flagged: only pledges with a flag.
+        held: only pledges that wait for a coordinator's decision.
         pledged_since: only pledges that were made on this day or later.
     """
 
@@ -40,6 +41,7 @@ class PledgeFilter:
     text: str | None = None
     unfilled: bool = False
     flagged: bool = False
+    held: bool = False
     pledged_since: date | None = None
 
 
@@ -68,13 +70,17 @@ class Where:
         return "".join(f"\n   and {condition}" for condition in self.conditions)
 
 
-UNFILLED: Final = "pledge.status in ('logged', 'affirmed', 'in_progress')"
-"""Pledges that may have a position to fill. It is the condition of the index `pledges_waiting`."""
+COUNTED: Final = "(pledge.review is null or pledge.review = 'accepted')"
+"""Pledges that are neither held nor rejected."""
+UNFILLED: Final = f"pledge.status in ('logged', 'affirmed', 'in_progress') and {COUNTED}"
+"""Pledges that may have a position to fill. It implies the condition of the index `pledges_waiting`."""
+HELD: Final = "pledge.review = 'waiting'"
+"""Pledges that wait for a coordinator."""
 
 _SHOWN: Final = tuple(
     column
     for column in COLUMNS
-    if column not in {"taskforce_id", "municipality", "position_count", "request_fingerprint"}
+    if column not in {"taskforce_id", "municipality", "position_count", "request_fingerprint", "pass_generation"}
 )
 """The columns of a pledge that pages and API show. The intake role may read them, too."""
 _JOIN_EVENT: Final = """
@@ -157,6 +163,8 @@ def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
         where.add(UNFILLED)
     if filters.pledged_since is not None:
         where.add("pledge.pledged_on >= ?", filters.pledged_since)
+    if filters.held:
+        where.add(HELD)
     if filters.flagged:
         where.add("pledge.flags <> '{}'")
     return where
@@ -199,8 +207,57 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         status=row["status"],
         version=row["version"],
         flags=list(row["flags"]),
+        review=row["review"],
         event_title=row["event_title"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A decision of a coordinator on a pledge, as the pledge's page shows it."""
+
+    decision: str
+    decided_by: UUID | None
+    decided_at: datetime
+
+
+async def reviews(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list[ReviewRow]:
+    """Return the decisions on a pledge, the earliest first."""
+    rows = await conn.fetch(
+        """
+        select decision, decided_by, decided_at
+          from pledge_reviews
+         where taskforce_id = $1
+           and pledge_id = $2
+         order by version
+        """,
+        taskforce_id,
+        pledge_id,
+    )
+    return [ReviewRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTotals:
+    """The pledges that wait for a coordinator."""
+
+    pledges: int
+    positions: int
+
+
+async def held_totals(conn: Connection, taskforce_id: UUID) -> HeldTotals:
+    """Return how many pledges and positions are held."""
+    row = await conn.fetchrow(
+        f"""
+        select count(*), coalesce(sum(position_count), 0)::integer
+          from pledges as pledge
+         where pledge.taskforce_id = $1
+           and {HELD}
+        """,  # noqa: S608  (a condition of our own)
+        taskforce_id,
+    )
+    assert row is not None
+    return HeldTotals(*row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,3 +147,31 @@ class StaleVersion(Refusal):
     kind = "stale"
     title = N_("Somebody changed the pledge before you")
     detail = N_("Look at it again and compare.")
+
+
+class PledgeNotFound(Refusal):
+    """The taskforce has no such pledge."""
+
+    code = "pledge-not-found"
+    kind = "not_found"
+    title = N_("There is no such pledge")
+    detail = N_("Find it in the list of pledges.")
+    next_step = ("/pledges", N_("Pledges"))
+
+
+class NotCounted(Refusal):
+    """A coordinator has not accepted the pledge yet, or has rejected it: no position of it can be filled."""
+
+    code = "pledge-not-counted"
+    kind = "conflict"
+    title = N_("The pledge does not count")
+    detail = N_("A coordinator has to accept it first.")
+
+
+class PositionsFilled(Refusal):
+    """A pledge that has become a job cannot be rejected."""
+
+    code = "positions-filled"
+    kind = "conflict"
+    title = N_("The pledge has become a job")
+    detail = N_("A position of it is filled, so it still counts.")

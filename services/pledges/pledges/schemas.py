@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.pledges.pledges.catalogue import FLAGS, TASKS
-from services.pledges.pledges.domain import Contact, Guest, Pledge, PledgeTerms, Position
+from services.pledges.pledges.domain import Contact, Decision, Guest, Pledge, PledgeTerms, Position, Review
 from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
@@ -218,6 +218,10 @@ class PledgeOut(ResponseModel):
     status: PledgeStatus
     version: int
     flags: list[str]
+    review: Review | None = Field(
+        None,
+        description="waiting: it does not count until a coordinator has accepted it; rejected: it does not count",
+    )
     logged_with_pass: bool = Field(exclude=True)
     event_title: str | None = Field(None, exclude=True)
 
@@ -225,6 +229,11 @@ class PledgeOut(ResponseModel):
     def warnings(self) -> list[WarningOut]:
         """The flags with their texts, in the current language."""
         return flags_in_words(self.flags)
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is part of the figures: it is not held and was not rejected."""
+        return self.review in {None, "accepted"}
 
     @property
     def vacant(self) -> list[Position]:
@@ -258,8 +267,28 @@ class PledgeOut(ResponseModel):
             status=pledge.status,
             version=pledge.version,
             flags=list(pledge.flags),
+            review=pledge.review,
             logged_with_pass=isinstance(pledge.logged_by, Guest),
         )
+
+
+class ReviewIn(RequestModel):
+    """A coordinator's decision on a pledge."""
+
+    decision: Decision = Field(description="accepted: it counts; rejected: it does not", examples=["accepted"])
+
+
+class ReviewForm(ReviewIn):
+    """The same on a page. `version` is the pledge's version that the page showed."""
+
+    version: int | None = None
+    from_list: bool = False
+
+
+class ReviewsForm(ReviewIn):
+    """One decision on every pledge of a list."""
+
+    pledges: Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 class PledgePage(ResponseModel):

@@ -11,6 +11,7 @@ from services.pledges.register.domain import TypedCompany
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
@@ -44,8 +45,12 @@ COLUMNS: Final = {
     "request_fingerprint": "bytea",
     "version": "integer",
     "status": "text",
+    "review": "text",
+    "pass_generation": "integer",
 }
 """The columns of the table `pledges`, with their types."""
+_NOT_OF_REQUEST: Final = frozenset({"request_fingerprint", "review", "pass_generation"})
+"""Columns that the function `pledge_of_request` does not return."""
 _OTHER_COLUMNS: Final = {
     "contact_name": "text",
     "contact_phone": "text",
@@ -132,6 +137,8 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
         "request_fingerprint": f"\\x{fingerprint.hex()}",
         "version": pledge.version,
         "status": pledge.status,
+        "review": pledge.review,
+        "pass_generation": pledge.logged_by.pass_generation if isinstance(pledge.logged_by, Guest) else None,
         "contact_name": contact.name if contact else None,
         "contact_phone": contact.phone if contact else None,
         "contact_email": contact.email if contact else None,
@@ -190,7 +197,7 @@ async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUI
     """
     row = await conn.fetchrow(
         f"""
-        select {select_list([column for column in COLUMNS if column != "request_fingerprint"], "pledge")}
+        select {select_list([column for column in COLUMNS if column not in _NOT_OF_REQUEST], "pledge")}
           from pledge_of_request($2, $3) as pledge
          where pledge.taskforce_id = $1
         """,  # noqa: S608  (columns of our own table)
@@ -231,7 +238,9 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         ),
         company_id=row["company_id"],
         municipality=row["municipality"],
-        logged_by=Guest(row["event_id"], 0) if row["logged_with_pass"] else Person(row["logged_by"]),
+        logged_by=Guest(row["event_id"], row.get("pass_generation") or 0)
+        if row["logged_with_pass"]
+        else Person(row["logged_by"]),
         received_at=row["received_at"],
         pledged_on=row["pledged_on"],
         flags=tuple(row["flags"]),
@@ -239,6 +248,7 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         version=row["version"],
         affirmed=status == "affirmed",
         ended_as=status if status in {"withdrawn", "lapsed", "duplicate"} else None,
+        review=row.get("review"),
     )
 
 
@@ -277,3 +287,52 @@ async def save_filled_position(conn: Connection, pledge: Pledge, position: Posit
         pledge.version,
         pledge.status,
     )
+
+
+async def save_review(conn: Connection, pledge: Pledge, *, decided_by: UUID | None, at: datetime) -> None:
+    """Save a decision on a pledge that the caller has locked, and add it to the pledge's history."""
+    await conn.execute(
+        """
+        with decided as (
+            update pledges
+               set version = $3,
+                   review = $4
+             where taskforce_id = $1
+               and id = $2
+        )
+        insert into pledge_reviews (taskforce_id, pledge_id, version, decision, decided_by, decided_at)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        pledge.taskforce_id,
+        pledge.id,
+        pledge.version,
+        pledge.review,
+        decided_by,
+        at,
+    )
+
+
+async def lock_pass(conn: Connection, taskforce_id: UUID, event_id: UUID) -> None:
+    """Wait for other transactions that log pledges with a pass of the event, until this transaction ends."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))", f"passes of {event_id} in {taskforce_id}"
+    )
+
+
+async def counted_pass_positions(conn: Connection, taskforce_id: UUID, event_id: UUID, generation: int) -> int:
+    """Return how many positions count that were pledged with the event's passes of a generation."""
+    positions: int = await conn.fetchval(
+        """
+        select coalesce(sum(position_count), 0)::integer
+          from pledges
+         where taskforce_id = $1
+           and event_id = $2
+           and logged_with_pass
+           and pass_generation = $3
+           and (review is null or review = 'accepted')
+        """,
+        taskforce_id,
+        event_id,
+        generation,
+    )
+    return positions

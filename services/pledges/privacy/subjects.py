@@ -107,6 +107,27 @@ ACTIVITY_QUERIES: Final = (
              where pledge.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery(
+        "pledge_reviews",
+        "decided_by",
+        """
+            select review.decided_at as at,
+                   review.pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type
+              from account
+              join pledge_reviews as review
+                on review.decided_by = account.id
+              join pledges as pledge
+                on pledge.taskforce_id = review.taskforce_id
+               and pledge.id = review.pledge_id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where review.taskforce_id = current_taskforce()
+        """,
+    ),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
     ACCESS_LOG_ACTIVITY,

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from services.pledges.hires.queries import hire as find_hire
 from services.pledges.pledges.access import HIRE, PLEDGE
 from services.pledges.pledges.forms import uuid_or_none
-from services.pledges.pledges.queries import PledgeFilter, events_with_pledges
+from services.pledges.pledges.queries import PledgeFilter, events_with_pledges, held_totals
 from services.pledges.pledges.rendering import address, render
 from services.pledges.queue import queries
 from services.pledges.queue.cursors import OldestFirst
@@ -70,6 +70,7 @@ async def queue(
         all_totals = await queries.waiting_totals(conn, principal.taskforce, of_all_time)
         recent_totals = await queries.waiting_totals(conn, principal.taskforce, recent)
         hire_id = uuid_or_none(hired)
+        held = await held_totals(conn, principal.taskforce)
         confirmed = await find_hire(conn, principal.taskforce, hire_id) if hire_id else None
     pledges, last = cut(rows, _PAGE)
     query: list[tuple[str, object]] = [
@@ -90,6 +91,7 @@ async def queue(
         older_pledges=all_totals.pledges - recent_totals.pledges,
         older_href=address("/queue", query if older else all_query),
         confirmed=confirmed,
+        held=held,
         chosen={"event": event, "job_type": job_type, "municipality": municipality, "q": q, "flagged": flagged},
         filtered=any((event, job_type, municipality, q, flagged)),
         events=events,

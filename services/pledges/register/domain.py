@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.fields.cvr import read_cvr
+from shared.fields.dates import CLOCK_TOLERANCE, lies_between
 from shared.fields.text import text_key
 
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ class EventFacts:
     ends_at: datetime
     closed_at: datetime | None
     pass_generation: int
+    opened_at: datetime | None = None
+
+    def was_on(self, at: datetime) -> bool:
+        """Whether a moment of a client's clock lies within the event's hours.
+
+        They begin at its start, or when it was opened if that was earlier.
+        """
+        begins = min(self.starts_at, self.opened_at or self.starts_at)
+        return lies_between(at, begins, self.over_at, tolerance=CLOCK_TOLERANCE)
+
+    @property
+    def over_at(self) -> datetime:
+        """When it ends, or was closed if that was later."""
+        return max(self.ends_at, self.closed_at or self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

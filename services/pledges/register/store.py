@@ -93,6 +93,7 @@ async def load_register_context(
                event.ends_at,
                event.closed_at,
                event.pass_generation,
+               event.opened_at,
                array(
                  select (company.id, company.name_key, company.cvr, company.municipality)
                    from companies as company
@@ -127,6 +128,7 @@ def _context(row: asyncpg.Record) -> RegisterContext:
             ends_at=row["ends_at"],
             closed_at=row["closed_at"],
             pass_generation=row["pass_generation"],
+            opened_at=row["opened_at"],
         )
     return RegisterContext(event, [RegisteredCompany(*candidate) for candidate in row["candidates"]])
 
@@ -150,7 +152,7 @@ async def all_events(conn: Connection, taskforce_id: UUID) -> list[tuple[EventFa
     """Return every known event with its title."""
     rows = await conn.fetch(
         """
-        select id, status, starts_at, ends_at, closed_at, pass_generation, title
+        select id, status, starts_at, ends_at, closed_at, pass_generation, opened_at, title
           from employer_events
          where taskforce_id = $1
         """,

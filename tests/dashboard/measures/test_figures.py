@@ -12,6 +12,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
+from shared.contracts.pledges import PledgeReviewed
 from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, filled, hire, pledge, undone
 
 if TYPE_CHECKING:
@@ -67,6 +68,22 @@ async def test_a_duplicate_pledge_never_counts(dashboard_database: Database, fig
     assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
     before = await figures(known_at=EVENING)
     assert before.counts["pledged_positions"] == only(smaajob=4), "on the evening nobody knew"
+
+
+async def test_a_held_pledge_counts_once_it_is_accepted_and_a_rejected_one_never(
+    dashboard_database: Database, figures: Ask
+) -> None:
+    held, other = pledge(positions=2, counted=False), pledge(positions=3)
+    await apply_messages(dashboard_database, held, other)
+    while_held = await figures()
+    await apply_messages(
+        dashboard_database,
+        pledge(PledgeReviewed, positions=2, pledge_id=held.pledge_id, version=2),
+        pledge(PledgeReviewed, positions=3, pledge_id=other.pledge_id, version=2, counted=False),
+    )
+
+    assert while_held.counts["pledged_positions"] == only(smaajob=3)
+    assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
 
 
 async def test_a_withdrawn_pledge_still_counts_as_pledged(dashboard_database: Database, figures: Ask) -> None:

@@ -23,6 +23,10 @@ def test_a_pledge_leads_to_a_notice_for_its_contact() -> None:
     assert notice.facts["positions"] == 3
 
 
+def test_a_pledge_that_does_not_count_leads_to_no_notice() -> None:
+    assert plan(pledge(HERE, counted=False)) == []
+
+
 def test_a_hire_leads_to_a_notice_for_the_person_who_logged_its_pledge() -> None:
     message = hire(HERE)
     (notice,) = plan(message)

@@ -13,6 +13,7 @@ from services.pledges.hires.domain import HireConfirmation, confirm_hire
 from services.pledges.hires.refusals import (
     CompanyMissing,
     EndsBeforeStart,
+    ImplausibleEnd,
     ImplausibleStart,
     TooManyHiredHours,
     UnknownPledge,
@@ -64,6 +65,7 @@ def test_a_hire_without_a_pledge_needs_a_company() -> None:
     [
         ({"start_date": date(1999, 12, 31)}, ImplausibleStart),
         ({"start_date": date(2030, 1, 1)}, ImplausibleStart),
+        ({"ended_on": date(9999, 12, 31)}, ImplausibleEnd),
         ({"ended_on": NOW.date()}, EndsBeforeStart),
         ({"weekly_hours": Decimal("37.25")}, TooManyHiredHours),
         ({"pledge_id": UUID(int=1)}, UnknownPledge),

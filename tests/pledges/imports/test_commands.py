@@ -187,7 +187,7 @@ async def test_the_message_about_an_imported_pledge_is_like_any_other(
     async with pledges_database.system() as conn:
         payload = await conn.fetchval("select payload from outbox")
     message = PledgeLogged.model_validate(payload)
-    assert (message.company_id, message.event_id, message.flags) == (company_id, event_id, ())
+    assert (message.company_id, message.event_id, message.flags) == (company_id, event_id, ("outside_event",))
     assert message.logged_by is None
     assert "Søren" not in str(payload)
 

@@ -181,7 +181,8 @@ async def test_a_wrong_clock_does_not_cost_a_guest_the_pledge(
     answer = await caller.log(body, "event_pass", **as_pass(event_id))
 
     assert answer.status_code == 201
-    assert answer.json()["flags"] == ["clock_wrong", "late"]
+    assert answer.json()["flags"] == ["clock_wrong", "time_unlikely", "late"]
+    assert answer.json()["review"] == "waiting"
 
 
 async def test_for_a_cancelled_event_people_may_log_and_guests_may_not(

@@ -28,6 +28,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", PLEDGES): (LOGGERS, 201),
     ("GET", PLEDGES): (READERS, 200),
     ("GET", PLEDGES + "/{pledge_id}"): (READERS, 200),
+    ("POST", PLEDGES + "/{pledge_id}/review"): ({"coordinator", "admin"}, 200),
     ("POST", "/api/pledges/v1/hires"): ({"caseworker"}, 201),
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
@@ -41,6 +42,8 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/new"): (LOGGERS, 303),
     ("GET", "/pledges"): (READERS, 200),
     ("GET", "/pledges/{pledge_id:uuid}"): (READERS, 200),
+    ("POST", "/pledges/{pledge_id:uuid}/review"): ({"coordinator", "admin"}, 303),
+    ("POST", "/pledges/reviews"): ({"coordinator", "admin"}, 303),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
@@ -81,7 +84,9 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send: dict[str, Any] = {}
-    if method == "POST" and path.startswith("/api"):
+    if path.endswith(("/review", "/reviews")):
+        send["json" if path.startswith("/api") else "data"] = {"decision": "accepted", "pledges": pledge["id"]}
+    elif method == "POST" and path.startswith("/api"):
         send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
     elif path == "/pledges/new":
         send["data"] = {"company.name": "B&O", "contact.name": "Eva", "contact.phone": "97 85 00 00"}

@@ -319,6 +319,7 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
     assert set(document["paths"]) == {
         "/api/pledges/v1/pledges",
         "/api/pledges/v1/pledges/{pledge_id}",
+        "/api/pledges/v1/pledges/{pledge_id}/review",
         "/api/pledges/v1/hires",
         "/api/pledges/v1/hires/{hire_id}",
     }

@@ -77,14 +77,14 @@ class Checked:
             )
 
     @asynccontextmanager
-    async def damaged(self, spoil: str, heal: str) -> AsyncIterator[list[str]]:
-        """Damage the dashboard's tables directly; yields the differences that verification reports.
+    async def damaged(self, spoil: str, heal: str, *, service: str = "dashboard") -> AsyncIterator[list[str]]:
+        """Damage a service's tables directly; yields the differences that verification reports.
 
         Args:
             spoil: SQL that does the damage.
             heal: SQL that repairs it.
         """
-        conn = await asyncpg.connect(self.loaded.databases.superuser_dsn("dashboard"))
+        conn = await asyncpg.connect(self.loaded.databases.superuser_dsn(service))
         try:
             # A trigger keeps the sums of the contributions: a planted difference must stay the only one.
             await conn.execute("set session_replication_role = replica")
@@ -222,6 +222,20 @@ async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: 
         assert any(each.startswith("hires_from_pledges of smaajob on ") for each in differences)
         assert any(" in 2018-Q" in each for each in differences)
         assert "the board of struer: it says 197, counted anew it is 196" in differences
+
+
+async def test_pledges_that_count_when_their_event_was_not_on_are_reported(checked: Checked) -> None:
+    scenario = struer()
+    event_id = next(pledge.event_id for pledge in scenario.pledges if pledge.event_id is not None)
+    pledges = {pledge.id for pledge in scenario.pledges if pledge.event_id == event_id}
+    move = (
+        "update employer_events set starts_at = starts_at {0}, ends_at = ends_at {0}, opened_at = opened_at {0}, "
+        f"closed_at = closed_at {{0}} where id = '{event_id}'"
+    )
+    later, back = move.format("+ interval '30 days'"), move.format("- interval '30 days'")
+    async with checked.damaged(later, back, service="pledges") as differences:
+        assert {each.partition(":")[0] for each in differences} == {f"pledge {pledge}" for pledge in pledges}
+        assert all("was not on; a coordinator decides on its page, /pledges/" in each for each in differences)
 
 
 async def test_an_event_missing_in_the_figures_is_reported(checked: Checked) -> None:
