@@ -1,6 +1,6 @@
 """`python -m deploy.key_change announce|use|retire .env`: replace the key that signs tokens, in three steps.
 
-After each step, restart the services one after the other; nobody is signed out and no mail is delayed. `announce`
+After each step, restart the services one after the other; everybody stays signed in and no mail is delayed. `announce`
 generates the next key and adds its public key to those that services accept. `use` signs with the new key. `retire`, an
 hour later, removes the old key. A step out of order is refused and changes nothing.
 

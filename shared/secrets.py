@@ -1,7 +1,7 @@
 """Random secrets and codes: making them, writing them as text, and what the database keeps of them.
 
 A secret that a program carries (a cookie, a link, an API key) is 32 random bytes in base64url. A code that a person
-reads out or types has eight characters that are hard to confuse, such as `AB3D-9KLM`: 40 bits, so whoever accepts one
+reads out or types has eight characters that are hard to confuse, such as `AB3D-9KLM`: 40 bits, so code that accepts one
 limits the number of tries.
 """
 

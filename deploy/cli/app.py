@@ -340,7 +340,7 @@ def token(
 
 @app.command("admin-link", rich_help_panel=OPERATE)
 def admin_link(taskforce: Taskforce = "struer") -> None:
-    """Print the link that makes somebody a taskforce's first administrator.
+    """Print the link that makes a person a taskforce's first administrator.
 
     It works once, for a day, and only while no administrator of the taskforce
     can sign in. If its user did not add a passkey, print another link. A new
@@ -357,7 +357,7 @@ def admin_link(taskforce: Taskforce = "struer") -> None:
 
 @dead_letters_app.command("list")
 def dead_letters_list(as_json: AsJson = False) -> None:
-    """List the messages that could not be applied and wait for somebody to look.
+    """List the messages that could not be applied.
 
     \b
     tilsagn dead-letters list
@@ -369,10 +369,10 @@ def dead_letters_list(as_json: AsJson = False) -> None:
 
 @dead_letters_app.command("show")
 def dead_letters_show(
-    letter: Annotated[UUID, typer.Argument(metavar="LETTER", help="Its id, from `list`.")],
+    letter: Annotated[UUID, typer.Argument(metavar="ID", help="Its id, from `list`.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show one message whole: where it came from, why it was put aside, what it says.
+    """Show one dead letter: its origin, the reason, and the whole message.
 
     \b
     tilsagn dead-letters show 3f0c2c1e-…
@@ -384,11 +384,11 @@ def dead_letters_show(
 
 @dead_letters_app.command("replay")
 def dead_letters_replay(
-    letters: Annotated[list[UUID] | None, typer.Argument(metavar="[LETTER]...", help="Ids, from `list`.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
+    letters: Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="Ids, from `list`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Try messages again, once what was wrong has been mended. One that still cannot work stays where it is.
+    """Apply dead letters again after the cause was corrected. One that fails again stays a dead letter.
 
     \b
     tilsagn dead-letters replay 3f0c2c1e-…
@@ -401,7 +401,7 @@ def dead_letters_replay(
 
 @rebuild_app.command("dashboard")
 def rebuild_dashboard(as_json: AsJson = False) -> None:
-    """Build the dashboard anew beside the old one, then put it in its place. Nobody has to wait for it.
+    """Build a new dashboard beside the old one, then replace it. The old one is served meanwhile.
 
     \b
     tilsagn rebuild dashboard
@@ -480,7 +480,7 @@ def reconcile(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """After the databases were restored from a backup: fill the broker anew from them.
+    """After the databases were restored from a backup: refill the broker from them.
 
     The broker may have changes that the backup does not contain. They are listed
     (they are lost and must be logged again), then the topics are emptied, and

@@ -53,7 +53,7 @@ def list_dead_letters(*, as_json: bool) -> None:
     if not found:
         stdout_console().print(Text.assemble(OK, " No message was put aside."))
         return
-    table = Table("Letter", "Since", "Reader", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
+    table = Table("Dead letter", "Since", "Consumer", "Topic", "Reason", box=None, header_style="bold", pad_edge=False)
     for each in found:
         dead_letter = each.dead_letter
         since = f"{dead_letter.recorded_at.astimezone():%d.%m.%Y %H.%M}"
@@ -61,7 +61,7 @@ def list_dead_letters(*, as_json: bool) -> None:
         table.add_row(str(dead_letter.dead_letter_id), since, each.service, topic, dead_letter.reason)
     stdout_console().print(table)
     stdout_console().print(
-        with_command_name(f"\n{len(found)} waiting. `tilsagn dead-letters show LETTER` tells more about one.")
+        with_command_name(f"\n{len(found)} waiting. `tilsagn dead-letters show ID` tells more about one.")
     )
 
 
@@ -77,7 +77,7 @@ def show_dead_letter(dead_letter_id: UUID, *, as_json: bool) -> None:
     dead_letter, record = each.dead_letter, each.dead_letter.record
     console = stdout_console()
     for name, value in (
-        ("Letter", str(dead_letter.dead_letter_id)),
+        ("Dead letter", str(dead_letter.dead_letter_id)),
         ("Put aside by", f"{dead_letter.consumer_group} ({each.service})"),
         ("When", f"{dead_letter.recorded_at.astimezone():%d.%m.%Y %H.%M.%S}"),
         ("Reason", f"{dead_letter.reason}: {dead_letter.detail}"),

@@ -82,7 +82,7 @@ def erase(
 
 
 def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
-    """Return what the person is known by. Raises `CommandError` for a part of an address or number."""
+    """Return the person's search terms. Raises `CommandError` for a part of an address or number."""
     from deploy.cli.console import CommandError  # noqa: PLC0415
     from shared.fields.cvr import cvr_digits  # noqa: PLC0415
     from shared.fields.email import email_spellings  # noqa: PLC0415

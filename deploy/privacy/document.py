@@ -27,7 +27,7 @@ def up_to_date(document: str) -> str:
     before, begins, rest = document.partition(_BEGINS)
     _, ends, after = rest.partition(_ENDS)
     if not (begins and ends):
-        raise ValueError(f"{FILE.name} does not say where what is generated begins and ends")
+        raise ValueError(f"{FILE.name} has no markers around its generated part")
     return f"{before}{_BEGINS}\n\n{_part()}\n{_ENDS}{after}"
 
 
@@ -46,24 +46,24 @@ def _part() -> str:
             entry.counted_from,
         )
         groups.setdefault(key, []).append((service, entry))
-    lines = ["| Om hvem | Hvad | Formål | Hjemmel | Kommer fra | Får det at vide | Slettes | Felter |"]
+    lines = ["| Om hvem | Hvad | Formål | Hjemmel | Kilde | Modtagere | Slettes | Felter |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(group) for group in groups.values()]
     lines += [
         "",
-        "Hvad en konto har gjort, ved kontoens nummer. Det kan henføres til nogen, så længe kontoen findes:",
+        "Kontoens aktivitet, registreret med kontoens nummer. Den kan henføres til en person, så længe kontoen findes:",
         "",
     ]
-    lines += ["| Om hvem | Hvad | Formål | Hjemmel | Kommer fra | Får det at vide | Til hvornår | Bagefter | Felter |"]
+    lines += ["| Om hvem | Hvad | Formål | Hjemmel | Kilde | Modtagere | Gemmes til | Derefter | Felter |"]
     lines += ["|---|---|---|---|---|---|---|---|---|"]
     done: dict[DoneBy, list[str]] = {}
     for service in SERVICES:
         for activity in data_inventory_of(service).done_by:
             done.setdefault(activity, []).append(f"`{service}.{activity.table}` ({activity.column})")
     lines += [_done(activity, fields) for activity, fields in done.items()]
-    lines += ["", "Numre og koder, der kun kan henføres til nogen ved hjælp af det, der står et andet sted:", ""]
+    lines += ["", "Numre og koder, der kun kan henføres til en person ved hjælp af andre oplysninger:", ""]
     lines += [
-        "| Felter | Hvad skal der til for at vide, hvem det er | Hvorfor | Ikke i udskriften, fordi |",
+        "| Felter | Nødvendigt for at identificere personen | Formål | Begrundelse for at udelade det i udskriften |",
         "|---|---|---|---|",
     ]
     references: dict[tuple[str, str, str], list[str]] = {}

@@ -1,4 +1,4 @@
-"""Who is told what, when and how: notices, their deliveries, and the channels they go by.
+"""Mails and other notices: who gets which one, when, and through which channel.
 
 Not here: addresses (the owning service is asked at the moment of sending) and the texts that were sent.
 Publishes nothing.

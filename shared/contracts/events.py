@@ -127,7 +127,7 @@ def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
 
 
 class SignInLinkRequested(Message):
-    """Somebody requested a magic link. Only the mail service gets the link, when it asks for it."""
+    """A magic link was requested. Only the notifications service gets the link, when it requests it."""
 
     aggregate: ClassVar[str] = "events.sign_in"
 
@@ -141,7 +141,7 @@ class SignInLinkRequested(Message):
 
 
 class PersonInvited(Message):
-    """Somebody was invited. Only the mail service gets the address, when it asks for it."""
+    """A person was invited. Only the notifications service gets the address, when it requests it."""
 
     aggregate: ClassVar[str] = "events.invitation"
 
@@ -165,6 +165,6 @@ REGISTER: tuple[type[Message], ...] = (
     CompanyCheckedIn,
     CheckInUndone,
 )
-"""Who takes part and when they meet."""
+"""The messages of the events service."""
 
 MESSAGES: tuple[type[Message], ...] = (*REGISTER, PersonInvited, SignInLinkRequested)

@@ -17,7 +17,7 @@ class Message(BaseModel):
     Attributes:
         taskforce_id: the tenant that the aggregate belongs to.
         version: 1 for the aggregate's first message, then one more for each. The highest version is the present state.
-        recorded_at: when the system was told (for *as known at*).
+        recorded_at: when the system recorded the change (for *as known at*).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

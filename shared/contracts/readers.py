@@ -1,4 +1,4 @@
-"""Which service reads which messages, so that whoever changes a message sees whom it affects.
+"""Which service reads which messages, to see who is affected by a change.
 
 A test compares this with the consumers in the services' code.
 """

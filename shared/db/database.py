@@ -79,7 +79,7 @@ async def _set_codecs(conn: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 async def _leave_as_it_is(_conn: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Skip the reset of a connection that returns to the pool; an open transaction is ended all the same.
+    """Skip the reset of a connection that returns to the pool; an open transaction is still ended.
 
     asyncpg would reset the session with a statement of its own: one of the seven round trips of a pledge. Nothing here
     changes a session, and a session-level lock is released by its holder.

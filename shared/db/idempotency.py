@@ -13,8 +13,8 @@ its transactions.
 
 No answer is stored; what the request made is read again. Stored of a request is an HMAC under a key of the
 installation, which is not in the database. A plain hash would not do: a body holds a contact's name and telephone
-number, and what is stored of it outlives their erasure; whoever has the rows could try names and numbers until a hash
-fits. The installation's key must stay the same: under another one a repeat of an earlier request is refused.
+number, and the stored hash outlives their erasure; a reader of the rows could try names and numbers until a hash
+matches. The installation's key must stay the same: under another one a repeat of an earlier request is refused.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def idempotent_request(idempotency_key: str, body: Any, *, sender: str, key: Sec
     """Return the request with its key and the fingerprint of its body.
 
     Each sender has keys of its own, so nobody can use up a key that another sender will use. The sender is not part of
-    the fingerprint: a pledge that is sent again by somebody else is recognised by its id.
+    the fingerprint: a pledge that another sender repeats is recognised by its id.
 
     The body counts as it was sent, not as this release reads it, so every release recognises the same repeats.
 

@@ -1,4 +1,4 @@
-"""Which fonts a document needs for its text, and what is printed for characters that no font has.
+"""Selects the fonts for the text of a document, and a substitute for characters that no font has.
 
 Libertinus Serif, which comes with typst, sets Latin, Greek, Cyrillic and Hebrew. For other scripts there are fonts of
 the Noto family; `python -m deploy.assets` collects them in `built/`.

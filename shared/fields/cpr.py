@@ -1,4 +1,4 @@
-"""Danish civil registration (CPR) numbers are never stored: whatever looks like one is refused.
+"""Danish civil registration (CPR) numbers are never stored: everything that looks like one is refused.
 
 The shape is a date `ddmmyy` or `ddmmyyyy` and four digits, with up to three separators of any kind in between; in a
 replacement number (erstatningspersonnummer) 60 is added to the day. Invisible characters and the digits of other

@@ -1,4 +1,4 @@
-"""CVR numbers, which Danish companies are known by."""
+"""CVR numbers, which identify Danish companies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.fields.cpr import refuse_cpr
 from shared.fields.text import canonical_line, drop_invisible
 
 TypedCvr = Annotated[str, AfterValidator(drop_invisible), AfterValidator(canonical_line), AfterValidator(refuse_cpr)]
-"""What somebody typed for a CVR number, without invisible characters; `read_cvr` decides whether it is one."""
+"""Typed text of a CVR field, without invisible characters; `read_cvr` validates it."""
 
 
 def cvr_digits(typed: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""P-numbers, which Danish workplaces are known by."""
+"""P-numbers, which identify Danish workplaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody types to find a company: words of its name in any order, or the beginning of its CVR number."""
+"""The search text for companies: words of the name in any order, or the beginning of the CVR number."""
 
 from __future__ import annotations
 

@@ -95,4 +95,4 @@ Name = Annotated[
 SearchText = Annotated[
     str, Field(max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(refuse_cpr), AfterValidator(drop_invisible)
 ]
-"""What somebody searches for. It is in the address, so above all no CPR number may be."""
+"""A search text. It is part of the URL, so it must not contain a CPR number."""

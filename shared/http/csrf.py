@@ -3,7 +3,7 @@
 `CrossSiteWrites` refuses what browsers themselves report as sent by another site (Sec-Fetch-Site, Origin). Behind it,
 `refuse_forged_forms` compares a random value in the browser's cookie with the one in the form: another site cannot read
 the cookie. Every posted form of every template gets the field when the template is compiled, so none can be forgotten.
-The value belongs to the browser and not to the session: a form stays valid while somebody signs in again, and when a
+The value belongs to the browser and not to the session: a form stays valid when the person signs in again, and when a
 request is sent on to renew a token.
 """
 
@@ -74,7 +74,7 @@ async def refuse_forged_forms(request: Request) -> None:
     """Check before every route that a form holds the value of the browser's cookie.
 
     Requests with a bearer token pass: a browser never adds one by itself. Bodies of other types pass: a browser sends a
-    preflight request for those. A browser without the cookie has never had a form of ours.
+    preflight request for those. A browser without the cookie has never loaded one of our forms.
 
     Raises:
         Problem: 403.

@@ -21,7 +21,7 @@ from shared.db.database import Database
 from shared.http.auth import Principal, any_person, public, stepped_up
 
 Anybody = Annotated[Principal | None, Depends(public)]
-"""Everybody, signed in or not."""
+"""Any caller, signed in or not."""
 AnyPerson = Annotated[Principal, Depends(any_person)]
 """A person who is signed in, whatever their roles: for what concerns their own account."""
 SteppedUpPerson = Annotated[Principal, Depends(stepped_up(any_person))]

@@ -92,7 +92,7 @@ async def claiming_database(request: Request, db: Db, idempotency_key: OptionalI
     key = _usable(idempotency_key)
     try:
         body = await request.json() if await request.body() else None
-        # The path names what is changed, where the body does not.
+        # The path may name the resource when the body does not.
         content = [request.scope["path"], body]
         idempotent = sent_by_principal(request, key, content)
     except (RecursionError, ValueError):

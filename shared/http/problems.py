@@ -149,13 +149,13 @@ def _next_step(request: Request, problem: Problem) -> tuple[str, str]:
 
 
 def _form_path(request: Request) -> str | None:
-    """Return the path of the page of ours that sent this, if it can be opened with GET."""
+    """Return the path of our page that sent the request, if it can be opened with GET."""
     path = referring_path(request)
     return path if path and "GET" in _methods(request, path.partition("?")[0]) else None
 
 
 _REFUSALS = frozenset({401, 403, 429})
-"""Statuses that are logged: somebody was refused, or sent too many requests."""
+"""Statuses that are logged: refusals and exceeded rate limits."""
 _SIGNING_IN = ("/sign-in", "/account/passkeys")
 
 

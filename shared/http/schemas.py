@@ -1,4 +1,4 @@
-"""The base models of what is sent and answered, in the API of every service.
+"""The base models of requests and responses in the API of every service.
 
 One rule for unknown fields: a request ignores them, so that an older server takes what a newer client sends. A program
 that misspells a field finds the field missing, or its default used, in the answer.

@@ -161,7 +161,7 @@ class Consumer:
                     raise
                 await asyncio.sleep(pause)
             except Exception as error:
-                # A bug of ours. The batch is delivered again after a pause.
+                # A bug in our code. The batch is delivered again after a pause.
                 _log.exception("consumer.failed", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(2)
                 raise

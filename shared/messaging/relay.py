@@ -83,7 +83,7 @@ class Relay:
             except _PASSING_ERRORS as error:
                 _log.warning("relay.interrupted", service=self._service, error=type(error).__name__)
             except Exception as error:
-                # Any error: a relay that ended would publish nothing until somebody noticed.
+                # Any error: a relay that ended would publish nothing until it was noticed.
                 _log.exception("relay.failed", service=self._service, error=type(error).__name__)
             metrics.RELAY_FAILURES.labels(self._service).inc()
             pause = 0.1 if time.monotonic() - started > 5 else min(pause * 2, 2.0)

@@ -176,7 +176,7 @@ class Worker:
             except _AWAY as error:
                 _log.warning("worker.no_broker", service=self.service, error=type(error).__name__)
             except Exception:
-                # A bug of ours: log it as an error, because nothing is consumed until it is corrected.
+                # A bug in our code: log it as an error, because nothing is consumed until it is corrected.
                 _log.exception("worker.consumers_failed", service=self.service)
             await self._stop_broker()
             await asyncio.sleep(pause)

@@ -38,7 +38,7 @@ OPERATOR: Final = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why somebody looks at a person.
+    """Why a person's data is accessed.
 
     Attributes:
         code: stored in the log.

@@ -1,7 +1,7 @@
 """What an account has done: which pledges its holder logged, whom they looked up, and when. For the subject report.
 
 For each `[[done_by]]` column of its data inventory, a service declares an `ActivityQuery`. A row has a moment and names
-its object by a number, or by a name that is nobody's; it has no personal data of others.
+its object by an id, or by a name that is not personal; it has no personal data of others.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A service's part is its `personal_data.toml`; the tables of every service (outbo
 `shared/messaging/personal_data.toml`. There are four kinds of entries:
 
 - `[[personal]]`: personal data. Purpose, legal basis, deadline, and the job that deletes it then.
-- `[[pseudonymous]]`: an id or a code that identifies somebody only together with another table. It has no deadline of
-  its own: it identifies nobody after the other row is erased.
+- `[[pseudonymous]]`: an id or a code that identifies a person only together with another table. It has no deadline of
+  its own: it identifies no person after the other row is erased.
 - `[[done_by]]`: the account that has done something. It is in the report of the account's holder.
 - `[not_personal]`: by table, the columns that are not personal.
 
@@ -71,7 +71,7 @@ class Personal(_Entry):
 
 
 class Pseudonymous(_Entry):
-    """Columns that identify somebody only together with data elsewhere.
+    """Columns that identify a person only together with data elsewhere.
 
     Attributes:
         resolved_by: the table that identifies the person.

@@ -105,7 +105,7 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
         (_("Told to"), group["told_to"]),
         (_("Deleted"), kept_for(group)),
         (_("Cannot be searched"), group["cannot_be_found_because"]),
-        # Data in which nobody can be found cannot be erased on request either; one reason is enough.
+        # Data that cannot be searched for a person cannot be erased on request either; one reason is enough.
         (_("Is not erased on request"), None if group["cannot_be_found_because"] else group["not_erased_because"]),
         (_("Where it is kept"), f"{_(SERVICES[service])} ({place})"),
     )

@@ -69,6 +69,17 @@ class Job:
     of_taskforces: bool = True
 
 
+def delete_overdue(table: str) -> str:
+    """Return the SQL of `Job.remove` that deletes the overdue rows of a table with the columns `taskforce_id` and
+    `id`."""
+    return f"""
+        delete from {table}
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """  # noqa: S608  (a table of ours)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockLeap:
     """The clock of the database does not fit the last run: it is ahead or behind, or nothing ran for long.

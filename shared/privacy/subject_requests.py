@@ -76,7 +76,7 @@ class SubjectRequest(_Wire):
     language: Language = "da"
 
     @model_validator(mode="after")
-    def _is_about_somebody(self) -> Self:
+    def _has_a_term(self) -> Self:
         if not (self.emails or self.phones or self.cvrs or self.ids):
             raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
         return self
@@ -194,7 +194,7 @@ class SubjectData:
 
     @property
     def for_one_taskforce(self) -> list[SubjectLookup]:
-        """The lookups for somebody who may see one taskforce only."""
+        """The lookups for a caller who may see one taskforce only."""
         return [DEAD_LETTERS_LOOKUP_OF_TASKFORCE if one is DEAD_LETTERS_LOOKUP else one for one in self.lookups]
 
 

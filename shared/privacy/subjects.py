@@ -45,7 +45,7 @@ class SubjectIdentifiers:
     ids: frozenset[UUID] = frozenset()
 
     def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str], list[str]]:
-        """Return the arguments of `find`: each spelling under which somebody may be stored."""
+        """Return the arguments of `find`: each spelling under which a person may be stored."""
         emails = sorted({spelling for email in self.emails for spelling in email_spellings(email)})
         phones = sorted({spelling for phone in self.phones for spelling in phone_spellings(phone)})
         cvrs = sorted({digits for cvr in self.cvrs if (digits := cvr_digits(cvr)) is not None})
@@ -115,7 +115,7 @@ class FoundGroup:
 async def find_subject(
     conn: Connection, entries: Sequence[Personal], lookups: Sequence[SubjectLookup], identifiers: SubjectIdentifiers
 ) -> list[FoundGroup]:
-    """Return what one service holds about a person in the transaction's taskforce, for every group, empty ones
+    """Return one service's data about a person in the transaction's taskforce, for every group, empty ones
     included.
 
     Raises:

@@ -32,7 +32,7 @@ DESTINATIONS = (
 
 
 def destinations(roles: Iterable[str]) -> list[Destination]:
-    """Return what somebody with these roles sees, in order; of two labels for one path the first that fits."""
+    """Return the entries for these roles, in order; of two labels for one path the first that applies."""
     held = frozenset(roles)
     seen: dict[str, Destination] = {}
     for place in DESTINATIONS:

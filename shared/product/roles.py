@@ -46,6 +46,6 @@ ROLE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def role_labels(roles: Iterable[str]) -> list[str]:
-    """Return the labels of somebody's roles in the order of `ROLE_LABELS`: English, translated where they are shown."""
+    """Return the labels of a person's roles in the order of `ROLE_LABELS`: English, translated where they are shown."""
     held = frozenset(roles)
     return [label for role, label in ROLE_LABELS.items() if role in held]

@@ -21,4 +21,4 @@ TOKEN_PATH: Final = "/api/events/v1/token"  # noqa: S105  (a path)
 RENEWAL_PATH: Final = "/session/renew"
 """Where a browser is sent to renew its token. The identity service answers there."""
 UNATTENDED_PATHS: Final = ("/dashboard/projector",)
-"""Pages that stay open on a screen nobody touches: their requests count as use of the session."""
+"""Pages that stay open on a screen without input: their requests count as use of the session."""

@@ -39,7 +39,7 @@ def own_path(connection: HTTPConnection) -> str:
 
 
 def referring_path(connection: HTTPConnection, *hosts: str) -> str | None:
-    """Return the path and query of the page of ours that led here, by the Referer header.
+    """Return the path and query of our page that linked here, from the Referer header.
 
     Args:
         hosts: hosts that are ours besides the requested one, each with its port.

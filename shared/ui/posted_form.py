@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 async def posted_form(request: Request) -> FormData:
-    """Return the fields and files of a posted form. Read once, and kept for whoever reads it again.
+    """Return the fields and files of a posted form. Read once, and kept for later calls.
 
     Starlette refuses a field over 1 MB, whatever the route allows. Here `shared.http.request_guards.BodyLimits` alone
     bounds the size of a form, so that a page can send back what was uploaded to it.

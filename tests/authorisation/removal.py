@@ -25,7 +25,7 @@ WHOLE_REMOVAL: Final = pytest.mark.long("services", "shared/http", "shared/db", 
 _OF_THE_TASKFORCE: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = \$1\b")
 # Builds statements that run in any transaction: finding and erasing a person (services/*/subjects.py).
 _OF_THE_TRANSACTION: Final = re.compile(r"(\b\w+\.)?\btaskforce_id = current_taskforce\(\)")
-_NAMED_IN_A_LETTER: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)")
+_TASKFORCE_OF_DEAD_LETTERS: Final = re.compile(r"nullif\(current_setting\('app.taskforce', true\), ''\)")
 
 Checks = Mapping[Callable[..., Any], Callable[..., Any]]
 """Each check of a service, and what replaces it when it is removed."""
@@ -73,7 +73,7 @@ class _WithoutTaskforceFilter(asyncpg.Connection):
 class _WithoutDeadLetterFilter(_WithoutTaskforceFilter):
     """A connection that does not filter dead letters by taskforce either; the database does not isolate them."""
 
-    forgotten: ClassVar = {**_WithoutTaskforceFilter.forgotten, _NAMED_IN_A_LETTER: "''"}
+    forgotten: ClassVar = {**_WithoutTaskforceFilter.forgotten, _TASKFORCE_OF_DEAD_LETTERS: "''"}
 
 
 def cells_that_reach_sql(world: World) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""The accessibility check of the browser tests sees a violation, names it, and leaves out what it is told to."""
+"""The accessibility check of the browser tests reports a violation by name, and skips the ignored rules."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ async def test_the_board_follows_and_keeps_its_figure_when_the_network_drops(pag
         again.state.closing = True
 
 
-async def test_a_board_that_asks_too_often_asks_again_when_it_is_told_to(sample_app: Any, page_at: PageAt) -> None:
+async def test_a_board_over_the_rate_limit_retries_after_the_given_time(sample_app: Any, page_at: PageAt) -> None:
     page = await page_at(1280, 720)
     await page.goto(f"{sample_app.state.url}/sample/board?lang=en")
     await page.wait_for_selector(".live-status[data-state=live]")

@@ -44,7 +44,7 @@ class Caller:
     async def get(
         self, path: str, *roles: Role, headers: dict[str, str] | None = None, **principal: Any
     ) -> httpx.Response:
-        """Get `path` as a bearer with these roles; without any, as nobody."""
+        """Get `path` as a bearer with these roles; without roles, signed out."""
         bearer = {"authorization": f"Bearer {self._token(*roles, **principal)}"} if roles else {}
         return await self._client.get(path, headers=bearer | (headers or {}))
 

@@ -51,7 +51,7 @@ async def _until(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> No
 
 
 async def _send(broker: EmbeddedBroker, *messages: Message, poison: int = 0) -> None:
-    """Put messages on the broker in the order given, among records that nobody can read."""
+    """Send messages to the broker in the given order, among unreadable records."""
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap_servers, acks="all")
     await producer.start()
     try:

@@ -18,14 +18,14 @@ from tests.support.waiting import PATIENCE_SECONDS
 CHECKOUT = Path(__file__).parents[2]
 
 ORDINARY_USER = 65534
-"""`nobody`: an unprivileged account of every system."""
+"""`nobody`: an unprivileged account on every system."""
 
 
 def python(code: str, *arguments: object, ordinary: bool = False, log: Path | None = None) -> subprocess.Popen[str]:
     """Start `code` (dedented) in a new interpreter with `arguments` in sys.argv[1:]; its output can be read.
 
     Args:
-        ordinary: as an ordinary user, whoever we are. Where we are root it keeps one capability, to read files:
+        ordinary: run as an ordinary user. If this process is root, the child keeps one capability, to read files:
             the interpreter may lie in a folder that only root may enter.
         log: file for what it says on stderr; None adds that to its output.
     """

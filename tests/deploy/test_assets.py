@@ -62,7 +62,7 @@ def test_a_warm_run_builds_nothing() -> None:
 
 def test_building_twice_gives_the_same_names(built: Path, tmp_path: Path) -> None:
     build(_quiet, tmp_path)
-    # Somebody may edit the style sheets while the tests run: what has to be the same is two builds of one state.
+    # Style sheets may be edited while the tests run: two builds of one state must be the same.
     while _stamp_of(tmp_path) != _stamp_of(built):
         build(_quiet, built)
         build(_quiet, tmp_path)

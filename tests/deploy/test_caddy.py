@@ -55,7 +55,7 @@ def test_private_paths_are_handled_first() -> None:
 
 
 def test_the_gateway_leaves_responses_as_the_services_sent_them() -> None:
-    """Caddy's `encode` changes an ETag, which is our If-Match, and compresses what another site asked for (BREACH)."""
+    """Caddy's `encode` changes ETags, which we use for If-Match, and compresses requests from other sites (BREACH)."""
     assert not re.search(r"^\s*encode\b", render(), re.MULTILINE)
 
 
@@ -84,7 +84,7 @@ class _Behind(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        """Refuse what is too large by its announced length, as the services do."""
+        """Refuse a body by its announced length, as the services do."""
         self.send_response(413)
         self.send_header("content-length", "0")
         self.end_headers()

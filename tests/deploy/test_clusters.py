@@ -42,7 +42,7 @@ def _databases_in(folder: Path) -> set[str]:
     return {database.name for database in (folder / "cluster" / "base").iterdir() if database.name.isdigit()}
 
 
-def test_a_template_of_somebody_else_is_not_used(folder: Path) -> None:
+def test_a_template_of_another_user_is_not_used(folder: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give a folder to somebody else")
     template = folder / "template"

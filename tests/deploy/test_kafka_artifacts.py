@@ -111,7 +111,7 @@ def test_it_is_fetched_once_and_found_without_maven_afterwards(programs: Path) -
     assert messages, "nothing had to be done"
     assert first.java_version == "21.0.1"
     assert [jar.name for jar in first.jars] == ["kafka_2.13.jar"]
-    # This Java could not run it, so nothing was learnt: an empty archive is not used.
+    # This Java could not run it, and an empty archive is not used.
     assert not any("SharedArchiveFile" in word for word in first.command("kafka.Kafka"))
 
 

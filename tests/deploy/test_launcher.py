@@ -58,7 +58,7 @@ class Run:
 
     @property
     def log(self) -> Path:
-        """What it said besides."""
+        """The other output."""
         return self.state.folder.parent / "log"
 
     def wait_ready(self) -> None:
@@ -93,7 +93,7 @@ class Run:
         """The broker's and the postmaster's pid by name."""
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            with contextlib.suppress(psutil.NoSuchProcess):  # one that was killed goes at any moment
+            with contextlib.suppress(psutil.NoSuchProcess):  # a killed process may end at any moment
                 found[child.name()] = child.pid
         return found
 

@@ -142,7 +142,7 @@ async def test_a_foreign_host_name_is_refused(page: httpx.AsyncClient, host: str
     assert (await page.get("/mail", headers={"host": host})).status_code == 403
 
 
-async def test_somebody_on_another_machine_is_refused(store: MailStore) -> None:
+async def test_a_client_on_another_machine_is_refused(store: MailStore) -> None:
     settings = MailboxSettings("http://localhost:8080", demo_mode=True, token_jwks=public_jwks(new_private_jwk()))
     transport = httpx.ASGITransport(create_mailbox(store, settings), client=("192.168.1.20", 40000))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:

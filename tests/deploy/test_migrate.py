@@ -81,7 +81,7 @@ async def test_a_migration_without_its_lock_is_retried_until_it_succeeds(
     await reading.start()
     await reader.execute("lock table companies in access share mode")
     migrating = asyncio.create_task(migrate("events", dsn))
-    # Whoever reads meanwhile queues behind the migration at times, and never for as long as the reader reads.
+    # Readers sometimes queue behind the migration, but never for as long as the long reader.
     queued = False
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not queued:
@@ -194,7 +194,7 @@ def test_our_migrations_have_no_down_section(path: Path) -> None:
 def test_our_migrations_have_a_short_lock_timeout(path: Path) -> None:
     found = re.search(r"^set (local )?lock_timeout = '(\d+)s';$", path.read_text(), re.MULTILINE)
     assert found
-    assert int(found[2]) <= 2  # nobody at the door should wait longer
+    assert int(found[2]) <= 2  # the longest acceptable wait of a request
 
 
 def test_our_migrations_have_unique_versions() -> None:

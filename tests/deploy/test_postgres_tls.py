@@ -1,4 +1,4 @@
-"""PostgreSQL over TLS, as docs/operations.md switches it on: by what stands behind the URLs, and nothing else.
+"""PostgreSQL over TLS, enabled as in docs/operations.md: only by parameters of the URLs.
 
 A server of its own that takes nothing in the clear, with a certificate of an authority made here; the URLs are those of
 docker-compose.yml with DATABASE_TLS in them.
@@ -48,7 +48,7 @@ class Encrypted:
 
     @property
     def tls(self) -> str:
-        """What an operator puts into DATABASE_TLS."""
+        """The value of DATABASE_TLS."""
         return f"sslmode=verify-full&sslrootcert={self.folder / 'ca.pem'}"
 
     def environment(self, tls: str, *, host: str = LOOPBACK) -> dict[str, str]:
@@ -135,7 +135,7 @@ def test_the_migrate_job_and_a_service_work_over_tls(encrypted: Encrypted, signi
 
 
 def ways(encrypted: Encrypted, folder: Path) -> dict[str, tuple[str, str, type[Exception], str]]:
-    """What may be wrong, in words: what stands behind the URL, the host, and what comes of it."""
+    """Wrong configurations: the parameters of the URL, the host, and the expected error."""
     Authority.new().write(folder)
     another = f"sslmode=verify-full&sslrootcert={folder / 'ca.pem'}"
     return {

@@ -52,7 +52,7 @@ def test_every_topic_is_declared_with_unlimited_retention() -> None:
     for topic in topics:
         assert (topic.partitions, topic.replication) == (PARTITIONS, 3)
         assert topic.settings["min.insync.replicas"] == "2"
-        # Compaction would take the versions that "as of" is answered from; retention, what nobody has read yet.
+        # Compaction would delete the versions needed for "as of"; retention would delete unread messages.
         assert topic.settings["cleanup.policy"] == "delete"
         assert topic.settings["retention.ms"] == topic.settings["retention.bytes"] == "-1"
         assert topic.settings["unclean.leader.election.enable"] == "false"
@@ -120,7 +120,7 @@ class TestOnApacheKafka:
         checked = command(broker, "--check", flavour="apache")
         assert (checked.returncode, checked.stdout) == (0, "all topics are there and as declared\n")
 
-    async def test_every_difference_is_told_and_none_is_touched(self, broker: KafkaCluster) -> None:
+    async def test_every_difference_is_reported_and_none_is_changed(self, broker: KafkaCluster) -> None:
         one, two, three = TOPICS[:3]
         declaration = {topic.name: topic.on(1) for topic in declared()}
         admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap_servers)
@@ -146,14 +146,14 @@ class TestOnApacheKafka:
             done = command(broker, *arguments, flavour="apache")
             assert (done.returncode, done.stderr.splitlines()) == (code, [str(one) for one in expected])
 
-    async def test_too_few_replicas_are_told(self, broker: KafkaCluster) -> None:
+    async def test_too_few_replicas_are_reported(self, broker: KafkaCluster) -> None:
         topic = declared()[0]
         assert await differences(broker.bootstrap_servers, [topic]) == [
             Difference(topic.name, "min.insync.replicas", "2", "1"),
             Difference(topic.name, "replicas", "3", "1"),
         ]
 
-    async def test_a_setting_that_this_kafka_does_not_have_is_told(self, broker: KafkaCluster) -> None:
+    async def test_a_setting_unknown_to_this_kafka_is_reported(self, broker: KafkaCluster) -> None:
         topic = Topic(TOPICS[0], PARTITIONS, 1, dict(declared()[0].on(1).settings) | {"no.such.setting": "1"})
         [difference] = await differences(broker.bootstrap_servers, [topic])
         assert str(difference) == f"{topic.name}: no.such.setting not known to the broker, 1 is declared"

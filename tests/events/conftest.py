@@ -44,7 +44,7 @@ API = "/api/events/v1"
 @pytest.fixture
 def events_settings(base_settings: dict[str, Any], events_dsns: Databases, signing_key: str) -> EventsSettings:
     """Settings of the service on a fresh database, in demo mode."""
-    # A port on which nothing listens, so requests fail at once.
+    # Nothing listens on this port, so requests fail at once.
     others: dict[str, Any] = {
         f"{service}_url": "http://127.0.0.1:9" for service in ("pledges", "notifications", "dashboard")
     }
@@ -68,13 +68,13 @@ async def db(events_database: Database, taskforce_id: UUID, other_taskforce_id: 
 
 
 class NoDelay(FixedDelay):
-    """Answers when the work is done, however busy the machine is."""
+    """Runs background work before the response, so that tests need not wait for it."""
 
     def __init__(self) -> None:
         super().__init__(seconds=0)
 
     async def run(self, work: Coroutine[None, None, None]) -> None:
-        """Do the work."""
+        """Run the work now."""
         await work
 
 

@@ -176,6 +176,6 @@ async def test_an_expired_token_opens_nothing(caller: Caller) -> None:
     assert answer.status_code == 401
 
 
-async def test_somebody_signed_out_is_led_to_the_sign_in_page_and_back(caller: Caller) -> None:
+async def test_a_signed_out_visitor_is_redirected_to_the_sign_in_page_and_back(caller: Caller) -> None:
     answer = await caller.client.get("/events?lang=en", headers={"accept": "text/html"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fevents%3Flang%3Den")

@@ -46,7 +46,7 @@ def token(text: str) -> str:
     ],
     ids=range(17),
 )
-async def test_a_broken_company_is_refused_whole(caller: Caller, db: Database, body: bytes, status: int) -> None:
+async def test_an_invalid_company_is_refused(caller: Caller, db: Database, body: bytes, status: int) -> None:
     before = await published(db)
     answer = await caller.client.post(
         f"{API}/companies", content=body, headers=caller.headers("coordinator") | {"content-type": "application/json"}
@@ -56,8 +56,8 @@ async def test_a_broken_company_is_refused_whole(caller: Caller, db: Database, b
     assert await published(db) == before
 
 
-async def test_a_method_that_is_not_taken_is_told_all_that_are(caller: Caller) -> None:
-    for path, methods in ((f"{API}/companies", "GET, POST"), (f"{API}/people/{UUID_TEXT}", "GET, PUT")):
+async def test_a_method_that_is_not_allowed_gets_all_that_are(caller: Caller) -> None:
+    for path, methods in ((f"{API}/companies", "GET, HEAD, POST"), (f"{API}/people/{UUID_TEXT}", "GET, HEAD, PUT")):
         answer = await caller.client.delete(path, headers=caller.headers("coordinator"))
         assert (answer.status_code, answer.headers["allow"]) == (405, methods)
 
@@ -149,7 +149,7 @@ async def test_odd_text_in_a_search_finds_nothing(caller: Caller, query: str) ->
 
 
 @pytest.mark.parametrize("path", ["/events/x", "/companies/x", "/events/x/check-ins", "/companies/%00"])
-async def test_an_id_that_is_none_is_refused(caller: Caller, path: str) -> None:
+async def test_an_invalid_id_is_refused(caller: Caller, path: str) -> None:
     assert (await caller.get(path)).status_code in {400, 422}
 
 

@@ -28,15 +28,15 @@ async def test_the_description_is_valid_and_open_to_everybody(caller: Caller) ->
     validate(answer.json())
 
 
-async def test_every_operation_says_what_it_does_and_what_can_go_wrong(app: FastAPI) -> None:
+async def test_every_operation_has_a_description_and_its_errors(app: FastAPI) -> None:
     for name, operation in operations(app.openapi()):
         assert operation["description"], name
         assert {"401", "422"} <= set(operation["responses"]), name
         assert "403" in operation["responses"] or operation["security"] == [{}], name
         for status, response in operation["responses"].items():
             if status.startswith("4"):
-                # Of a key's exchange the standard says how it is refused (RFC 6749, section 5.2); a request that does
-                # not get so far is refused like any other.
+                # RFC 6749, section 5.2, defines the refusals of a key exchange; requests that fail earlier are refused
+                # as usual.
                 own = ["application/json"] if name.endswith("/token") and status in {"400", "401"} else []
                 assert list(response["content"]) == [*own, "application/problem+json"], (name, status)
 
@@ -47,7 +47,7 @@ async def test_every_body_and_its_answer_have_an_example(app: FastAPI) -> None:
         assert schemas[name]["examples"], name
 
 
-async def test_transitions_say_that_they_take_if_match(app: FastAPI) -> None:
+async def test_transitions_document_if_match(app: FastAPI) -> None:
     for name, operation in operations(app.openapi()):
         takes = {parameter["name"] for parameter in operation.get("parameters", [])}
         if name.endswith(("/publish", "/open", "/close", "/cancel", "/revoke")):
@@ -55,11 +55,11 @@ async def test_transitions_say_that_they_take_if_match(app: FastAPI) -> None:
             assert "412" in operation["responses"], name
 
 
-async def test_neither_pages_nor_the_services_own_addresses_are_described(app: FastAPI) -> None:
+async def test_pages_and_internal_routes_are_not_described(app: FastAPI) -> None:
     assert all(path.startswith("/api/events/v1/") for path in app.openapi()["paths"])
 
 
-async def test_every_operation_says_who_may_call_it_and_with_what(app: FastAPI) -> None:
+async def test_every_operation_documents_its_callers_and_credentials(app: FastAPI) -> None:
     document = app.openapi()
     assert set(document["components"]["securitySchemes"]) == {"token", "browser", "key"}
     scopes = document["components"]["securitySchemes"]["key"]["flows"]["clientCredentials"]["scopes"]

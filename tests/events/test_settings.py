@@ -11,7 +11,7 @@ from services.events.settings import EventsSettings, origin_of
 from shared.http.auth import new_private_jwk
 
 
-def test_a_signing_key_that_nobody_could_verify_is_refused(base_settings: dict[str, Any]) -> None:
+def test_an_unusable_signing_key_is_refused(base_settings: dict[str, Any]) -> None:
     stray = new_private_jwk()
     with pytest.raises(ValidationError, match="public half") as refused:
         EventsSettings(**base_settings, database_url="postgresql://x/y", token_private_key=stray)
@@ -32,7 +32,7 @@ def test_an_origin_is_https_or_on_this_machine(address: str) -> None:
         origin_of(address)
 
 
-def test_origins_are_told_apart_by_their_ports() -> None:
+def test_origins_differ_by_their_ports() -> None:
     assert origin_of("https://A.example/x") == origin_of("https://a.example:443/")
     assert origin_of("https://a.example:444") != origin_of("https://a.example")
     assert origin_of("http://[::1]:8/") == "http://[::1]:8"

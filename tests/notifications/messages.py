@@ -88,7 +88,7 @@ def as_records(messages: Sequence[Message], *, copies: int = 1) -> list[Consumed
 
 
 class ConsumedRecord:
-    """What a Kafka client hands over."""
+    """A record as a Kafka client returns it."""
 
     def __init__(self, message: Message, message_id: UUID, *, offset: int) -> None:
         self.topic = message.topic()

@@ -77,10 +77,10 @@ async def test_messages_delivered_three_times_and_shuffled_lead_to_one_mail_each
     await publish(harness.settings, [taskforce(taskforce_id), *pledges, *hires], copies=3)
     async with working(harness.settings) as worker:
 
-        async def all_told() -> bool:
+        async def all_sent() -> bool:
             return await harness.statuses(taskforce_id) == {("sent", None): 14}
 
-        await eventually(all_told)
+        await eventually(all_sent)
         assert worker.relay is None, "it publishes nothing"
     recipients = [mail.recipient for mail in mail_server.accepted]
     assert len(recipients) == len(set(recipients)) == 14
@@ -126,10 +126,10 @@ async def test_a_message_that_could_not_be_stored_is_not_acknowledged(
     await admin.close()
     async with working(harness.settings):
 
-        async def all_told() -> bool:
+        async def all_sent() -> bool:
             return await harness.statuses(taskforce_id) == {("sent", None): 5}
 
-        await eventually(all_told)
+        await eventually(all_sent)
 
         await eventually(acknowledged)
     assert len(mail_server.accepted) == 5

@@ -35,7 +35,7 @@ CONTENT_OF_LINE = {
     "captured_at": "2024-02-01T12:00:00+01:00",
     "captured_by": "import",
 }
-"""The content of the line, as it is hashed. A correct guess of it must not be confirmed by what is stored."""
+"""The hashed content of the line. Stored data must not confirm a correct guess."""
 
 
 def plain(body: Any, *, ascii_only: bool = True) -> bytes:

@@ -1,4 +1,4 @@
-"""While the database is away: the answers say to try again, and nothing typed is lost."""
+"""During a database outage: answers ask to try again, and keep what was typed."""
 
 from __future__ import annotations
 

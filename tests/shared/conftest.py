@@ -23,7 +23,7 @@ async def sample_app() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest_asyncio.fixture
 async def signed_in() -> AsyncIterator[httpx.AsyncClient]:
-    """The sample_app asked by a browser in which a coordinator has signed in."""
+    """The sample_app, with a browser in which a coordinator has signed in."""
     transport = httpx.ASGITransport(create_sample_app())
     headers = {"accept": "text/html", "cookie": f"__Host-tilsagn={token('coordinator')}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080", headers=headers) as client:

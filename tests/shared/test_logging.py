@@ -22,7 +22,7 @@ SECRET = "Hanne Holm"  # pragma: allowlist secret
 
 @pytest.fixture(params=["json", "console"])
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What is logged, in either format; the test session's own logging is put back afterwards."""
+    """The log output in either format; the logging of the test session is restored afterwards."""
     root = logging.getLogger()
     before, level, configured = list(root.handlers), root.level, structlog.get_config()
     log_format: Literal["json", "console"] = request.param
@@ -61,7 +61,7 @@ def test_an_ordinary_line_is_unchanged(written: io.StringIO) -> None:
     assert "pledges" in written.getvalue()
 
 
-def test_a_line_with_a_cpr_number_is_masked_wherever_it_holds_it(written: io.StringIO) -> None:
+def test_a_line_is_masked_wherever_it_contains_a_cpr_number(written: io.StringIO) -> None:
     cpr = "150190-1234"
     plain = cpr.replace("-", "")
     log = structlog.get_logger("test")

@@ -1,4 +1,4 @@
-"""Use cases of subject requests: looking a person up in every service, and erasing what is held.
+"""Use cases of subject requests: searching for a person in every service, and erasing their data.
 
 An erasure order is stored and sent to each service until it has answered: at once, when an administrator repeats it,
 and by the worker. This service's own part is erased in the transaction that stores the order, so a refusal (the last
@@ -53,7 +53,7 @@ class OtherServices(Protocol):
 
 
 async def look_up(db: Database, others: OtherServices, request: SubjectRequest) -> SubjectFindings:
-    """Return what every service holds about a person, and which services did not answer."""
+    """Return the data about a person from every service, and the services that did not answer."""
     answers: dict[str, Findings] = {}
     ids = set(request.ids)
     for service in SERVICES_IN_ORDER:
@@ -72,7 +72,7 @@ async def look_up(db: Database, others: OtherServices, request: SubjectRequest) 
 
 
 async def order_erasure(db: Database, others: OtherServices, request: SubjectRequest, *, seen: str) -> UUID:
-    """Erase what is held about a person, and store the order for services that do not answer.
+    """Erase a person's data, and store the order for services that do not answer.
 
     Args:
         request: the person, and the administrator who orders it.
@@ -139,7 +139,7 @@ async def ledgers(db: Database, others: OtherServices, taskforce_id: UUID) -> tu
 async def deadlines(
     db: Database, others: OtherServices, taskforce_id: UUID, language: Language
 ) -> tuple[list[Deadline], list[str]]:
-    """Return what is past its deadline in every service, and the services that did not answer."""
+    """Return the overdue data of every service, and the services that did not answer."""
     lines, unavailable = await subject_requests.deadlines(db, SUBJECT_DATA, taskforce_id, language), []
     for service in SERVICES_IN_ORDER:
         if service != HERE:

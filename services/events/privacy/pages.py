@@ -194,7 +194,7 @@ async def repeat_order(principal: Administrator, db: Db, others: Others, order_i
 @router.get("/deadlines")
 @concerns(DEADLINES)
 async def show_deadlines(request: Request, principal: Overseer, db: Db, others: Others) -> Response:
-    """How long data is kept, what is past its deadline, and what was deleted last."""
+    """How long data is kept, what is overdue, and the last deletions."""
     lines, unavailable = await commands.deadlines(db, others, principal.taskforce, current_language())
     return render(
         request, "personal_data_deadlines.html", lines=lines, unavailable=unavailable, date_text=date_text, **_WORDS

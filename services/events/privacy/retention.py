@@ -12,7 +12,7 @@ from services.events.register import queries
 from shared.privacy.access_log import ACCESSES
 from shared.privacy.data_inventory import FILE, read_service_inventory
 from shared.privacy.dead_letters import DEAD_LETTERS
-from shared.privacy.retention import Job, Retention
+from shared.privacy.retention import Job, Retention, delete_overdue
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -73,12 +73,7 @@ _SESSIONS = Job(
          where taskforce_id = $2
            and ends_at < current_date - make_interval(months => $1)
     """,
-    remove="""
-        delete from sessions
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove=delete_overdue("sessions"),
 )
 
 _LINK_REQUESTS = Job(
@@ -90,12 +85,7 @@ _LINK_REQUESTS = Job(
          where taskforce_id = $2
            and asked_at < current_date - make_interval(months => $1)
     """,
-    remove="""
-        delete from link_requests
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove=delete_overdue("link_requests"),
 )
 
 JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, DEAD_LETTERS)

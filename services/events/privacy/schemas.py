@@ -1,4 +1,4 @@
-"""The forms by which administrators look up a person, download a report and erase what is held."""
+"""The forms by which administrators search for a person, download a report and erase data."""
 
 from __future__ import annotations
 

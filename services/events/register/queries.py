@@ -79,7 +79,7 @@ FOUND = """
 
 
 def search_arguments(text: str) -> tuple[list[str], str | None]:
-    """Return the arguments of `FOUND` for what somebody typed. An empty text finds every company."""
+    """Return the arguments of `FOUND` for a typed search text. An empty text finds every company."""
     return search_words(text), cvr_beginning(text)
 
 

@@ -111,7 +111,7 @@ async def send(settings: NotificationsSettings, recipient: Address, message: Ema
     Raises:
         Undeliverable: the server refuses this recipient or this message permanently (5xx).
         TransientError: any other failure: the server is unreachable, asks for a retry (4xx), or refuses our own
-            settings (authentication, sender), which somebody will correct.
+            settings (authentication, sender), which the operator will correct.
     """
     smtp = aiosmtplib.SMTP(
         hostname=settings.smtp_host,

@@ -43,7 +43,7 @@ class Notice:
 
     @property
     def delivery_id(self) -> UUID:
-        """The same for every message that leads to the same notice."""
+        """Equal for all messages that lead to the same notice."""
         return uuid5(self.about_id, self.rule)
 
 

@@ -82,7 +82,7 @@ def shown_name(name: str) -> str:
     """Return the name of a person or a company as mails show it, on one line.
 
     Returns "" for a name that holds an address, a link or a telephone number, or is longer than `NAME_LENGTH`: it was
-    typed to lure whoever reads it. The mail is worded without it then.
+    typed to lure the reader. The mail is worded without it then.
     """
     line = one_line(name)
     # Full-width letters, ideographic full stops and the like become what they look like.

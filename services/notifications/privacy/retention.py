@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.privacy.data_inventory import FILE, read_service_inventory
 from shared.privacy.dead_letters import DEAD_LETTERS
-from shared.privacy.retention import Job, Retention
+from shared.privacy.retention import Job, Retention, delete_overdue
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,12 +26,7 @@ _DELIVERIES: Final = Job(
            and happened_at < current_date - make_interval(months => $1)
            and status <> 'waiting'
     """,
-    remove="""
-        delete from deliveries
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove=delete_overdue("deliveries"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The message about hires: their public state, without anything that somebody typed."""
+"""The message about hires: their public state, without typed text."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.imports.contents import content_of
 from services.pledges.imports.repeats import StoredPledge
-from services.pledges.pledges.store import COLUMNS, contact_of, pledge_of, select_list
+from services.pledges.pledges.store import SELECT_WITH_CONTACT, contact_of, pledge_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,18 +23,10 @@ async def stored_pledges(
 ) -> list[StoredPledge]:
     """Return the pledges that were made on these days or have these ids."""
     rows = conn.cursor(
-        f"""
-        select {select_list([*COLUMNS], "pledge")},
-               contact.name as contact_name,
-               contact.phone as contact_phone,
-               contact.email as contact_email
-          from pledges as pledge
-          left join pledge_contacts as contact
-            on contact.taskforce_id = pledge.taskforce_id
-           and contact.id = pledge.id
+        f"""{SELECT_WITH_CONTACT}
          where pledge.taskforce_id = $1
            and (pledge.pledged_on = any($2::date[]) or pledge.id = any($3::uuid[]))
-        """,  # noqa: S608  (columns of our own table)
+        """,
         taskforce_id,
         list(days),
         list(pledge_ids),

@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 @concerns(PASS)
 @limited(SIGNING_IN)
 async def enter_with_pass(token: str, request: Request, principal: Anybody) -> Response:
-    """Open the intake to somebody who scanned an event's code. Somebody signed in stays signed in."""
+    """Open the intake to a visitor who scanned an event's code. A signed-in visitor stays signed in."""
     guest = _guest(request, token)
     if principal is None or is_guest(principal):
         return _set_guest_cookie(token, guest)
@@ -78,7 +78,7 @@ def _set_guest_cookie(token: str, guest: Principal) -> Response:
         httponly=True,
         samesite="lax",
     )
-    # The device may be handed on in the hall: nobody stays signed in on it.
+    # The device may be handed around, so sign out.
     for name in (SESSION_COOKIE, RENEWED_COOKIE):
         response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
     return response

@@ -87,7 +87,7 @@ async def log_pledge(
         group_commit: shares a transaction with other pledges that arrive at the same moment; None: its own.
 
     Returns:
-        The pledge as it was logged, whatever has become of it since.
+        The pledge as it was logged, without later changes.
 
     Raises:
         IdempotencyKeyReused, IdTaken: another request has used the key or the id.
@@ -229,7 +229,7 @@ async def _find_pledge_of_request(
     """Return the pledge with this id as it was logged; None unless this request has logged it."""
     fingerprint = new.request.fingerprint
     if isinstance(new.by, Guest):
-        # Without the contact: a guest may repeat a request that was first sent by somebody signed in.
+        # Without the contact: a guest may repeat a request that a signed-in person sent first.
         pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint)
     else:
         found = await store.load_pledge(conn, taskforce_id, pledge_id)

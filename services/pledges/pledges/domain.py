@@ -206,7 +206,7 @@ class Pledge:
             pass_positions: the positions of a guest's pass that count already.
 
         Raises:
-            IdNotRandom: a guest's pledge has an id that somebody else may compute (RFC 9562: not version 4 or 7).
+            IdNotRandom: a guest's pledge has an id that others may compute (RFC 9562: not version 4 or 7).
             TooManyPositions, TooManyPledgedHours: more than `limits` allow.
             UnknownEvent: a person names an event whose messages have not arrived.
             PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.

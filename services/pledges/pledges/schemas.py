@@ -75,7 +75,7 @@ class TypedModel(RequestModel):
 
 
 class CompanyIn(TypedModel):
-    """A company as somebody typed it."""
+    """A typed company."""
 
     id: UUID | None = Field(None, description="the register's id, where it is known")
     name: Name = Field(examples=["Struer Trælast A/S"])
@@ -241,7 +241,7 @@ class PledgeOut(ResponseModel):
         return [position for position in self.position_list if position.can_be_filled]
 
     def without_contact(self) -> PledgeOut:
-        """Return the pledge for somebody who may not see its contact."""
+        """Return the pledge without its contact."""
         return self.model_copy(update={"contact": None})
 
     @classmethod

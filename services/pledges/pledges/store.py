@@ -146,7 +146,7 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
     }
 
 
-_SELECT: Final = f"""
+SELECT_WITH_CONTACT: Final = f"""
         select {select_list([*COLUMNS], "pledge")},
                contact.name as contact_name,
                contact.phone as contact_phone,
@@ -155,9 +155,12 @@ _SELECT: Final = f"""
           left join pledge_contacts as contact
             on contact.taskforce_id = pledge.taskforce_id
            and contact.id = pledge.id
+"""  # noqa: S608  (columns of our own table)
+"""Selects the columns of pledges and their contacts, without a condition; the tables are `pledge` and `contact`."""
+_SELECT: Final = f"""{SELECT_WITH_CONTACT}
          where pledge.taskforce_id = $1
            and pledge.id = $2
-"""  # noqa: S608  (columns of our own table)
+"""
 
 
 async def load_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> tuple[Pledge, bytes] | None:

@@ -9,7 +9,7 @@ from services.pledges.privacy.queries import taskforces_of_outbox
 from shared.privacy.access_log import ACCESSES
 from shared.privacy.data_inventory import FILE, read_service_inventory
 from shared.privacy.dead_letters import DEAD_LETTERS
-from shared.privacy.retention import Job, Retention
+from shared.privacy.retention import Job, Retention, delete_overdue
 
 ERASED: Final = "(slettet)"
 """Replaces the name of a company that was erased; `forget_companies_of_…` in the migration writes it, too."""
@@ -34,12 +34,7 @@ _PLEDGE_CONTACTS = Job(
            and pledge.received_at < current_date - make_interval(months => $1)
            and newest.day < current_date - make_interval(months => $1)
     """,
-    remove="""
-        delete from pledge_contacts
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove=delete_overdue("pledge_contacts"),
 )
 
 _HIRE_CONTACTS = Job(
@@ -55,51 +50,38 @@ _HIRE_CONTACTS = Job(
            and coalesce(hire.ended_on, hire.start_date + make_interval(months => 48))
                < current_date - make_interval(months => $1)
     """,
-    remove="""
-        delete from hire_contacts
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove=delete_overdue("hire_contacts"),
 )
 
-_TYPED_COMPANIES_OF_PLEDGES = Job(
-    name="typed_companies_of_pledges",
-    overdue=f"""
-        select pledge.id,
-               greatest(pledge.pledged_on, pledge.received_at::date) as since
-          from pledges as pledge
-         where pledge.taskforce_id = $2
-           and pledge.received_at < current_date - make_interval(months => $1)
-           and greatest(pledge.pledged_on, pledge.received_at::date) < current_date - make_interval(months => $1)
-           and pledge.company_name <> '{ERASED}'
-           and not exists (select
-                             from companies as company
-                            where company.taskforce_id = pledge.taskforce_id
-                              and company.id = pledge.company_id
-                              and company.name is not null)
-    """,  # noqa: S608  (a word of ours)
-    remove="select from forget_companies_of_pledges(array(select id from overdue))",
-)
 
-_TYPED_COMPANIES_OF_HIRES = Job(
-    name="typed_companies_of_hires",
-    overdue=f"""
-        select hire.id,
-               greatest(hire.start_date, hire.confirmed_at::date) as since
-          from hires as hire
-         where hire.taskforce_id = $2
-           and hire.confirmed_at < current_date - make_interval(months => $1)
-           and greatest(hire.start_date, hire.confirmed_at::date) < current_date - make_interval(months => $1)
-           and hire.company_name <> '{ERASED}'
-           and not exists (select
-                             from companies as company
-                            where company.taskforce_id = hire.taskforce_id
-                              and company.id = hire.company_id
-                              and company.name is not null)
-    """,  # noqa: S608  (a word of ours)
-    remove="select from forget_companies_of_hires(array(select id from overdue))",
-)
+def _typed_companies(table: str, day: str, recorded_at: str) -> Job:
+    """Return the job for the companies that people typed.
+
+    Args:
+        table: `pledges` or `hires`.
+        day: the column from which the deadline counts, unless it was recorded later.
+        recorded_at: the column with the time of recording.
+    """
+    since = f"greatest(typed.{day}, typed.{recorded_at}::date)"
+    return Job(
+        name=f"typed_companies_of_{table}",
+        overdue=f"""
+            select typed.id,
+                   {since} as since
+              from {table} as typed
+             where typed.taskforce_id = $2
+               and typed.{recorded_at} < current_date - make_interval(months => $1)
+               and {since} < current_date - make_interval(months => $1)
+               and typed.company_name <> '{ERASED}'
+               and not exists (select
+                                 from companies as company
+                                where company.taskforce_id = typed.taskforce_id
+                                  and company.id = typed.company_id
+                                  and company.name is not null)
+        """,  # noqa: S608  (names of ours)
+        remove=f"select from forget_companies_of_{table}(array(select id from overdue))",  # noqa: S608
+    )
+
 
 _END_REASONS = Job(
     name="end_reasons",
@@ -123,8 +105,8 @@ _END_REASONS = Job(
 JOBS: Final = (
     _PLEDGE_CONTACTS,
     _HIRE_CONTACTS,
-    _TYPED_COMPANIES_OF_PLEDGES,
-    _TYPED_COMPANIES_OF_HIRES,
+    _typed_companies("pledges", "pledged_on", "received_at"),
+    _typed_companies("hires", "start_date", "confirmed_at"),
     _END_REASONS,
     ACCESSES,
     DEAD_LETTERS,

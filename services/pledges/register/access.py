@@ -21,7 +21,7 @@ PASS: Final = Resource("event pass", reach=ALL_TASKFORCES)
 
 
 def is_guest(principal: Principal) -> bool:
-    """Whether the principal holds an event pass: somebody without an account."""
+    """Whether the principal is a guest with an event pass."""
     return principal.has("event_pass")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TypedCompany:
-    """A company as somebody typed it. Only its municipality is published in messages.
+    """A typed company. Only its municipality is published in messages.
 
     Attributes:
         id: the register's id, if the company was chosen from the list.

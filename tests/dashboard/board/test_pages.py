@@ -1,4 +1,4 @@
-"""The public board: one number, for everybody, and nothing that it would give away."""
+"""The public board: one number, and nothing that reveals small counts."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ STREAM = "/api/dashboard/v1/stream"
 
 @pytest_asyncio.fixture
 async def url(app: FastAPI, taskforce_id: UUID) -> AsyncIterator[str]:
-    """Where the application answers, once it listens to the database: that it does is a change to everybody."""
+    """The URL of the application, once it listens to the database; starting to listen notifies every stream."""
     async with serving(app) as url:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while app.state.changes.version(taskforce_id) == (0, 0):

@@ -28,7 +28,7 @@ NIGHT = date(2026, 12, 1)
 
 
 class WeeklyHours(Measure):
-    """A made-up measure of pledges: hours pledged, by job type, for everything there is."""
+    """An invented measure: pledged hours by job type, in every scope."""
 
     code = "weekly_hours"
     unit: ClassVar[Unit] = "positions"

@@ -1,4 +1,4 @@
-"""What counts, from which day, as of which day, as known at which moment."""
+"""What the figures count: as of a day, and as known at a moment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NIGHT = date(2026, 12, 1)
 
 
 def only(**counts: int) -> dict[str, int]:
-    """A figure with these counts, and zero for every other job type."""
+    """A figure with these counts, and zero for all other job types."""
     nothing = dict.fromkeys(("smaajob", "praktik", "loentilskud", "fleksjob", "ordinaer", "traening"), 0)
     return nothing | counts
 
@@ -325,7 +325,7 @@ async def test_the_latest_change_is_the_latest_of_any_kind(dashboard_database: D
         assert await last_change(conn) == latest
 
 
-async def test_one_taskforces_figures_hold_nothing_of_anothers(
+async def test_figures_contain_nothing_of_another_taskforce(
     dashboard_database: Database, figures: Ask, other_taskforce_id: UUID
 ) -> None:
     shared_id = uuid4()

@@ -149,7 +149,7 @@ async def test_every_valid_moment_has_figures(caller: Caller, dashboard_database
 async def test_only_people_of_the_taskforce_may_read_the_figures(
     caller: Caller, monkeypatch: pytest.MonkeyPatch, path: str, role: Role
 ) -> None:
-    # A stream that has said its first word ends: nothing else here would end it.
+    # A stream ends after its first message, because the test would not end it.
     monkeypatch.setattr(Changes, "check_limit", lambda changes, _: changes.close())
     outsider: dict[str, Any] = {"taskforce_id": None, "subject": "service:notifications"} if role == "service" else {}
     answer = await caller.get(path, role, **outsider)

@@ -1,4 +1,4 @@
-"""What a page chooses to show of the figures."""
+"""How pages select and present figures."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def outboxes(events_dsns: Databases, pledges_dsns: Databases) -> Mapping[str, st
 
 @pytest_asyncio.fixture
 async def look(dashboard_dsns: Databases) -> AsyncIterator[Look]:
-    """Looks at everybody's rows, whatever the policies say."""
+    """A superuser's connection, to which no policy applies."""
     conn = await asyncpg.connect(dashboard_dsns.superuser_dsn("dashboard"))
     yield conn.fetch
     await conn.close()

@@ -124,7 +124,7 @@ def test_a_pass_expires_fourteen_days_after_the_event() -> None:
 
 
 @pytest.mark.parametrize("steps", [(), ("cancel",)])
-def test_a_draft_or_cancelled_event_hands_out_no_passes(steps: tuple[str, ...]) -> None:
+def test_a_draft_or_cancelled_event_issues_no_passes(steps: tuple[str, ...]) -> None:
     with pytest.raises(PassNotAvailable):
         event(*steps).pass_expires_at(NOW)
 
@@ -142,7 +142,7 @@ def test_a_revoked_generation_is_not_revoked_again() -> None:
     assert planned.pass_generation == 2
 
 
-def test_a_generation_that_never_was_cannot_be_revoked() -> None:
+def test_an_unknown_generation_cannot_be_revoked() -> None:
     with pytest.raises(StaleVersion):
         event("publish").revoke_passes(generation=7)
 

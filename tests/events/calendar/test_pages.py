@@ -31,7 +31,7 @@ PLAN = {
 }
 
 
-async def test_an_evening_from_the_first_idea_to_the_last_guest(visitor: Visitor, caller: Caller, db: Database) -> None:
+async def test_an_event_from_draft_to_close(visitor: Visitor, caller: Caller, db: Database) -> None:
     plan = await visitor.open("/events/new")
     id = field(plan, "id")
     page = await visitor.send("/events", id=id, **PLAN)

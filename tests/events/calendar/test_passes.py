@@ -42,13 +42,13 @@ async def test_a_pass_is_a_token_for_one_event_until_fourteen_days_after(
 
 
 @pytest.mark.parametrize("steps", [(), ("cancel",)])
-async def test_a_draft_or_cancelled_event_hands_out_no_passes(caller: Caller, steps: tuple[str, ...]) -> None:
+async def test_a_draft_or_cancelled_event_issues_no_passes(caller: Caller, steps: tuple[str, ...]) -> None:
     event = await caller.event(*steps)
     answer = await caller.post(f"/events/{event['id']}/passes")
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/pass-not-available")
 
 
-async def test_an_event_long_over_hands_out_no_passes(caller: Caller) -> None:
+async def test_an_event_long_over_issues_no_passes(caller: Caller) -> None:
     event = await caller.event("publish", starts_at="2020-11-24T16:30:00Z", ends_at="2020-11-24T19:30:00Z")
     assert (await caller.post(f"/events/{event['id']}/passes")).status_code == 409
 
@@ -94,7 +94,7 @@ async def test_a_replaced_code_says_so(caller: Caller) -> None:
     assert (await _follow(caller, await _link(caller, event["id"]))).status_code == 303
 
 
-async def test_a_code_that_is_not_ours_does_not_work(caller: Caller) -> None:
+async def test_a_forged_code_does_not_work(caller: Caller) -> None:
     event = await caller.event("publish", "open")
     link = await _link(caller, event["id"])
     head, _, code = link.rpartition("/")
@@ -106,7 +106,7 @@ async def test_a_code_that_is_not_ours_does_not_work(caller: Caller) -> None:
         assert (await _follow(caller, f"{head}/{broken}")).status_code == 404
 
 
-async def test_a_code_of_an_event_that_is_gone_does_not_work(
+async def test_a_code_of_a_missing_event_does_not_work(
     caller: Caller, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
     code = passes.link_code(events_settings, taskforce_id, uuid4(), 1)

@@ -58,22 +58,22 @@ class Browser:
         """Send JSON as the page's script does."""
         return await self.client.post(path, json=body, headers=BY_SCRIPT)
 
-    async def asked_to_enrol(self, code: str | None = None) -> httpx.Response:
+    async def registration_options(self, code: str | None = None) -> httpx.Response:
         return await self.send("/account/passkeys/options", {"code": code})
 
     async def enrol(self, code: str | None = None) -> httpx.Response:
         """Add the device's passkey. Returns the last response."""
-        response = await self.asked_to_enrol(code)
+        response = await self.registration_options(code)
         if response.status_code != 200:
             return response
         return await self.send("/account/passkeys", {"credential": self.device.make(response.json())})
 
-    async def asked_to_sign_in(self) -> dict[str, Any]:
+    async def sign_in_options(self) -> dict[str, Any]:
         return dict((await self.send("/sign-in/passkey/options", {})).json())
 
     async def sign_in(self) -> httpx.Response:
         """Sign in with the device's passkey."""
-        return await self.answered(self.device.sign(await self.asked_to_sign_in()))
+        return await self.answered(self.device.sign(await self.sign_in_options()))
 
     async def answered(self, credential: dict[str, Any], next: str | None = None) -> httpx.Response:
         return await self.send("/sign-in/passkey", {"credential": credential, "next": next})

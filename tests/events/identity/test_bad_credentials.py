@@ -1,4 +1,4 @@
-"""What people and programs are told about invalid tokens, links and passes, in both languages."""
+"""The answers to invalid tokens, links and passes, in both languages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FIVE_MINUTES: Final = 300
 
 
 def assert_says(answer: httpx.Response, refusal: str, language: Language, *withheld: str) -> None:
-    """The page says what is the matter and what to do, in the language; and nothing that it need not."""
+    """Assert that the page explains the problem and the remedy in the language, and reveals nothing else."""
     with use_language(language, service="events"):
         problem = problem_with_code(refusal, package="services.events").document()
     assert answer.status_code == problem["status"], answer.text
@@ -135,7 +135,7 @@ async def test_an_invalid_pass_says_so(
 
 
 def forged(settings: EventsSettings, **wrong: Any) -> dict[str, str]:
-    """Bearers that are not as they have to be, each in one thing."""
+    """Bearer tokens with one mistake each."""
     ours = json.loads(settings.token_private_key.get_secret_value())
     now = int(time.time())
     claims = {"iss": "tilsagn", "aud": "tilsagn", "sub": f"person:{uuid4()}", "roles": ["admin"], "iat": now}
@@ -187,14 +187,14 @@ async def test_an_invalid_token_is_refused_without_saying_why(
         "detail": {"da": "Log ind, og prøv igen.", "en": "Sign in and try again."}[language],
     }
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
-    # In a browser's cookie it is no fault: whoever has it is signed out.
+    # In a cookie it is no error: the visitor is signed out.
     page = await caller.client.get(f"/people?lang={language}", headers=PAGE | {"cookie": f"{COOKIE}={token}"})
     assert (page.status_code, page.headers["location"].partition("?")[0]) == (303, "/sign-in")
     assert await count(db, taskforce_id, "people") == before
 
 
 @IN_EACH_LANGUAGE
-async def test_a_case_worker_without_a_municipality_is_asked_for_it_and_nothing_is_kept(
+async def test_a_case_worker_without_a_municipality_is_refused_and_nothing_is_stored(
     caller: Caller, db: Database, taskforce_id: UUID, language: Language
 ) -> None:
     before = await count(db, taskforce_id, "people")
@@ -208,13 +208,13 @@ async def test_a_case_worker_without_a_municipality_is_asked_for_it_and_nothing_
 
 
 @IN_EACH_LANGUAGE
-async def test_of_two_administrators_who_take_the_role_from_each_other_one_is_told_why_not(
+async def test_when_two_administrators_remove_each_others_role_one_is_refused(
     caller: Caller, db: Database, taskforce_id: UUID, language: Language
 ) -> None:
     both = [an_administrator(name) for name in ("Bo", "Ib")]
     for facts in both:
         assert (await caller.post("/people", facts, "admin")).status_code == 201
-    # Karen is one as well: without her, the two are alone with it.
+    # Karen is an administrator, too; without her, only the two remain.
     async with db.change(taskforce_id) as conn:
         await conn.execute("delete from person_roles where person_id <> all ($1::uuid[])", [one["id"] for one in both])
     answers = await asyncio.gather(
@@ -236,7 +236,7 @@ async def test_of_two_administrators_who_take_the_role_from_each_other_one_is_to
 
 
 def an_administrator(name: str) -> dict[str, Any]:
-    """An administrator as a program sends them."""
+    """Return the body of an administrator."""
     return {
         "id": str(uuid4()),
         "name": name,

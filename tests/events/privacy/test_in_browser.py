@@ -36,7 +36,7 @@ EVA: Final = "eva.marie.magdalene.von-og-til-langenavn@en-meget-lang-afdeling.vi
 
 @pytest_asyncio.fixture
 async def origin(events_settings: EventsSettings, db: Database, taskforce_id: UUID) -> AsyncIterator[str]:
-    """The register on a port of its own, beside services that hold nothing, with somebody in it."""
+    """The origin of events with one person; the other services hold nothing."""
     for name, email, role in (("Eva Holm", EVA, "member"), ("Karen Kjær", "karen@struer.example", "admin")):
         person = uuid4()
         await add_person(db, taskforce_id, Person(person, name, email, frozenset({role})))  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ async def origin(events_settings: EventsSettings, db: Database, taskforce_id: UU
 
 
 async def _has_done_something(db: Database, taskforce_id: UUID, person: UUID) -> None:
-    """Let somebody have made an API key, and have erased a row that a restore brought back."""
+    """Insert activity of a person: an API key, and a repeated erasure."""
     async with db.change(taskforce_id) as conn:
         await conn.execute(
             """
@@ -85,7 +85,7 @@ async def _look_up(page: Page) -> None:
     await page.get_by_role("heading", name="Udskriften til personen").wait_for()
 
 
-async def test_somebody_is_looked_up_reported_and_erased_without_javascript(page_at: OpenPage, origin: str) -> None:
+async def test_a_person_is_found_reported_and_erased_without_javascript(page_at: OpenPage, origin: str) -> None:
     page = await page_at(*PHONE, java_script_enabled=False)
     await sign_in(page, origin, "admin", "/personal-data")
     await _look_up(page)
@@ -110,7 +110,7 @@ async def test_somebody_is_looked_up_reported_and_erased_without_javascript(page
 
 
 @pytest.mark.parametrize(("language", "size"), [("da", NARROW), ("en", DESKTOP)], ids=["da", "en"])
-async def test_every_page_about_somebody_is_accessible_and_fits(
+async def test_every_page_about_a_person_is_accessible_and_fits(
     page_at: OpenPage, origin: str, size: tuple[int, int], language: str
 ) -> None:
     page = await page_at(*size)
@@ -143,7 +143,7 @@ async def test_every_page_about_somebody_is_accessible_and_fits(
         await fits()
 
 
-async def test_the_administrators_pages_lead_there(page_at: OpenPage, origin: str) -> None:
+async def test_the_administrators_pages_link_to_the_search(page_at: OpenPage, origin: str) -> None:
     page = await page_at(*DESKTOP)
     await sign_in(page, origin, "admin", "/people")
     await page.get_by_role("main").get_by_role("link", name="Det, der står om en person").click()

@@ -10,12 +10,12 @@ from services.events.register.domain import Company, split_cvr
 
 
 @pytest.mark.parametrize("typed", ["24256790", "24 25 67 90", "DK24256790", "dk 24256790"])
-def test_a_cvr_number_is_recognised_however_it_is_typed(typed: str) -> None:
+def test_a_cvr_number_is_recognised_in_every_format(typed: str) -> None:
     assert split_cvr(typed) == ("24256790", None)
 
 
 @pytest.mark.parametrize("typed", ["24256791", "12345678", "2425679", "242567900", "ved ikke", "00000000", "٢٤٢٥٦٧٩٠"])
-def test_a_wrong_cvr_number_is_kept_apart_as_it_was_typed(typed: str) -> None:
+def test_an_invalid_cvr_number_is_stored_separately_as_typed(typed: str) -> None:
     assert split_cvr(typed) == (None, typed)
 
 

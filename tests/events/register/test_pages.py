@@ -31,7 +31,7 @@ async def test_an_invalid_cvr_number_warns_and_is_accepted(visitor: Visitor) -> 
     assert "skal tjekkes" in page
 
 
-async def test_a_long_list_goes_on_where_it_stopped(visitor: Visitor, caller: Caller) -> None:
+async def test_a_long_list_continues_on_the_next_page(visitor: Visitor, caller: Caller) -> None:
     for number in range(51):
         await caller.company(name=f"Firma {number:02} æ&b", cvr=None)
     page = await visitor.open("/companies?q=%C3%A6%26b")

@@ -58,7 +58,7 @@ BUGS: Final = (
 
     @property
     def delivery_id(self) -> UUID:
-        """The same for every message that leads to the same notice."""
+        """Equal for all messages that lead to the same notice."""
         return uuid5(self.about_id, self.rule)
 ''',
                 """    facts: dict[str, Any]

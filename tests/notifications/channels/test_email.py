@@ -1,4 +1,4 @@
-"""Handing a mail over to a real SMTP server, and understanding its answer."""
+"""Sending mails to a real SMTP server, and interpreting its answers."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ async def test_an_internationalised_mailbox_needs_a_server_with_smtputf8(
 
 
 def _certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1 that nobody has signed but itself, with its key."""
+    """A self-signed certificate for 127.0.0.1, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
     now = datetime.now(UTC)

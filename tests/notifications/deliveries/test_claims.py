@@ -147,7 +147,7 @@ async def test_a_courier_stops_even_if_a_delivery_becomes_due_at_that_moment(har
     await wait_for_look(courier)
     await courier.wake(set())
     for _ in range(turns):
-        # Turns of the event loop: what the event has woken is somewhere on its way.
+        # Turns of the event loop, so that the woken task is at different points.
         await asyncio.sleep(0)
     running.cancel()
     done, _ = await asyncio.wait({running}, timeout=PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Asking the owning services where to send."""
+"""Requesting addresses from the owning services."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.notifications.owners import Owners
 
 
-async def test_the_owner_is_asked_with_our_token_for_one_taskforce(
+async def test_the_owner_is_requested_with_our_token_for_one_taskforce(
     notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     person = uuid4()

@@ -1,4 +1,4 @@
-"""The words of the mails, and that nothing unwanted gets into them."""
+"""The content of mails, without unwanted text."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_anything_but_one_address_is_undeliverable(mailbox: str) -> None:
 
 def test_an_internationalised_domain_is_encoded() -> None:
     assert mail_address("Mette", " mette@købmand.dk ").addr_spec == "mette@xn--kbmand-bya.dk"
-    # By IDNA 2003 it would be strasse.de, which is somebody else's.
+    # By IDNA 2003 it would be strasse.de, another domain.
     assert mail_address("Mette", "mette@straße.de").addr_spec == "mette@xn--strae-oqa.de"
 
 

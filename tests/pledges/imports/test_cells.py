@@ -1,4 +1,4 @@
-"""What spreadsheets write into cells that hold no data, or hold it in another form."""
+"""Cells without data, or with data in another form, as spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from services.pledges.imports.cells import (
     ],
 )
 @pytest.mark.parametrize("column", ["virksomhed", "telefon", "pladser", "dato", "reference"])
-def test_an_error_value_or_a_stand_in_for_nothing_is_no_data(column: str, cell: str) -> None:
+def test_an_error_value_or_a_placeholder_is_no_data(column: str, cell: str) -> None:
     assert why_no_data(column, cell) is not None
 
 

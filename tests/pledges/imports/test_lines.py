@@ -1,4 +1,4 @@
-"""Lines that are judged without a database: what spreadsheets do to a file is said as what it is."""
+"""Judging lines without a database; errors name what a spreadsheet did to the file."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ async def test_a_nearly_identical_line_is_pointed_out_with_what_differs(
     ]
 
 
-async def test_a_line_that_says_what_somebody_logged_on_a_phone_is_new_and_pointed_out(
+async def test_a_line_like_a_pledge_from_a_phone_is_new_and_reported(
     pledges_database: Database, taskforce_id: UUID, caller: Caller
 ) -> None:
     body = {
@@ -202,7 +202,7 @@ async def test_a_known_reference_with_other_content_is_refused_with_what_differs
     ]
 
 
-# ---- What release 0.2 imported. The ids and the fingerprint are what its code made of these lines.
+# ---- Imports of release 0.2. Its code computed these ids and the fingerprint from the lines.
 
 OF_0_2 = UUID("5f0c9d3e-6d2b-4a7e-9c41-2f6f8f1f0a11")
 LINE_OF_0_2 = "Bæk's Vask;24256790;1.2.2024;2;7,5;10;Vareopfyldning, Oprydning;Eva Holm;97 85 00 00;Eva@vask.example;"
@@ -273,10 +273,10 @@ async def test_lines_are_recognised_under_another_request_key(pledges_database: 
     assert verdicts(report) == ["known", "known"]
 
 
-async def test_nobody_can_take_the_id_of_a_pledge_before_it_is_imported(pledges_database: Database) -> None:
+async def test_the_id_of_a_pledge_cannot_be_taken_before_it_is_imported(pledges_database: Database) -> None:
     [*_others, line] = judged_lines()
     assert line.pledge is not None
-    # Whoever knows the reference can compute the id of release 0.2, and say that the pledge is imported.
+    # A person who knows the reference can compute the id of release 0.2, and claim that the pledge is imported.
     terms = replace(line.pledge.terms, id=IDS_OF_0_2[2], positions=50)
     positions = open_positions(terms.id, terms.positions)
     taken = replace(line.pledge, taskforce_id=OF_0_2, terms=terms, logged_by=SOMEBODY, positions=positions)

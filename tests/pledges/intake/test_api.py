@@ -78,7 +78,7 @@ async def test_a_revoked_pass_is_refused_but_a_repeat_is_answered_as_before(
     assert renewed.status_code == 201
 
 
-async def test_a_key_or_an_id_that_a_guest_uses_stays_free_for_everybody_else(
+async def test_a_key_or_id_used_by_a_guest_stays_free_for_others(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]], other_taskforce_id: UUID
 ) -> None:
     here, there = await add_event(), await add_event()

@@ -68,7 +68,7 @@ async def test_a_member_who_scans_the_code_stays_a_member(caller: Caller, token:
     assert "set-cookie" not in answer.headers
 
 
-async def test_scanning_a_code_signs_nobody_out_before_they_press_the_button(
+async def test_scanning_a_code_does_not_sign_out_before_the_button_is_pressed(
     caller: Caller, token: Callable[..., str], other_taskforce_id: UUID
 ) -> None:
     event_pass = token("event_pass", subject="pass:x", event_id=uuid4(), pass_generation=1)

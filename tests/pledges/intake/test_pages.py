@@ -251,7 +251,7 @@ async def test_the_receipt_warns_of_an_invalid_cvr_number(caller: Caller) -> Non
     assert "CVR-nummeret er ikke rigtigt" in text_of(page.text)
 
 
-async def test_another_site_cannot_make_somebodys_browser_log_a_pledge(
+async def test_another_site_cannot_log_a_pledge_through_a_visitors_browser(
     caller: Caller, token: Callable[..., str], pledges_database: Database, taskforce_id: UUID
 ) -> None:
     cookie = {"cookie": f"{COOKIE}={token('member')}"} | HTML
@@ -271,7 +271,7 @@ async def test_pages_speak_english_too(caller: Caller) -> None:
     assert "Washing up and kitchen help" in text_of(page.text)
 
 
-async def test_somebody_signed_out_is_sent_to_sign_in(caller: Caller) -> None:
+async def test_a_signed_out_visitor_is_redirected_to_sign_in(caller: Caller) -> None:
     answer = await caller.client.get("/pledges/new", headers=HTML)
 
     assert answer.status_code == 303

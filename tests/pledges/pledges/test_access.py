@@ -23,7 +23,7 @@ LOGGERS = {"member", "coordinator", "caseworker", "admin", "event_pass"}
 READERS = {"member", "coordinator", "caseworker", "admin"}
 WORKERS = {"coordinator", "caseworker", "admin"}
 
-# What each operation answers to those who may; everybody else is refused.
+# The answers to permitted callers; all others are refused.
 MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", PLEDGES): (LOGGERS, 201),
     ("GET", PLEDGES): (READERS, 200),
@@ -106,7 +106,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     return answer.status_code
 
 
-async def test_every_role_may_do_what_the_matrix_says_and_nothing_else(
+async def test_every_role_has_exactly_the_access_in_the_matrix(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
 ) -> None:
     event_id = await add_event()

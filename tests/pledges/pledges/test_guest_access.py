@@ -71,7 +71,7 @@ READS: Final = {
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
 }
-"""What the intake of guests needs: their event, the companies there, and pledges logged with passes."""
+"""The data for the intake of guests: their event, its companies, and pledges logged with passes."""
 WRITES: Final = {"pledges", "pledge_contacts", "positions", "idempotency_keys", "outbox"}
 NOWHERE: Final = "postgresql://nobody@127.0.0.1:9/nothing"
 

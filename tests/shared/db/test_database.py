@@ -26,7 +26,7 @@ _CONNECTION = "select pg_backend_pid()"
 ROOT = Path(shared.__file__).parents[1]
 OURS = sorted(path for package in (services, shared) for path in Path(str(package.__file__)).parent.rglob("*.py"))
 
-# What stands within parentheses is not what the statement returns.
+# Text within parentheses is not part of the selected columns.
 _WHATEVER_COLUMNS = re.compile(r"(^|[^(\s])\s*\b(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
 
 

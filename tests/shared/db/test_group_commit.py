@@ -157,7 +157,7 @@ async def test_a_batch_does_not_wait_long_for_a_lock(events_database: Database, 
 
 
 class _Instant:
-    """A database whose transactions end the moment they are let go: all of them in one step of the loop."""
+    """A database whose transactions all end in one step of the event loop when they are released."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What clocks in Denmark show, as moments."""
+"""Danish local times as moments."""
 
 from __future__ import annotations
 

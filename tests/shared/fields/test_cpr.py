@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.fields.cpr import MayLookLikeCpr, contains_cpr_shape, fields_like_cpr, mask_cpr
 
-# Dates with serials that were given to nobody.
+# Dates with unassigned serial numbers.
 LIKE = (
     "010190-1234",
     "0101901234",
@@ -29,7 +29,7 @@ LIKE = (
     "Ring til Hanne (311299-4321) om det",
     "cpr0101901234x",
     "١٢١٢٩٠-١٢٣٤",
-    # Digits that begin like a date hide nothing behind them.
+    # Digits that begin like a date do not hide a number after them.
     "12 34 01 0190 1234",
     "2026-01-01-90-1234",
     # The whole year.
@@ -50,7 +50,7 @@ LIKE = (
     "010190\t1234",
     "01\u30fb01\u30fb90\u30fb1234",
     "010190\U0001f600\u20dd1234",
-    # Invisible characters hide nothing.
+    # Invisible characters do not hide a number.
     "0\u200d1\u20640\u180e1\U000e00019\u202d0-\u202c1234",
     "010190\u2066\u2066\u2066\u2066\u20691234",
     "01\u034f01\ufe0f90\u3164-1234",

@@ -24,7 +24,7 @@ OTHERWISE = {
     "DemoSignIn.next": "a local path",
     "SignInIn.next": "a local path",
 }
-"""Models and fields whose text is judged elsewhere, and where."""
+"""Models and fields whose text is validated elsewhere, with the place."""
 
 
 @pytest.mark.parametrize(("where", "model"), (bodies() | forms()).items(), ids=str)

@@ -1,4 +1,4 @@
-"""What somebody types to find a company."""
+"""Search terms for companies."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_a_changed_character_invalidates_a_token() -> None:
 
 
 def _signed(key: dict[str, Any], *, header: dict[str, Any] | None = None, **claims: Any) -> str:
-    """A token as nobody of ours would sign it."""
+    """A token with other claims than ours."""
     signing = OKPKey.import_key(key)
     now = int(time.time())
     ours = {"iss": "tilsagn", "aud": "tilsagn", "sub": "person:x", "roles": ["member"], "iat": now, "exp": now + 60}
@@ -84,7 +84,7 @@ def _signed(key: dict[str, Any], *, header: dict[str, Any] | None = None, **clai
         {"aud": ["tilsagn", "elsewhere"]},
         {"exp": int(time.time()) - 1},
         {"exp": None},
-        # Five minutes ahead, and however long the tests take before it is asked.
+        # Five minutes ahead, and as long as the tests may take before it is checked.
         {"iat": int(time.time()) + 300 + 24 * 3600},
         {"iat": None},
         {"sub": None},
@@ -135,7 +135,7 @@ def test_a_token_with_another_algorithm_is_refused() -> None:
 
 
 def test_two_keys_are_accepted_during_a_rotation() -> None:
-    """First everybody knows the next key, then it signs, then the old one is forgotten."""
+    """A key change: first publish the next key, then sign with it, then remove the old one."""
     old, new = new_private_jwk(), new_private_jwk()
     both = json.dumps({"keys": [key for jwk in (old, new) for key in json.loads(public_jwks(jwk))["keys"]]})
     who = Principal("person:00000000-0000-4000-8000-000000000001", frozenset({"member"}), None)

@@ -26,7 +26,7 @@ PAGE: Final = {"accept": "text/html"}
 
 @pytest_asyncio.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that says nothing of where a request comes from: what stands behind must do."""
+    """A browser that sends no origin headers: the token must suffice."""
     transport = httpx.ASGITransport(create_sample_app())
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost:8080", headers=PAGE) as client:
         yield client
@@ -51,7 +51,7 @@ async def test_a_browser_gets_the_cookie_with_its_first_form(browser: httpx.Asyn
 
 
 async def test_the_value_looks_different_in_every_response(browser: httpx.AsyncClient) -> None:
-    """Responses are compressed: from the length of many, what is the same in all of them could be guessed (BREACH)."""
+    """Responses are compressed: a constant secret could be guessed from the lengths of many (BREACH)."""
     pages = [await browser.get("/sample/intake") for _ in range(3)]
     values = {value_in(page) for page in pages}
     assert len(values) == len(pages)

@@ -161,7 +161,7 @@ def test_the_method_decides_the_default_rate_class() -> None:
     assert rate_class_of(endpoint, "POST", "/x") is LOGGING
 
 
-# --- what is said
+# --- headers
 
 
 def asking(limits: dict[str, Any], **headers: str) -> httpx.AsyncClient:

@@ -34,7 +34,7 @@ GROUP = "tilsagn.test"
 
 @pytest.fixture
 def log_output(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
-    """What the Kafka client and the relay have complained of, each complaint once and how often."""
+    """The warnings and errors of the Kafka client and the relay, each once with its count."""
     with capture_logs() as ours:
 
         def tell() -> str:
@@ -60,7 +60,7 @@ def publisher_settings(base_settings: dict[str, Any], events_dsns: Databases, br
 
 
 class Effects:
-    """What a consumer has done, in a table of the same database, and how to make it fail."""
+    """The effects of a consumer, in a table of the same database, and a way to make it fail."""
 
     def __init__(self) -> None:
         self.fail_with: list[BaseException] = []

@@ -58,7 +58,7 @@ async def test_a_consumer_reports_its_lag_and_since_when(
 
     await eventually(caught_up)
     effects.fail_with = [ConnectionError() for _ in range(1000)]
-    # One aggregate, one partition: what is taken of it is a batch that fails, and the rest waits on the broker.
+    # One aggregate, one partition: the fetched batch fails, and the rest waits on the broker.
     one = company(taskforce_id)
     await publish(events_database, one)
 

@@ -45,12 +45,12 @@ pytestmark = pytest.mark.kafka
 PRODUCE = b"\x00\x00"
 """The key of the request in Kafka's protocol, behind the four bytes of its length."""
 DAMAGED = b"Failed to load metadata from __consumer_offsets"
-"""What Kafka 4.3.1 says for ever after a disk that filled up just between an offset and its index: it wrote the next
-one in the same place, and cannot read either. With replicas on other disks there is a copy that can be read."""
+"""The permanent error of Kafka 4.3.1 after its disk filled up between an offset and its index: it wrote the next
+record to the same place and can read neither. Replicas on other disks have a readable copy."""
 
 
 class TestLostAnswers:
-    """A produce request that has arrived, and whose answer has not."""
+    """A produce request that has arrived, with its answer pending."""
 
     @pytest.fixture(scope="class")
     def behind_proxy(self) -> Iterator[tuple[KafkaCluster, Proxy]]:
@@ -64,7 +64,7 @@ class TestLostAnswers:
 
     @pytest.fixture
     def broker(self, behind_proxy: tuple[KafkaCluster, Proxy]) -> KafkaCluster:
-        """What the settings name."""
+        """The broker in the settings."""
         return behind_proxy[0]
 
     @pytest.mark.parametrize(("idempotent", "times"), [(True, 1), (False, 2)])
@@ -239,7 +239,7 @@ class TestFullDisk:
 
     @pytest.fixture
     def broker(self, disk: Path, tmp_path: Path) -> Iterator[KafkaCluster]:
-        """One node whose data lies on it."""
+        """One node with its data on the disk."""
         node = tmp_path / "kafka" / "node-1"
         node.mkdir(parents=True)
         (disk / "data").mkdir()
@@ -326,7 +326,7 @@ async def test_a_long_fetch_does_not_delay_a_change(
     await worker.stop()
     took = await latencies(events_database, began)
     print(f"\ncommit to effect, median of {len(took)} changes: {statistics.median(took):.0f} ms")
-    # A broker that slept the whole wait would need 5,000 ms on average; how fast it is stands in `make bench`.
+    # A broker that slept for the whole wait would need 5,000 ms on average; `make bench` measures its speed.
     assert statistics.median(took) < 2_500
 
 

@@ -43,7 +43,7 @@ def three() -> Iterator[KafkaCluster]:
 
 @pytest.fixture
 def broker(three: KafkaCluster) -> KafkaCluster:
-    """All three, with nothing in the topics."""
+    """All three nodes, with empty topics."""
     brokers.empty(three)
     return three
 
@@ -75,7 +75,7 @@ async def test_other_nodes_take_over_from_a_failed_leader(
         await asyncio.to_thread(getattr(node, how))
         gone = datetime.now(UTC)
         await traffic.flows()
-        # Those of the partitions that had to wait, too: every company goes on.
+        # Also the partitions that had to wait.
         await traffic.flows()
         away = datetime.now(UTC)
         await asyncio.to_thread(node.start)
@@ -142,7 +142,8 @@ async def test_the_relay_waits_while_too_few_replicas_are_in_sync(
     log_output: Callable[[], str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The controllers keep their majority here, and the topic asks for three: as if it asked for two and one were left.
+    """The controllers keep their majority, and the topic requires three replicas: equivalent to requiring two with one
+    left.
 
     (Of three nodes that are controllers too, one alone has no majority to say who is in sync: see the test above.)
     """

@@ -9,7 +9,7 @@ from shared.messaging.polling import LONGEST_WAIT_MS, wait_for_records
 
 
 class Client:
-    """Answers as aiokafka's consumer does: with what has come, or nothing when the time is over."""
+    """Answers like aiokafka's consumer: with the available records, or nothing after the timeout."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[int, int | None]] = []

@@ -48,7 +48,7 @@ def connections_to(broker: Broker) -> int:
 
 @pytest.fixture
 async def onlooker(publisher_settings: ServiceSettings) -> AsyncIterator[Relay]:
-    """A relay that only looks on: somebody else has the lock, and publishes nothing."""
+    """A standby relay: another session has the lock and publishes nothing."""
     other = await asyncpg.connect(publisher_settings.database_url)
     await other.fetchval("select pg_advisory_lock($1)", LOCK_KEY)
     relay = Relay(publisher_settings, service="events")
@@ -86,7 +86,7 @@ async def test_a_relay_stops_while_a_change_arrives(
     await eventually(waits_for_a_change)
     relay.wake()
     for _ in range(turns):
-        # Turns of the event loop: what the change has woken is somewhere on its way.
+        # Turns of the event loop, so that the woken task is at different points.
         await asyncio.sleep(0)
     running.cancel()
     done, _ = await asyncio.wait({running}, timeout=PATIENCE_SECONDS)

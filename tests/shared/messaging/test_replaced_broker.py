@@ -34,7 +34,8 @@ FIRST = TopicPartition(CompanyRegistered.topic(), 0)
 async def test_offsets_of_a_lost_log_are_not_committed_in_the_new_one(
     worker: Worker, broker: EmbeddedBroker, events_database: Database, taskforce_id: UUID
 ) -> None:
-    """The client asks again until it is answered: by then it is another member, of a group that has read nothing."""
+    """The client repeats its commit until it is answered; by then it is another member, of a group that has read
+    nothing."""
     await publish(events_database, company(taskforce_id))
     await eventually(lambda: _has_effects(events_database, 1))
     client = worker.consumers[0]._client()
@@ -56,7 +57,7 @@ async def test_offsets_of_a_lost_log_are_not_committed_in_the_new_one(
 async def test_a_position_beyond_the_end_is_reset_to_the_beginning(
     worker: Worker, events_database: Database, taskforce_id: UUID
 ) -> None:
-    """The embedded broker answers for ever that nothing is there yet, and the client would say: caught up."""
+    """The embedded broker always answers that there are no records, and the client would report lag zero."""
     await publish(events_database, company(taskforce_id))
     await eventually(lambda: _has_effects(events_database, 1))
     client = worker.consumers[0]._client()

@@ -59,7 +59,7 @@ class Secured:
 
     @property
     def administrator(self) -> KafkaAccess:
-        """Whoever may do everything."""
+        """The superuser."""
         return self.security.access(self.kafka.bootstrap_servers)
 
     def access(self, part: str) -> KafkaAccess:
@@ -68,7 +68,7 @@ class Secured:
 
 
 def password_of(part: str) -> str:
-    """What `secured` has given it."""
+    """The logins of `secured`."""
     return f"the password of {part}, and nobody else's"
 
 
@@ -86,7 +86,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
 
 @pytest.fixture
 def settings(base_settings: dict[str, Any], events_dsns: Databases) -> Callable[..., ServiceSettings]:
-    """`settings(access)`: those of a service that goes that way."""
+    """`settings(access)`: settings of a service with this access."""
 
     def of(access: KafkaAccess) -> ServiceSettings:
         return ServiceSettings(
@@ -308,7 +308,7 @@ async def test_the_operator_reads_and_empties_topics_and_cannot_write(
     await eventually(read)
     assert not await topic_contents.is_empty(operator)
     assert any([records async for records in topic_contents.read(operator)])
-    with pytest.raises(ClusterAuthorizationFailedError):  # as nobody who may write anything
+    with pytest.raises(ClusterAuthorizationFailedError):  # as a user without any rights
         await send(settings(operator))
     await topic_contents.empty(operator)
     assert await topic_contents.is_empty(operator)

@@ -37,7 +37,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has become of the changes, and what lies on the broker."""
+    """The effects of the changes, and the records on the broker."""
 
     changes: int
     effects: Sequence[Effect]

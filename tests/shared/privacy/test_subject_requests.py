@@ -1,4 +1,4 @@
-"""What may be searched for between services: whole addresses and numbers only."""
+"""Searches between services accept whole addresses and numbers only."""
 
 from __future__ import annotations
 

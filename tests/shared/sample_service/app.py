@@ -29,7 +29,7 @@ MOMENT = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class SampleSettings:
-    """What the kit wants to know."""
+    """The settings of the sample service."""
 
     token_jwks: str
     demo_mode: bool = True
@@ -44,7 +44,7 @@ def _signing_key() -> str:
 
 
 def token(*roles: str) -> str:
-    """A token for somebody with these roles."""
+    """A token with these roles."""
     somebody = Principal("person:sample", frozenset(roles), uuid5(NAMESPACE_URL, "tilsagn:taskforce:struer"))
     return sign_token(_signing_key(), somebody, lifetime_seconds=600)
 
@@ -134,13 +134,13 @@ async def api_intake(intake: Intake) -> Mapping[str, str]:
 
 @router.get("/api/sample/v1/broken")
 async def broken() -> None:
-    """Fails in a way nobody foresaw."""
+    """Fails with an unexpected error."""
     raise RuntimeError("Jens Jensen, tlf. 12 34 56 78")
 
 
 @router.get("/sample/broken")
 async def broken_page() -> None:
-    """Fails in a way nobody foresaw, on a page."""
+    """Fails with an unexpected error, on a page."""
     raise RuntimeError("Jens Jensen, tlf. 12 34 56 78")
 
 

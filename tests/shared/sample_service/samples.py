@@ -54,7 +54,7 @@ def choices() -> dict[str, Any]:
 
 
 def intake_form(*, wrong: bool = False) -> Form[Any]:
-    """A form somebody has filled in, well or badly."""
+    """A form, filled in correctly or not."""
     values = {
         "company": "B&O <Struer>",
         "positions": 3,

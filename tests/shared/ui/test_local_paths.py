@@ -1,4 +1,4 @@
-"""Local addresses: where a link of a page or a redirect may lead."""
+"""Local paths: the allowed targets of links and redirects."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ async def show_event(
     """The page of an event: its status, its check-ins, and the transitions that are possible.
 
     Args:
-        q: what somebody searches for at the door.
+        q: the search text.
         arrived: a company that has just been checked in, for a message.
         undone: a company whose check-in has just been undone, for a message.
     """

@@ -46,7 +46,7 @@ async def add_person(
         at: when the person was added, by default now.
 
     Raises:
-        IdTaken: somebody else, or the same person with other facts, has the id.
+        IdTaken: another person, or the same person with other facts, has the id.
         AddressTaken, MunicipalityMissing, ProgrammeMissing, CompanyNotFound, TaskforceUnknown.
     """
     person.check()
@@ -105,7 +105,7 @@ async def change_person(db: Database, taskforce_id: UUID, person: Person) -> Non
             await store.save_person(conn, taskforce_id, person)
             another_address = email_key(known.email) != email_key(person.email)
             if another_address:
-                # The mailbox of the old address may be somebody else's, and so may the sessions opened through it.
+                # The mailbox of the old address, and sessions opened through it, may belong to another person.
                 await _sign_out(conn, taskforce_id, person.id)
                 await oidc.delete_link(conn, taskforce_id, person.id)
             if "admin" in known.roles - person.roles:

@@ -45,7 +45,7 @@ async def make_key(
     Args:
         name: the name of the program.
         days: the key's lifetime.
-        made_by: the administrator. The key works while they, or whoever takes it over, are an administrator.
+        made_by: the administrator. The key works while they, or the person who takes it over, are an administrator.
     """
     now = now or datetime.now(UTC)
     key = ApiKey(uuid4(), name, frozenset(scopes), made_by, now, now + timedelta(days=days), owner=made_by)

@@ -62,7 +62,7 @@ class ApiKey:
     Attributes:
         name: the name of the program.
         made_by: the administrator who made it.
-        owner: the administrator who is responsible: `made_by`, or whoever took it over last.
+        owner: the administrator who is responsible: `made_by`, or the last one who took it over.
         owner_is_admin: whether the owner is an active administrator; if not, the key is suspended.
         expires_at: when it stops being valid.
         revoked_at: when it was revoked; None: it was not.

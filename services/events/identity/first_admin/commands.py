@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.http.auth import Principal
 
 LIFETIME: Final = timedelta(hours=24)
-"""How long the link is valid: whoever installs the product may not be the administrator."""
+"""How long the link is valid: the operator who installs the product may not be the administrator."""
 _CODE_BYTES: Final = 16 + 32
 
 

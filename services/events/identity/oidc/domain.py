@@ -253,7 +253,7 @@ def grants_of(groups: Groups, identity: Identity) -> Grants:
 def with_grants(person: Person, grants: Grants) -> Person:
     """Return the person with the provider's current grants and the roles that an administrator gave.
 
-    Municipality and programme come from whoever gave the role that needs them.
+    Municipality and programme come from the source of the role that needs them.
     """
     by_administrator = person.roles - person.provided
     provided = grants.roles - by_administrator

@@ -109,7 +109,7 @@ async def step_up(
     """Step up by an assertion: opens a new session. The challenge is used up even if this fails.
 
     Raises:
-        PasskeyOfAnother: the passkey belongs to somebody else.
+        PasskeyOfAnother: the passkey belongs to another person.
         ChallengeExpired, PasskeyRefused.
     """
     assertion = ceremony.read_assertion(sent)

@@ -52,7 +52,7 @@ class PasskeyRefused(Refusal):
 
 
 class PasskeyOfAnother(Refusal):
-    """The passkey is valid and belongs to somebody else."""
+    """The passkey is valid and belongs to another person."""
 
     code = "passkey-of-another"
     kind = "invalid"

@@ -66,7 +66,7 @@ class LastAdministrator(Refusal):
 
 
 def is_last_administrator(person_id: UUID, administrators: Mapping[UUID, bool]) -> bool:
-    """Whether nobody else can do an administrator's work.
+    """Whether no other administrator can sign in.
 
     Args:
         administrators: the active administrators, and whether each has a passkey or a provider account. One who has

@@ -150,7 +150,7 @@ async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Addr
 
 
 async def names_by_role(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
-    """Return the roles that somebody has, and who has had each longest, by name."""
+    """Return the roles that people have, and the person who has had each longest, by name."""
     rows = await conn.fetch(
         """
         select distinct on (role) role, name

@@ -77,7 +77,7 @@ async def confirm_role(
     """The page with a button that signs in by one role. The sign-in itself is a POST.
 
     Args:
-        taskforce: its slug; by default the first by name in which somebody has the role.
+        taskforce: its slug; by default the first one by name in which a person has the role.
     """
     if not settings.demo_mode:
         return RedirectResponse("/sign-in", 303)

@@ -52,7 +52,7 @@ async def test_adding_the_same_person_again_is_answered_the_same(caller: Caller)
     assert len((await caller.get("/people", "admin")).json()["items"]) == 1
 
 
-async def test_somebody_else_under_an_id_in_use_is_refused(caller: Caller) -> None:
+async def test_another_person_with_an_id_in_use_is_refused(caller: Caller) -> None:
     body = person_body()
     await caller.post("/people", body, "admin")
     for other in ({"email": "anden@struer.example"}, {"roles": ["admin"]}):
@@ -179,7 +179,7 @@ async def test_a_deactivated_person_has_no_address_until_reactivated(caller: Cal
     assert (await _address(caller, karen["id"], taskforce_id, "service")).status_code == 200
 
 
-async def test_the_last_administrator_stays_one(caller: Caller) -> None:
+async def test_the_last_administrator_keeps_the_role(caller: Caller) -> None:
     admin = await added(caller, roles=["admin"])
     resigned = {name: fact for name, fact in admin.items() if name not in {"id", "active", "invited_at"}} | {
         "roles": ["member"]
@@ -192,7 +192,7 @@ async def test_the_last_administrator_stays_one(caller: Caller) -> None:
     assert (await caller.get(f"/people/{admin['id']}", "admin")).json() == admin
 
 
-async def test_the_last_administrator_who_can_sign_in_stays_one(
+async def test_the_last_administrator_who_can_sign_in_keeps_the_role(
     caller: Caller, db: Database, taskforce_id: UUID
 ) -> None:
     """The other one has no passkey, and there would be nobody to give them the code for one."""
@@ -210,7 +210,7 @@ async def test_the_last_administrator_who_can_sign_in_stays_one(
 
 
 @pytest.mark.parametrize("attempt", range(4))
-async def test_of_two_administrators_who_remove_each_other_one_stays(caller: Caller, attempt: int) -> None:
+async def test_when_two_administrators_remove_each_other_one_stays(caller: Caller, attempt: int) -> None:
     first, second = [await added(caller, roles=["admin"]) for _ in "12"]
     removals = [
         caller.post(f"/people/{first['id']}/deactivate", None, "admin"),

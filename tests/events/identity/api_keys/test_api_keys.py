@@ -46,7 +46,7 @@ BO = Person(uuid4(), "Bo Bestyrer", "bo@struer.example", frozenset({"admin"}))
 
 @pytest_asyncio.fixture
 async def db(db: Database, taskforce_id: UUID) -> Database:
-    """With two administrators."""
+    """The database with two administrators."""
     for person in (ADA, BO):
         await people.add_person(db, taskforce_id, person)
     return db
@@ -54,13 +54,13 @@ async def db(db: Database, taskforce_id: UUID) -> Database:
 
 @pytest.fixture
 def admin(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
-    """What Ada asks with."""
+    """Ada's request headers."""
     return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{ADA.id}")
 
 
 @pytest.fixture
 def bo(caller: Caller, taskforce_id: UUID) -> dict[str, str]:
-    """What Bo asks with."""
+    """Bo's request headers."""
     return PAGE | caller.headers("admin", taskforce_id=taskforce_id, subject=f"person:{BO.id}")
 
 
@@ -193,7 +193,7 @@ async def test_an_expired_key_gets_no_token(
 
 
 async def refused(client: httpx.AsyncClient, fields: dict[str, str]) -> None:
-    """Without a token, and without a word of why."""
+    """Assert that the answer has no token and no reason."""
     answer = await client.post(TOKEN, data=fields)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), answer.text
     assert answer.headers["www-authenticate"].startswith("Basic ")
@@ -214,7 +214,7 @@ async def erased(db: Database, taskforce_id: UUID) -> None:
 
 async def elsewhere_only(db: Database, taskforce_id: UUID) -> None:
     await no_administrator(db, taskforce_id)
-    # Ids are made by whoever asks: somebody of the other taskforce may have this one, and be an administrator there.
+    # Clients choose ids: an administrator of the other taskforce may have the same one.
     await people.add_person(db, OTHER_TASKFORCE, ADA)
 
 

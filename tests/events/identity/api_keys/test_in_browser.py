@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-async def test_who_closes_an_administrators_account_is_shown_which_keys_stand_still_and_takes_them_over(
+async def test_closing_an_administrators_account_shows_the_suspended_keys_to_take_over(
     page_at: OpenPage, origin: str, db: Database, taskforce_id: UUID
 ) -> None:
     bent = Person(uuid4(), "Bent Sivkær", "bent@struer.example", frozenset({"admin"}))

@@ -61,7 +61,7 @@ async def test_the_link_makes_a_first_administrator_once(
 async def test_an_administrator_without_a_passkey_can_use_another_link(
     client: httpx.AsyncClient, db: Database, taskforce_id: UUID, events_settings: EventsSettings
 ) -> None:
-    """Without an enrolment code, a magic link would not let them add a passkey."""
+    """After a magic link, adding a passkey would need an enrolment code."""
     await client.post(await link(db, taskforce_id), data=WHO, headers=PAGE)
     first = TokenVerifier(events_settings.token_jwks).verify(client.cookies[COOKIE])
     client.cookies.clear()

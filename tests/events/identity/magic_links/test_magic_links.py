@@ -60,7 +60,7 @@ async def karen(db: Database, taskforce_id: UUID) -> Person:
 
 @pytest_asyncio.fixture
 async def app(events_settings: EventsSettings, karen: Person) -> AsyncIterator[FastAPI]:
-    """The service as it runs for real: no demonstration."""
+    """The service without demo mode."""
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with app.router.lifespan_context(app):
         app.state.link_delay = NoDelay()
@@ -74,7 +74,7 @@ def browser_at(app: FastAPI, hooks: Mapping[str, list[Callable[..., Any]]]) -> h
 
 @pytest_asyncio.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser whose user looks no sooner than what they asked for has been done."""
+    """A browser that continues only after the background work of its request."""
 
     async def until_done(_: httpx.Response) -> None:
         await app.state.link_delay.close(patience_seconds=PATIENCE_SECONDS)
@@ -84,12 +84,12 @@ async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def requested(db: Database) -> list[UUID]:
-    """What the courier is told of, in order."""
+    """Return the ids of the published link requests, in order."""
     return [UUID(facts["request_id"]) for name, facts in await published(db) if name == "SignInLinkRequested"]
 
 
 async def link(browser: httpx.AsyncClient, db: Database, taskforce_id: UUID, **form: str) -> str:
-    """Ask for a link in this browser, and return its path as the courier is given it."""
+    """Request a link in this browser, and return its path as the courier gets it."""
     answer = await browser.post("/sign-in/link", data={"email": "karen@struer.example"} | form, headers=PAGE)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in/sent")
@@ -295,7 +295,7 @@ async def test_requests_from_one_network_without_cookies_do_not_lock_the_person_
     for number in range(MAX_PER_PERSON):
         browser.cookies.clear()
         statuses.append(await asks_from(browser, f"2001:db8:1:2::{number}"))
-        # One that nobody has is counted the same, or the answer would say which it is.
+        # An unknown address is counted the same; otherwise the answer would reveal it.
         assert (await asks_from(browser, f"2001:db8:1:2::{number}", "nobody@struer.example")) == statuses[-1]
     assert [status for status, _ in statuses] == [303] * MAX_PER_NETWORK + [429] * (MAX_PER_PERSON - MAX_PER_NETWORK)
     assert len(await requested(db)) == MAX_PER_NETWORK
@@ -307,7 +307,7 @@ async def test_requests_from_one_network_without_cookies_do_not_lock_the_person_
 async def asks_from(
     browser: httpx.AsyncClient, address: str, email: str = "Karen@struer.example"
 ) -> tuple[int, str | None]:
-    """Ask for a link at a network address. Returns the status, and what there is to read of the answer's limits."""
+    """Request a link from a network address. Returns the status and the rate limit headers."""
     transport: Any = browser._transport
     transport.client = (address, 123)
     answer = await browser.post("/sign-in/link", data={"email": email}, headers=PAGE)

@@ -42,7 +42,7 @@ pytestmark = [pytest.mark.oidc, pytest.mark.browser]
 
 @pytest.fixture(scope="session")
 def keycloak() -> Iterator[Keycloak]:
-    """One for all tests: people have names of their own in each."""
+    """One Keycloak for all tests; each test has its own users."""
     with Keycloak() as keycloak:
         yield keycloak
 
@@ -67,13 +67,13 @@ async def registered(events_settings: EventsSettings, db: Database, keycloak: Ke
 
 
 async def go(page: Page, origin: str, next: str = "/account") -> None:
-    """From the sign-in page to the provider's."""
+    """Go from the sign-in page to the provider's."""
     await page.goto(f"{origin}/sign-in?next={next}")
     await page.get_by_role("button", name="Log ind med Struer Kommune").click()
 
 
 async def sign_in(page: Page, origin: str, name: str, next: str = "/account") -> None:
-    """Go there, and sign in with name and password."""
+    """Go to the provider, and sign in with name and password."""
     await go(page, origin, next)
     await page.locator("#username").fill(name)
     await page.locator("#password").fill(PASSWORD)
@@ -112,7 +112,7 @@ async def test_a_case_worker_signs_in_with_the_groups_of_their_municipality(
     await assert_accessible(page)
 
 
-async def test_whoever_leaves_a_group_loses_its_role_at_the_next_sign_in(
+async def test_a_person_who_leaves_a_group_loses_its_role_at_the_next_sign_in(
     page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
 ) -> None:
     id = keycloak.add_user("lone", groups=["Jobcenter", "Taskforce"])
@@ -122,7 +122,7 @@ async def test_whoever_leaves_a_group_loses_its_role_at_the_next_sign_in(
     assert await roles(db, taskforce_id, "lone@struer.example") == {"caseworker", "coordinator"}
 
     keycloak.leave_group(id, "Jobcenter")
-    await go(page, registered)  # still signed in there
+    await go(page, registered)  # still signed in at the provider
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     assert await roles(db, taskforce_id, "lone@struer.example") == {"coordinator"}
 
@@ -135,7 +135,7 @@ async def test_whoever_leaves_a_group_loses_its_role_at_the_next_sign_in(
     await assert_accessible(page)
 
 
-async def test_an_administrator_who_was_added_here_is_known_by_their_address(
+async def test_an_existing_administrator_is_recognised_by_address(
     page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
 ) -> None:
     keycloak.add_user("bent")
@@ -154,7 +154,7 @@ async def test_an_administrator_who_was_added_here_is_known_by_their_address(
         ("unverified", {"groups": ["Taskforce"], "verified": False}, "Vi ved ikke, om e-mailadressen er din"),
     ],
 )
-async def test_nothing_is_made_for_whoever_has_no_business_here(
+async def test_no_account_is_created_without_a_granting_group(
     page_at: OpenPage,
     registered: str,
     keycloak: Keycloak,
@@ -172,7 +172,7 @@ async def test_nothing_is_made_for_whoever_has_no_business_here(
     assert await count(db, taskforce_id, "people") == 0
 
 
-async def test_keys_that_are_changed_there_are_learnt(
+async def test_rotated_keys_are_fetched(
     page_at: OpenPage, registered: str, keycloak: Keycloak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_module, "_AGAIN_SECONDS", 0)
@@ -186,7 +186,7 @@ async def test_keys_that_are_changed_there_are_learnt(
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
 
 
-async def test_a_provider_that_hangs_is_said_to_and_goes_on_when_it_does(
+async def test_a_hanging_provider_is_reported_and_works_again_afterwards(
     page_at: OpenPage,
     events_settings: EventsSettings,
     db: Database,
@@ -210,7 +210,7 @@ async def test_a_provider_that_hangs_is_said_to_and_goes_on_when_it_does(
         await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
 
 
-async def test_a_secret_that_is_not_ours_is_a_fault_of_the_settings(
+async def test_a_wrong_client_secret_is_reported_as_a_settings_error(
     page_at: OpenPage, events_settings: EventsSettings, db: Database, keycloak: Keycloak
 ) -> None:
     keycloak.add_user("olga", groups=["Taskforce"])
@@ -221,7 +221,7 @@ async def test_a_secret_that_is_not_ours_is_a_fault_of_the_settings(
         assert not await signed_in(page)
 
 
-async def test_whoever_presses_back_is_told_that_the_sign_in_is_over(
+async def test_going_back_shows_that_the_sign_in_has_ended(
     page_at: OpenPage, registered: str, keycloak: Keycloak
 ) -> None:
     keycloak.add_user("peter", groups=["Taskforce"])
@@ -235,7 +235,7 @@ async def test_whoever_presses_back_is_told_that_the_sign_in_is_over(
     assert "code=" not in page.url
 
 
-async def test_whoever_has_to_show_it_again_is_asked_for_the_password_again(
+async def test_a_step_up_asks_for_the_password_again(
     page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
 ) -> None:
     keycloak.add_user("jonna", groups=["Administratorer"])
@@ -251,7 +251,7 @@ async def test_whoever_has_to_show_it_again_is_asked_for_the_password_again(
     async with page.context.expect_page() as opened:
         await page.get_by_role("button", name="Bekræft med Struer Kommune").click()
     there = await opened.value
-    # Still signed in there, and asked all the same.
+    # Still signed in at the provider, which asks for the password nevertheless.
     await there.locator("#password").fill(PASSWORD)
     await there.locator("#kc-login").click()
     await expect(there.get_by_role("heading", name="Tak")).to_be_visible()
@@ -259,7 +259,7 @@ async def test_whoever_has_to_show_it_again_is_asked_for_the_password_again(
     await expect(page.get_by_role("heading", name="Nøgle til Statistik")).to_be_visible()
 
 
-async def test_whoever_is_still_signed_in_there_has_shown_it_when_they_signed_in_there(
+async def test_the_time_of_proof_is_that_of_the_sign_in_at_the_provider(
     page_at: OpenPage, registered: str, keycloak: Keycloak, db: Database, taskforce_id: UUID
 ) -> None:
     keycloak.add_user("ulla", groups=["Taskforce"])
@@ -269,7 +269,7 @@ async def test_whoever_is_still_signed_in_there_has_shown_it_when_they_signed_in
     async with db.read(taskforce_id) as conn:
         first = await conn.fetchval("select proved_at from sessions")
     assert first is not None
-    await asyncio.sleep(2)  # it counts whole seconds: a proof of now would differ from the first
+    await asyncio.sleep(2)  # auth_time has whole seconds; a new proof would have another time
     await go(page, registered)
     await expect(page.get_by_role("heading", name="Min konto", level=1)).to_be_visible()
     async with db.read(taskforce_id) as conn:
@@ -289,7 +289,7 @@ async def test_a_sign_in_that_was_not_strong_enough_is_refused(
         assert not await signed_in(page)
 
 
-async def test_whoever_signs_out_there_too_is_asked_for_their_password_again(
+async def test_signing_out_at_the_provider_requires_the_password_again(
     page_at: OpenPage, registered: str, keycloak: Keycloak
 ) -> None:
     keycloak.add_user("yrsa", groups=["Taskforce"])

@@ -43,7 +43,7 @@ CROSS_SITE = PAGE | {"sec-fetch-site": "cross-site"}
 
 
 def with_provider(settings: EventsSettings, issuer: str, **more: Any) -> EventsSettings:
-    """The settings of an installation whose people sign in at a provider."""
+    """The settings of an installation with a provider."""
     oidc = {
         "oidc_issuer": issuer,
         "oidc_client_id": CLIENT_ID,
@@ -58,7 +58,7 @@ def with_provider(settings: EventsSettings, issuer: str, **more: Any) -> EventsS
 async def browser(
     events_settings: EventsSettings, fake_provider: FakeProvider, db: Database
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser on the application of such an installation."""
+    """A browser on an application with a provider."""
     app = create_app(with_provider(events_settings, fake_provider.issuer))
     async with (
         app.router.lifespan_context(app),
@@ -76,14 +76,14 @@ async def pressed(browser: httpx.AsyncClient, start: str = START) -> httpx.Respo
 
 
 def leads_to(answer: httpx.Response) -> str:
-    """Where a page leads by itself."""
+    """Return the target of a page's automatic redirect."""
     seconds, _, address = answer.headers["refresh"].partition("; url=")
     assert seconds == "0"
     return str(address)
 
 
 async def there(browser: httpx.AsyncClient, fake_provider: FakeProvider, start: str = START) -> str:
-    """Go to the provider. Returns the path with which it sends back."""
+    """Go to the provider. Returns the path of its redirect back."""
     left = await pressed(browser, start)
     assert left.status_code == 200, left.text
     async with httpx.AsyncClient(trust_env=False) as elsewhere:
@@ -94,14 +94,14 @@ async def there(browser: httpx.AsyncClient, fake_provider: FakeProvider, start: 
 
 
 async def come(browser: httpx.AsyncClient, path: str) -> httpx.Response:
-    """Come to an address; where it did not work, the page that says why."""
+    """Open a path; returns the answer, or the page that explains a refusal."""
     answer = await browser.get(path, headers=CROSS_SITE)
     refused = answer.headers.get("location", "").startswith("/sign-in/provider/refused?")
     return await browser.get(f"{answer.headers['location']}&lang=en", headers=PAGE) if refused else answer
 
 
 async def sign_in(browser: httpx.AsyncClient, fake_provider: FakeProvider, start: str = START) -> httpx.Response:
-    """Go there and come back."""
+    """Sign in at the provider and return."""
     return await come(browser, await there(browser, fake_provider, start))
 
 
@@ -109,7 +109,7 @@ def outcomes(of: str) -> float:
     return REGISTRY.get_sample_value("tilsagn_provider_sign_ins_total", {"outcome": of}) or 0
 
 
-async def test_somebody_is_signed_in_and_goes_on_to_where_they_were_going(
+async def test_a_sign_in_leads_to_the_requested_page(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     before = outcomes("signed in")
@@ -183,7 +183,7 @@ async def test_a_callback_of_another_browsers_sign_in_is_refused(
     mine = await there(browser, fake_provider)
     assert (await come(browser, theirs)).status_code == 409
     assert "token" not in fake_provider.requests
-    # And what this browser had begun meanwhile is not lost by it.
+    # The pending sign-in of this browser is not lost.
     assert (await browser.get(mine, headers=CROSS_SITE)).status_code == 303
 
 
@@ -265,7 +265,7 @@ async def test_a_clock_difference_is_reported(browser: httpx.AsyncClient, fake_p
     assert "Two clocks do not agree" in answer.text
 
 
-async def test_somebody_without_a_role_is_told_whom_to_ask(
+async def test_the_page_for_a_person_without_a_role_says_whom_to_ask(
     browser: httpx.AsyncClient, fake_provider: FakeProvider, db: Database, taskforce_id: UUID
 ) -> None:
     fake_provider.claims = {"groups": ["Kantinen"]}
@@ -275,7 +275,7 @@ async def test_somebody_without_a_role_is_told_whom_to_ask(
     assert await count(db, taskforce_id, "people") == 0
 
 
-async def test_a_case_worker_of_no_municipality_is_told_whom_to_ask(
+async def test_the_page_for_a_case_worker_without_a_municipality_says_whom_to_ask(
     events_settings: EventsSettings, fake_provider: FakeProvider, db: Database
 ) -> None:
     groups = {

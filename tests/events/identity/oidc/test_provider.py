@@ -234,7 +234,7 @@ async def test_an_unknown_key_id_fetches_the_keys_again_at_most_every_half_minut
     assert fake_provider.requests.count("keys") == 1
     fake_provider.new_key()
     now += 20
-    # Asked a moment ago: whoever sends tokens with made-up keys does not make us ask each time.
+    # The keys were fetched a moment ago: tokens with invented key ids do not cause a request each.
     assert await reason(provider, fake_provider) == "unknown key"
     assert fake_provider.requests.count("keys") == 1
     now += 11

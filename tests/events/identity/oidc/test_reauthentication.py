@@ -40,12 +40,12 @@ PROVE = "/account/prove/provider"
 
 
 async def tried(browser: httpx.AsyncClient) -> httpx.Response:
-    """Try what has to be shown anew."""
+    """Send a request that needs a step-up."""
     return await browser.post("/account/sessions/end-others", headers=PAGE)
 
 
 def parameters(address: str) -> dict[str, str]:
-    """What the provider is asked."""
+    """Return the parameters of an authorization request."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
@@ -71,7 +71,7 @@ async def test_another_site_sends_nobody_to_the_provider(
     answer = await browser.post(path, data={"taskforce": "struer"}, headers=PAGE | {"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
     assert "refresh" not in answer.headers
-    # Nor one whose browser does not say that it was another site.
+    # Also without the headers that name the other site.
     async with httpx.AsyncClient(transport=browser._transport, base_url="https://localhost:8080") as without_value:
         without_value.cookies.update(browser.cookies)
         without_value.cookies.set("__Host-tilsagn-csrf", "x" * 43, domain="localhost.local")
@@ -119,7 +119,7 @@ async def test_a_step_up_without_auth_time_is_refused(
     page = await come(browser, await there(browser, fake_provider, PROVE))
     assert page.status_code == (502 if auth_time == "x" else 403)
     assert auth_time == "x" or "did not ask you again" in page.text
-    # Signed in as before, and no more than that.
+    # The session is as before, without a step-up.
     assert browser.cookies[SESSION_COOKIE] == before
     assert (await tried(browser)).status_code == 401
 
@@ -201,7 +201,7 @@ async def test_signing_out_offers_to_sign_out_at_the_provider(
         "client_id": "tilsagn",
         "post_logout_redirect_uri": "http://localhost:8080/sign-in",
     }
-    # Whoever was not signed in by the provider has nothing to sign out of there.
+    # A person who did not sign in at the provider need not sign out there.
     assert (await browser.post("/sign-out", headers=PAGE)).headers["location"] == "/sign-in"
 
 

@@ -59,7 +59,7 @@ async def sign_in(
 
 
 async def by(db: Database, taskforce_id: UUID, person_id: UUID, proof: Proof) -> Principal:
-    """Who they are when they come in another way."""
+    """Return the principal of a session started in another way."""
     _, principal = await sessions.start(db, taskforce_id, person_id, proof=proof, device="x")
     return principal
 
@@ -70,7 +70,7 @@ async def known(db: Database, taskforce_id: UUID, person_id: UUID) -> Person:
 
 
 async def added(db: Database, taskforce_id: UUID, *roles: Any, **facts: Any) -> Person:
-    """Somebody whom an administrator has added, with Hanne's address."""
+    """A person with Hanne's address, added by an administrator."""
     person = Person(uuid4(), "Hanne Holm", "Hanne@Struer.example", frozenset(roles), **facts)
     await people.add_person(db, taskforce_id, person)
     return person
@@ -124,7 +124,7 @@ async def test_a_reused_address_does_not_open_the_previous_persons_account(db: D
         await sign_in(db, taskforce_id, hanne("Jobcenter", subject="another"))
     with pytest.raises(LinkedToAnother):
         await sign_in(db, taskforce_id, hanne("Jobcenter", issuer="https://another.example"))
-    # What the page says: an administrator closes the account and opens it again.
+    # As the page says: an administrator closes the account and opens it again.
     await people.deactivate_person(db, taskforce_id, first.person)
     await people.reactivate_person(db, taskforce_id, first.person)
     assert (await sign_in(db, taskforce_id, hanne("Jobcenter", subject="another"))).person == first.person
@@ -146,7 +146,7 @@ async def test_a_closed_account_is_not_opened_by_its_address_either(db: Database
     assert await count(db, taskforce_id, "provider_links") == 0
 
 
-async def test_a_role_that_is_lost_at_the_provider_is_lost_here(db: Database, taskforce_id: UUID) -> None:
+async def test_a_role_removed_at_the_provider_is_removed_here(db: Database, taskforce_id: UUID) -> None:
     who = await sign_in(db, taskforce_id, hanne("Jobcenter", "Taskforce"))
     assert who.roles == {"caseworker", "coordinator"}
     who = await sign_in(db, taskforce_id, hanne("Taskforce"))

@@ -164,9 +164,9 @@ async def test_an_administrator_reads_a_code_to_somebody(
     await page.goto(f"{origin}/people/{amira.id}")
     await assert_fits(page)
     await page.get_by_role("button", name="Lav en kode").click()
-    await expect(page.locator(".told-code")).to_be_visible()
+    await expect(page.locator(".new-code")).to_be_visible()
     await assert_fits(page)
-    code = await page.locator(".told-code").inner_text()
+    code = await page.locator(".new-code").inner_text()
 
     await Authenticator.beside(hers)
     await sign_in(hers, amira, "link")
@@ -222,7 +222,7 @@ def enrolled(
 REFUSED = "Log ind på en anden måde, eller spørg en administrator"
 
 
-async def test_a_device_that_does_not_know_who_holds_it_signs_nobody_in(
+async def test_a_device_without_user_verification_signs_nobody_in(
     origin: str, enrolled: Callable[[], Awaitable[tuple[Page, Authenticator]]]
 ) -> None:
     page, device = await enrolled()
@@ -247,7 +247,7 @@ async def test_a_copied_key_signs_nobody_in(
     await expect(page.get_by_text(REFUSED)).to_be_visible()
 
 
-async def test_somebody_whose_account_is_closed_is_not_signed_in(
+async def test_a_closed_account_is_not_signed_in(
     origin: str,
     enrolled: Callable[[], Awaitable[tuple[Page, Authenticator]]],
     bent: Person,
@@ -261,7 +261,7 @@ async def test_somebody_whose_account_is_closed_is_not_signed_in(
     await assert_accessible(page)
 
 
-async def test_a_challenge_that_is_too_old_or_has_been_answered_is_asked_for_anew(
+async def test_a_new_challenge_replaces_an_expired_or_used_one(
     origin: str, enrolled: Callable[[], Awaitable[tuple[Page, Authenticator]]], db: Database
 ) -> None:
     page, _ = await enrolled()
@@ -276,7 +276,7 @@ async def test_a_challenge_that_is_too_old_or_has_been_answered_is_asked_for_ane
     await page.route("**/sign-in/passkey", expire, times=1)
     await page.goto(f"{origin}/sign-in/passkey?next=/account")
     button = page.get_by_role("main").get_by_role("button", name="Log ind med adgangsnøgle")
-    # The page itself has the same address: it is loaded without its interception being used up.
+    # The page has the same URL; loading it does not use up the interception.
     await button.click()
     await expect(page.get_by_text("Prøv igen: Der er fem minutter til det")).to_be_visible()
     async with page.expect_response(lambda one: one.url.endswith("/sign-in/passkey")) as answered:
@@ -320,9 +320,7 @@ async def test_an_answer_to_another_browsers_challenge_signs_nobody_in(
     assert status == 409
 
 
-async def test_without_scripts_or_in_another_place_the_page_says_what_is_missing(
-    page_at: OpenPage, origin: str
-) -> None:
+async def test_without_scripts_or_a_domain_the_page_says_what_is_missing(page_at: OpenPage, origin: str) -> None:
     page = await page_at(java_script_enabled=False)
     await page.goto(f"{origin}/sign-in/passkey")
     assert "Adgangsnøgler kræver JavaScript" in await page.locator("noscript").inner_html()

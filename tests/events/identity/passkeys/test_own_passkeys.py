@@ -68,7 +68,7 @@ async def test_a_mailbox_is_not_enough_to_become_an_administrator(
 async def test_a_passkey_added_without_a_code_ends_with_the_address_or_a_privileged_role(
     enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID, change: dict[str, Any], left: int
 ) -> None:
-    """It proves access to a mailbox only."""
+    """Such a passkey proves only access to a mailbox."""
     await people.change_person(db, taskforce_id, replace(eva, **change))
     assert await count(db, taskforce_id, "passkeys") == left
 
@@ -76,8 +76,8 @@ async def test_a_passkey_added_without_a_code_ends_with_the_address_or_a_privile
 async def test_commands_lock_people_before_passkeys_and_sessions(
     enrolled: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
-    """Otherwise PostgreSQL would break a deadlock by failing one of them."""
-    signed = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    """Otherwise they could deadlock, and PostgreSQL would abort one of them."""
+    signed = enrolled.device.sign(await enrolled.sign_in_options())
     async with db.change(taskforce_id) as conn:
         await lock_people(conn, taskforce_id)
         signing_in = asyncio.create_task(enrolled.answered(signed))
@@ -86,7 +86,7 @@ async def test_commands_lock_people_before_passkeys_and_sessions(
     assert kind(await signing_in) == "passkey-refused"
 
     await enrolled.signed_in(taskforce_id, eva, "link")
-    made = Device(ORIGIN).make((await enrolled.asked_to_enrol()).json())
+    made = Device(ORIGIN).make((await enrolled.registration_options()).json())
     async with db.change(taskforce_id) as conn:
         await lock_people(conn, taskforce_id)
         adding = asyncio.create_task(enrolled.send("/account/passkeys", {"credential": made}))
@@ -107,7 +107,7 @@ async def test_a_code_works_once(
     assert kind(await phone.enrol(code)) == "enrolment-code-needed"
 
 
-async def test_of_two_devices_with_one_code_one_is_added(
+async def test_a_code_adds_only_one_of_two_devices(
     phone: Browser,
     other_phone: Browser,
     karen: Person,
@@ -119,7 +119,7 @@ async def test_of_two_devices_with_one_code_one_is_added(
     made = []
     for one in (phone, other_phone):
         await one.signed_in(taskforce_id, karen, "link")
-        made.append({"credential": one.device.make((await one.asked_to_enrol(code)).json())})
+        made.append({"credential": one.device.make((await one.registration_options(code)).json())})
     answers = await asyncio.gather(
         phone.send("/account/passkeys", made[0]), other_phone.send("/account/passkeys", made[1])
     )
@@ -152,7 +152,7 @@ async def test_a_new_code_replaces_the_previous_one(
 ) -> None:
     before = await a_code(db, events_settings, taskforce_id, karen)
     await phone.signed_in(taskforce_id, karen, "link")
-    options = (await phone.asked_to_enrol(before)).json()
+    options = (await phone.registration_options(before)).json()
     code = await a_code(db, events_settings, taskforce_id, karen)
     answer = await phone.send("/account/passkeys", {"credential": phone.device.make(options)})
     assert kind(answer) == "passkey-challenge-over"
@@ -179,7 +179,7 @@ async def test_a_code_is_shown_once_and_never_stored(
     await people.add_person(db, taskforce_id, bodil)
     with capture_logs() as logs:
         page = (await phone.client.post(f"/people/{bodil.id}/enrolment-code", headers=PAGE)).text
-    code = page.partition('class="told-code">')[2][:9]
+    code = page.partition('class="new-code">')[2][:9]
     assert code[4] == "-"
     async with db.read(taskforce_id) as conn:
         rows = str(await conn.fetch("select * from enrolment_codes"))
@@ -210,7 +210,7 @@ async def test_an_ended_session_cannot_add_a_passkey(
     phone: Browser, eva: Person, db: Database, taskforce_id: UUID
 ) -> None:
     key = await phone.signed_in(taskforce_id, eva, "link")
-    options = (await phone.asked_to_enrol()).json()
+    options = (await phone.registration_options()).json()
     await sessions.end(db, key)
     answer = await phone.send("/account/passkeys", {"credential": phone.device.make(options)})
     assert answer.status_code == 401
@@ -273,7 +273,7 @@ async def test_a_mailbox_is_not_enough_to_remove_an_administrators_passkeys(
     assert await passkey_ids(db, taskforce_id) == ids
 
 
-async def test_nobody_renames_or_removes_somebody_elses_passkey(
+async def test_another_persons_passkey_cannot_be_renamed_or_removed(
     enrolled: Browser, karen: Person, db: Database, taskforce_id: UUID
 ) -> None:
     [id] = await passkey_ids(db, taskforce_id)

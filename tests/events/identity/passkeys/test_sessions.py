@@ -27,7 +27,7 @@ EVA = Person(uuid4(), "Eva Damsgaard", "eva@struer.example", frozenset({"member"
 
 @pytest_asyncio.fixture
 async def phone(app: FastAPI, db: Database, events_settings: EventsSettings, taskforce_id: UUID) -> Browser:
-    """Eva's phone, with a passkey in it, signed in by it."""
+    """Eva's phone, signed in with its passkey."""
     await people.add_person(db, taskforce_id, EVA)
     phone = Browser(app, db, events_settings)
     await phone.signed_in(taskforce_id, EVA, "link")
@@ -37,7 +37,7 @@ async def phone(app: FastAPI, db: Database, events_settings: EventsSettings, tas
 
 @pytest.fixture
 def another(app: FastAPI, db: Database, events_settings: EventsSettings) -> Browser:
-    """Another browser of hers."""
+    """Another browser of Eva's."""
     return Browser(app, db, events_settings)
 
 
@@ -62,7 +62,7 @@ async def test_removing_a_passkey_signs_out_where_it_was_used_and_nowhere_else(
     assert await proof(db, another.key()) == "link"
 
 
-async def test_sessions_of_other_passkeys_go_on(
+async def test_sessions_of_other_passkeys_continue(
     phone: Browser, another: Browser, db: Database, taskforce_id: UUID
 ) -> None:
     [first] = await passkey_ids(db, taskforce_id)

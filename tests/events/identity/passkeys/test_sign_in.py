@@ -40,7 +40,7 @@ async def test_a_member_adds_a_passkey_and_signs_in_with_it(
     with pytest.raises(SessionEnded):
         await sessions.renew(db, by_link, by_person=False)
     await phone.sign_out()
-    options = await phone.asked_to_sign_in()
+    options = await phone.sign_in_options()
     assert "allowCredentials" not in options or options["allowCredentials"] == []
     assert options["userVerification"] == "required"
     answer = await phone.answered(phone.device.sign(options), next="/events?lang=en")
@@ -54,7 +54,7 @@ async def test_registration_options_ask_for_a_discoverable_verified_credential(
     phone: Browser, eva: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    options = (await phone.asked_to_enrol()).json()
+    options = (await phone.registration_options()).json()
     assert options["rp"] == {"name": "Tilsagn", "id": "localhost"}
     assert options["user"]["id"] == encoded(taskforce_id.bytes + eva.id.bytes)
     assert options["authenticatorSelection"]["residentKey"] == "required"
@@ -65,7 +65,7 @@ async def test_registration_options_ask_for_a_discoverable_verified_credential(
 
 async def test_signing_in_never_leads_to_another_site(enrolled: Browser) -> None:
     for next in ("https://evil.example/", "//evil.example", "/\\evil.example"):
-        credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+        credential = enrolled.device.sign(await enrolled.sign_in_options())
         assert (await enrolled.answered(credential, next)).json() == {"next": "/"}
 
 
@@ -79,14 +79,14 @@ async def test_signing_in_ends_the_session_that_the_browser_had(
 
 
 async def test_an_assertion_cannot_be_replayed(enrolled: Browser) -> None:
-    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    credential = enrolled.device.sign(await enrolled.sign_in_options())
     assert (await enrolled.answered(credential)).status_code == 200
     again = await enrolled.answered(credential)
     assert (again.status_code, kind(again)) == (409, "passkey-challenge-over")
 
 
 async def test_a_challenge_is_used_up_even_if_the_answer_is_wrong(enrolled: Browser) -> None:
-    options = await enrolled.asked_to_sign_in()
+    options = await enrolled.sign_in_options()
     enrolled.device.verifies = False
     assert kind(await enrolled.answered(enrolled.device.sign(options))) == "passkey-refused"
     enrolled.device.verifies = True
@@ -94,29 +94,29 @@ async def test_a_challenge_is_used_up_even_if_the_answer_is_wrong(enrolled: Brow
 
 
 async def test_of_two_concurrent_assertions_one_signs_in(enrolled: Browser) -> None:
-    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
+    credential = enrolled.device.sign(await enrolled.sign_in_options())
     answers = await asyncio.gather(*(enrolled.answered(credential) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
 
 
 async def test_a_challenge_expires_after_five_minutes(enrolled: Browser, db: Database) -> None:
-    options = await enrolled.asked_to_sign_in()
+    options = await enrolled.sign_in_options()
     async with db.system() as conn:
         await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
     assert kind(await enrolled.answered(enrolled.device.sign(options))) == "passkey-challenge-over"
 
 
 async def test_expired_challenges_are_deleted(enrolled: Browser, db: Database, taskforce_id: UUID) -> None:
-    await enrolled.asked_to_sign_in()
+    await enrolled.sign_in_options()
     async with db.system() as conn:
         await conn.execute("update passkey_challenges set expires_at = expires_at - $1::interval", CHALLENGE_LIFETIME)
-    await enrolled.asked_to_sign_in()
+    await enrolled.sign_in_options()
     assert await count(db, taskforce_id, "passkey_challenges") == 1
 
 
 async def test_a_challenge_is_bound_to_one_browser(enrolled: Browser, other_phone: Browser) -> None:
-    credential = enrolled.device.sign(await enrolled.asked_to_sign_in())
-    await other_phone.asked_to_sign_in()
+    credential = enrolled.device.sign(await enrolled.sign_in_options())
+    await other_phone.sign_in_options()
     assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
     other_phone.client.cookies.delete(BROWSER_COOKIE)
     assert kind(await other_phone.answered(credential)) == "passkey-challenge-over"
@@ -125,7 +125,7 @@ async def test_a_challenge_is_bound_to_one_browser(enrolled: Browser, other_phon
 
 async def test_a_challenge_to_sign_in_adds_no_passkey(enrolled: Browser, eva: Person, taskforce_id: UUID) -> None:
     await enrolled.signed_in(taskforce_id, eva, "link")
-    options = (await enrolled.asked_to_enrol()).json() | await enrolled.asked_to_sign_in()
+    options = (await enrolled.registration_options()).json() | await enrolled.sign_in_options()
     made = Device(ORIGIN).make(options)
     assert kind(await enrolled.send("/account/passkeys", {"credential": made})) == "passkey-challenge-over"
 
@@ -134,7 +134,7 @@ async def test_a_challenge_for_one_person_adds_no_passkey_for_another(
     phone: Browser, eva: Person, karen: Person, taskforce_id: UUID
 ) -> None:
     await phone.signed_in(taskforce_id, eva, "link")
-    options = await phone.asked_to_enrol()
+    options = await phone.registration_options()
     secret = phone.client.cookies[BROWSER_COOKIE]
     await phone.signed_in(taskforce_id, karen, "demonstration")
     phone.client.cookies.set(BROWSER_COOKIE, secret, domain=HOST)
@@ -155,7 +155,7 @@ async def test_an_invalid_assertion_is_refused(enrolled: Browser, spoil: str) ->
         device.key = Device(ORIGIN).key
     elif spoil == "handle":
         device.user_handle = device.user_handle[:16] + uuid4().bytes
-    credential = device.sign(await enrolled.asked_to_sign_in())
+    credential = device.sign(await enrolled.sign_in_options())
     if spoil == "signature":
         credential["response"]["signature"] = encoded(b"0" * 70)
     answer = await enrolled.answered(credential)
@@ -200,7 +200,7 @@ async def test_a_device_that_does_not_count_signs_in_often(phone: Browser, eva: 
         assert (await phone.sign_in()).status_code == 200
 
 
-def test_a_count_goes_on_or_there_is_none() -> None:
+def test_a_sign_count_must_increase_or_be_zero() -> None:
     passkey = Passkey(uuid4(), uuid4(), b"", b"", 5, "", backed_up=False, created_at=datetime.now(UTC))
     assert [passkey.accepts_count(count) for count in (0, 4, 5, 6)] == [False, False, False, True]
     assert [replace(passkey, sign_count=0).accepts_count(count) for count in (0, 1)] == [True, True]
@@ -245,7 +245,7 @@ async def test_a_forged_registration_is_refused(phone: Browser, eva: Person, db:
     await phone.signed_in(taskforce_id, eva, "link")
     for spoil in ("origin", "verifies", "object"):
         phone.device = Device("https://evil.example" if spoil == "origin" else ORIGIN, verifies=spoil != "verifies")
-        made = phone.device.make((await phone.asked_to_enrol()).json())
+        made = phone.device.make((await phone.registration_options()).json())
         if spoil == "object":
             made["response"]["attestationObject"] = encoded(b"\xa3cfmtdnonegattStmt\xa0hauthDataX")
         answer = await phone.send("/account/passkeys", {"credential": made})
@@ -290,7 +290,7 @@ async def test_at_an_ip_address_the_page_says_that_there_are_no_passkeys(
             assert "and this one is a number" in page
             assert '<form class="passkey-form"' not in page
         assert kind(await phone.send("/sign-in/passkey/options", {})) == "passkeys-not-offered"
-        assert kind(await phone.asked_to_enrol()) == "passkeys-not-offered"
+        assert kind(await phone.registration_options()) == "passkeys-not-offered"
         await phone.client.aclose()
 
 

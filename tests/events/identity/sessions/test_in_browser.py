@@ -42,7 +42,7 @@ async def sign_in(page: Page, origin: str, next: str) -> None:
 
 
 async def minute_passes(page: Page) -> None:
-    """What the browser forgets by itself."""
+    """Expire the browser's token."""
     for name in (COOKIE, RENEWED_COOKIE):
         await page.context.clear_cookies(name=name)
 

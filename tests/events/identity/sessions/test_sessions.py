@@ -40,7 +40,7 @@ async def signed_in(client: httpx.AsyncClient, karen: Person, taskforce_id: UUID
 
 
 def minute_passes(client: httpx.AsyncClient) -> None:
-    """What the browser forgets by itself."""
+    """Expire the browser's token."""
     for name in (COOKIE, RENEWED_COOKIE):
         client.cookies.delete(name)
 
@@ -180,7 +180,7 @@ async def test_a_magic_link_does_not_open_privileged_roles(db: Database, karen: 
         assert who.roles == roles, proof
 
 
-async def test_ones_own_sessions_are_listed_and_ended(
+async def test_a_persons_sessions_are_listed_and_ended(
     signed_in: httpx.AsyncClient, db: Database, karen: Person, taskforce_id: UUID
 ) -> None:
     others = [
@@ -202,7 +202,7 @@ async def test_ones_own_sessions_are_listed_and_ended(
     await commands.renew(db, key_of(signed_in), by_person=True)
 
 
-async def test_nobody_ends_somebody_elses_session(
+async def test_another_persons_session_cannot_be_ended(
     signed_in: httpx.AsyncClient, db: Database, taskforce_id: UUID
 ) -> None:
     eva = Person(uuid4(), "Eva", "eva@struer.example", frozenset({"member"}))
@@ -213,7 +213,7 @@ async def test_nobody_ends_somebody_elses_session(
     await commands.renew(db, key, by_person=True)
 
 
-async def test_somebody_who_is_warned_stays_signed_in(signed_in: httpx.AsyncClient, db: Database) -> None:
+async def test_a_warned_person_can_stay_signed_in(signed_in: httpx.AsyncClient, db: Database) -> None:
     await aged(db, key_of(signed_in), by=IDLE_TIMEOUT - timedelta(minutes=2))
     answer = await signed_in.post("/session/extend", headers=BY_SCRIPT)
     assert answer.status_code == 200
@@ -286,7 +286,7 @@ async def test_a_renewal_never_leads_to_another_site(signed_in: httpx.AsyncClien
 async def test_a_clock_difference_is_reported_without_a_redirect_loop(
     signed_in: httpx.AsyncClient, token: Callable[..., str]
 ) -> None:
-    """As a server whose clock is minutes ahead of the one that signs sees it: every new token is too old."""
+    """The server's clock is minutes ahead of that of the signer, so every new token has expired."""
     signed_in.cookies.delete(COOKIE)
     signed_in.cookies.set(COOKIE, token("admin", lifetime_seconds=-240))
     answer = await signed_in.get("/people", headers=PAGE, follow_redirects=True)
@@ -306,7 +306,7 @@ async def test_ended_sessions_are_deleted(
 async def test_actions_in_one_tab_extend_the_session_while_another_renews_the_token(
     signed_in: httpx.AsyncClient, db: Database, token: Callable[..., str]
 ) -> None:
-    """A page that follows along is renewed each minute, and its token is everybody's in this browser."""
+    """A live page renews the token each minute, and all tabs of the browser share the token."""
     key = key_of(signed_in)
     await aged(db, key, by=timedelta(minutes=20))
     minute_passes(signed_in)
@@ -324,7 +324,7 @@ async def test_actions_in_one_tab_extend_the_session_while_another_renews_the_to
 async def test_the_projectors_fetch_after_its_stream_reconnects_extends_the_session(
     signed_in: httpx.AsyncClient, db: Database
 ) -> None:
-    """Its stream ends with each token, is renewed, and has the figures fetched at once."""
+    """The stream ends with the token and reconnects, and the page then fetches the figures."""
     key = key_of(signed_in)
     await aged(db, key, by=timedelta(minutes=20))
     minute_passes(signed_in)

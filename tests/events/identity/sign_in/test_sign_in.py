@@ -35,7 +35,7 @@ async def karen(db: Database, taskforce_id: UUID) -> Person:
 
 @pytest_asyncio.fixture
 async def closed(events_settings: EventsSettings, karen: Person) -> AsyncIterator[httpx.AsyncClient]:
-    """The service as it runs for real: no demonstration."""
+    """The service without demo mode."""
     app = create_app(events_settings.model_copy(update={"demo_mode": False}))
     async with (
         app.router.lifespan_context(app),
@@ -50,14 +50,14 @@ def choice(taskforce_id: UUID, **more: str) -> dict[str, str]:
     return {"role": "caseworker", "taskforce": str(taskforce_id)} | more
 
 
-async def test_the_page_offers_the_roles_that_somebody_has(client: httpx.AsyncClient, karen: Person) -> None:
+async def test_the_page_offers_the_roles_of_existing_people(client: httpx.AsyncClient, karen: Person) -> None:
     page = (await client.get("/sign-in", headers=PAGE)).text
     assert "Virksomhedskonsulent" in page
     assert karen.name in page
     assert "Revisor" not in page
 
 
-async def test_looking_at_the_pages_signs_nobody_in(client: httpx.AsyncClient, karen: Person) -> None:
+async def test_opening_the_pages_signs_nobody_in(client: httpx.AsyncClient, karen: Person) -> None:
     for path in ("/sign-in", "/sign-in/as/caseworker", "/sign-in/as/caseworker?taskforce=struer&next=/queue"):
         answer = await client.get(path, headers=PAGE)
         assert answer.status_code == 200
@@ -101,7 +101,7 @@ async def test_signing_out_ends_the_session(client: httpx.AsyncClient, karen: Pe
 
 
 @pytest.mark.parametrize("next", ["/companies?q=%C3%A6&members=true", "/events/new#form"])
-async def test_signing_in_leads_back_to_where_one_was(
+async def test_signing_in_leads_back_to_the_requested_page(
     client: httpx.AsyncClient, karen: Person, taskforce_id: UUID, next: str
 ) -> None:
     answer = await client.post("/sign-in", data=choice(taskforce_id, next=next))
@@ -141,7 +141,7 @@ async def test_signing_in_never_leads_to_another_site(
         ({"taskforce": "x"}, 422),
     ],
 )
-async def test_a_role_that_nobody_has_cannot_be_taken(
+async def test_a_role_without_a_person_cannot_be_chosen(
     client: httpx.AsyncClient, karen: Person, taskforce_id: UUID, form: dict[str, str], status: int
 ) -> None:
     answer = await client.post("/sign-in", data=choice(taskforce_id) | form if form else {}, headers=PAGE)
@@ -149,7 +149,7 @@ async def test_a_role_that_nobody_has_cannot_be_taken(
     assert "set-cookie" not in answer.headers
 
 
-async def test_another_site_cannot_sign_anybody_in(
+async def test_another_site_cannot_start_a_sign_in(
     client: httpx.AsyncClient, karen: Person, taskforce_id: UUID
 ) -> None:
     answer = await client.post("/sign-in", data=choice(taskforce_id), headers={"sec-fetch-site": "cross-site"})
@@ -157,7 +157,7 @@ async def test_another_site_cannot_sign_anybody_in(
     assert "set-cookie" not in answer.headers
 
 
-async def test_outside_a_demonstration_nobody_signs_in_by_role(closed: httpx.AsyncClient, taskforce_id: UUID) -> None:
+async def test_without_demo_mode_nobody_signs_in_by_role(closed: httpx.AsyncClient, taskforce_id: UUID) -> None:
     page = await closed.get("/sign-in?next=/queue", headers=PAGE)
     assert page.status_code == 200
     assert 'action="/sign-in/link"' in page.text

@@ -42,7 +42,7 @@ async def bent(db: Database, taskforce_id: UUID) -> Person:
 
 
 async def a_quarter_passes(page: Page, db: Database, taskforce_id: UUID) -> None:
-    """Whoever is signed in has done it too long ago for some things."""
+    """Make the last proof older than a quarter of an hour."""
     async with db.change(taskforce_id) as conn:
         await conn.execute(
             "update sessions set proved_at = proved_at - $1::interval", timedelta(seconds=STEP_UP_SECONDS + 5)
@@ -52,7 +52,7 @@ async def a_quarter_passes(page: Page, db: Database, taskforce_id: UUID) -> None
 
 
 async def with_passkey(page: Page, origin: str) -> Authenticator:
-    """Let whoever is signed in add a passkey."""
+    """Add a passkey for the signed-in person."""
     device = await Authenticator.beside(page)
     await page.goto(f"{origin}/account")
     await page.get_by_role("button", name="Tilføj en adgangsnøgle").click()
@@ -84,7 +84,7 @@ async def test_a_form_that_was_filled_in_is_sent_when_the_passkey_has_answered(
     await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
     await expect(page.get_by_role("rowheader", name="Bodil <Damtoft> & søn")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="Bodil")).to_contain_text("koordinator")
-    # For a quarter of an hour that is enough.
+    # The step-up is valid for a quarter of an hour.
     await page.goto(f"{origin}/people/{EVA.id}")
     await page.get_by_role("button", name="Luk kontoen").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("ikke længere med")
@@ -143,7 +143,7 @@ async def test_adding_or_removing_a_passkey_needs_step_up(
     await page.reload()
     await page.get_by_role("button", name="Fjern").click()
     await page.get_by_role("button", name="Bekræft med adgangsnøgle").click()
-    # It was the one that they were signed in with.
+    # The session was opened with this passkey.
     await expect(page.get_by_text("så nu er du logget ud")).to_be_visible()
     await assert_fits(page)
     await page.get_by_role("link", name="Log ind på en anden måde").click()
@@ -170,7 +170,7 @@ async def test_a_member_without_a_passkey_opens_a_link_in_another_window_and_goe
         await page.get_by_role("button", name="Send mig et link").click()
     other = await opened.value
     await expect(other.get_by_role("heading", name="Se i din mail")).to_be_visible()
-    # Not yet: it is asked for once more.
+    # Not yet: the page asks again.
     await page.get_by_role("button", name="Fortsæt").click()
     await expect(page.get_by_role("heading", name="Bekræft, at det er dig")).to_be_visible()
 

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from shared.db.database import Database
 
 STEP_UP_ROUTES: Final = {
-    # How one signs in, and where one is signed in.
+    # Credentials and sessions.
     "POST /account/passkeys/options",
     "POST /account/passkeys",
     "POST /account/passkeys/{passkey_id:uuid}/remove",
     "POST /account/sessions/{session_id:uuid}/end",
     "POST /account/sessions/end-others",
-    # Who may do what.
+    # Permissions.
     "POST /people",
     "POST /people/{person_id:uuid}",
     "POST /people/{person_id:uuid}/deactivate",
@@ -84,10 +84,10 @@ async def passes(browser: Browser, seconds: float = STEP_UP_SECONDS + 5) -> None
             timedelta(seconds=seconds),
         )
     _, who = await sessions.renew(browser.db, key, by_person=False)
-    wear(browser, who)
+    use_token(browser, who)
 
 
-def wear(browser: Browser, who: Principal) -> None:
+def use_token(browser: Browser, who: Principal) -> None:
     """Set the browser's token."""
     token = sign_token(browser.settings.token_private_key.get_secret_value(), who, lifetime_seconds=60)
     browser.client.cookies.delete(COOKIE, domain=HOST)
@@ -167,7 +167,7 @@ async def test_the_page_keeps_the_form_and_sends_it_after_the_step_up(browser: B
     ]
     assert 'id="go-on" method="post" action="/people"' in page.text
     assert (await step_up(browser)).json() == {"proven": True}
-    # It was signing in anew: what had been stolen of the session before is good for nothing.
+    # The step-up opened a new session, so a stolen token of the previous one is useless.
     with pytest.raises(SessionEnded):
         await sessions.renew(browser.db, before, by_person=False)
     assert await proof(browser.db, browser.key()) == "passkey"
@@ -190,7 +190,7 @@ async def test_the_kept_form_never_leads_to_another_site(browser: Browser) -> No
         assert '<a href="/">Fortryd</a>' in page, elsewhere
 
 
-async def test_somebody_elses_passkey_does_not_step_up(browser: Browser, app: FastAPI) -> None:
+async def test_another_persons_passkey_does_not_step_up(browser: Browser, app: FastAPI) -> None:
     other = Browser(app, browser.db, browser.settings)
     await with_passkey(other, EVA)
     await with_passkey(browser, KAREN)
@@ -212,8 +212,8 @@ async def test_a_step_up_challenge_is_bound_to_browser_and_session_and_used_once
     assert kind(await other.send("/account/prove", {"credential": signed})) == "passkey-challenge-over"
     assert (await browser.send("/account/prove", {"credential": signed})).status_code == 200
     assert kind(await browser.send("/account/prove", {"credential": signed})) == "passkey-challenge-over"
-    # What was signed to sign in, or for the session before, is good for that alone.
-    to_sign_in = browser.device.sign(await browser.asked_to_sign_in())
+    # An assertion for signing in, or for the previous session, is not accepted.
+    to_sign_in = browser.device.sign(await browser.sign_in_options())
     assert kind(await browser.send("/account/prove", {"credential": to_sign_in})) == "passkey-challenge-over"
     options = (await browser.send("/account/prove/options", {})).json()
     await browser.signed_in(TASKFORCE, KAREN, "passkey")
@@ -232,10 +232,10 @@ async def test_a_step_up_needs_user_verification(browser: Browser) -> None:
     ("person", "signed_in_by", "has_passkey", "offered"),
     [
         (KAREN, "passkey", True, {"passkey"}),
-        # No more than what they signed in by, and no less.
+        # Only the method of the sign-in.
         (EVA, "link", True, {"passkey", "link"}),
         (EVA, "link", False, {"link"}),
-        # Their last passkey is gone.
+        # The last passkey was removed.
         (EVA, "passkey", False, {"link"}),
     ],
 )
@@ -252,7 +252,7 @@ async def test_the_page_offers_the_methods_that_the_person_has(
     assert {way for way, mark in marks.items() if mark in page} == offered
 
 
-async def test_a_magic_link_steps_up_where_there_is_no_other_method(browser: Browser) -> None:
+async def test_a_magic_link_steps_up_if_there_is_no_other_method(browser: Browser) -> None:
     await browser.signed_in(TASKFORCE, EVA, "link")
     await passes(browser)
     before = browser.key()
@@ -273,7 +273,7 @@ async def test_a_magic_link_steps_up_where_there_is_no_other_method(browser: Bro
 async def test_a_principal_without_a_method_is_not_asked(browser: Browser, signed_in_by: Proof) -> None:
     await browser.signed_in(TASKFORCE, KAREN, signed_in_by)
     await passes(browser)
-    assert (await browser.asked_to_enrol()).status_code == 200
+    assert (await browser.registration_options()).status_code == 200
 
 
 async def test_a_session_without_a_time_of_proof_needs_step_up(browser: Browser) -> None:
@@ -293,7 +293,7 @@ def test_a_token_holds_the_time_of_proof(signing_key: str, events_settings: Even
 
     assert read(session_id=uuid4(), proved_at=1000).proved_at == 1000
     assert not read(session_id=uuid4(), proved_at=1000).has_stepped_up
-    # In a session it is the session that knows; whoever makes a token for a program has the key to sign it with.
+    # The session has the time of proof; a token for a program is made with the signing key.
     assert read(session_id=uuid4()).proved_at is None
     assert not read(session_id=uuid4()).has_stepped_up
     assert read().has_stepped_up
