@@ -44,7 +44,7 @@ def _whole_number(text: str) -> str:
 
 def _whole_cvr(text: str) -> str:
     if cvr_digits(text) is None:
-        raise PydanticCustomError("cvr_digits", "A CVR number has eight digits")
+        raise PydanticCustomError("cvr_digits", "Is not valid.")
     return text
 
 
@@ -78,7 +78,7 @@ class SubjectRequest(_Wire):
     @model_validator(mode="after")
     def _has_a_term(self) -> Self:
         if not (self.emails or self.phones or self.cvrs or self.ids):
-            raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
+            raise PydanticCustomError("nobody_asked_for", "Must be filled in.")
         return self
 
     def identifiers(self) -> SubjectIdentifiers:
