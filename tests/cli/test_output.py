@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -75,6 +76,14 @@ def test_an_import_prints_brackets_of_companies_columns_and_messages(capsys: pyt
     assert BRACKETS in printed
     assert "løn [kr/time] Not [/number]." in printed
     assert "bemærkning [/intern]" in printed
+
+
+def test_an_import_prints_what_may_be_wrong_with_lines_that_are_not_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    noted = replace(row("Bæk", "new"), warnings=("Says the same as line 1.",), flags=("contact_unreachable",))
+    imports._print(stdout_console(), report(noted), dry_run=True)
+    assert "Says the same as line 1. taken, and flagged: contact_unreachable" in capsys.readouterr().out
 
 
 def test_figures_print_brackets_of_an_events_title(capsys: pytest.CaptureFixture[str]) -> None:

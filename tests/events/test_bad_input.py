@@ -75,6 +75,7 @@ async def test_a_method_that_is_not_allowed_gets_all_that_are(caller: Caller) ->
         {"goal_positions": 10_001},
         {"goal_positions": 2**63},
         {"goal_positions": 1.5},
+        {"goal_positions": "1.000"},
         {"kind": "party"},
         {"place": "x" * 201},
         {"title": ""},

@@ -22,6 +22,7 @@ from shared.fields.copenhagen import (
     local_moment,
 )
 from shared.fields.dates import Clock, refuse_distant
+from shared.fields.numbers import TypedNumber
 from shared.fields.text import Line, Name
 from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import N_
@@ -31,7 +32,7 @@ from shared.ui.formats import time_text
 _LONGEST_NIGHT = timedelta(hours=12)
 """An event that ends on the next day lasts at most this long: most ends before the start are mistakes."""
 
-Goal = Annotated[int, Field(ge=1, le=10_000)]
+Goal = Annotated[int, Field(ge=1, le=10_000), TypedNumber]
 Moment = Annotated[dates.Moment, AfterValidator(refuse_distant)]
 
 

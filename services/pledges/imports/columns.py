@@ -5,7 +5,7 @@ The first line of the file names the columns, in any order; columns with other n
 | column             | must | holds                                                                        |
 |--------------------|------|------------------------------------------------------------------------------|
 | `virksomhed`       | yes  | the company's name                                                           |
-| `dato`             | yes  | the day of the pledge: `dd-mm-åååå`, `dd.mm.åååå` or `åååå-mm-dd`            |
+| `dato`             | yes  | the day of the pledge: `dd-mm-åååå`, `dd.mm.åååå`, `åååå-mm-dd`, `dd-mm-åå`  |
 | `pladser`          | yes  | how many positions                                                           |
 | `timer fra`        | yes  | hours a week at least, with a decimal comma                                  |
 | `timer til`        |      | hours a week at most; left out: as many as `timer fra`                       |
@@ -19,9 +19,9 @@ The first line of the file names the columns, in any order; columns with other n
 | `tidligst start`   |      | a day                                                                        |
 | `reference`        |      | the line's name in the books it comes from; no two lines have the same       |
 
-A line's id follows from its reference, or without one from its content and the number of equal lines before it. So the
-same file again changes nothing. A line with a known reference and other content is refused: an import never changes a
-pledge. Nothing that looks like a CPR number is accepted in any column, except P-numbers.
+A line's id follows from its reference, or without one from its content and the number of equal lines before it
+(`contents`). So the same file again changes nothing. A line with a known reference and other content is refused: an
+import never changes a pledge. Nothing that looks like a CPR number is accepted in any column, except P-numbers.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _misread_letters(table: Table) -> str | None:
         for name, cell in line.cells.items():
             if (column := meaning(name)) is not None and has_misread_letters(cell):
                 return _(
-                    "The letters in line %(line)s, %(column)s, look misread, like “SÃ¸ren” for “Søren”. Open the file"
+                    "The letters in line %(line)s, %(column)s, look misread, like “BÃ¦k” for “Bæk”. Open the file"
                     " in the spreadsheet, check the letters, and save it as “CSV UTF-8 (semicolon separated)”.",
                     line=line.number,
                     column=column,
