@@ -27,6 +27,7 @@ COMMIT_TO_EFFECT_SECONDS = Histogram(
 
 # --- mails
 MAILS = Counter("tilsagn_mails", "Deliveries by how they ended", ["rule", "outcome"])
+MAILS_OVER_LIMIT = Counter("tilsagn_mails_over_limit", "Mails that wait because of a limit", ["rule", "limit"])
 
 # --- retention
 RETENTION_WAITING = Gauge(

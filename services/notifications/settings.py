@@ -31,6 +31,18 @@ class NotificationsSettings(ServiceSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = Field(False, description="require STARTTLS with a valid certificate")
     sender: str = Field(description="the From address of mails, e.g. `Tilsagn <tilsagn@struer.example>`")
+    mails_per_address: int = Field(
+        10, ge=1, description="mails to one address within 24 hours that thank for a pledge; later ones wait"
+    )
+    mails_per_pass: int = Field(
+        400, ge=1, description="mails within 24 hours that guests cause with the pass of one event; later ones wait"
+    )
+    mails_per_hour: int = Field(
+        300, ge=1, description="mails within an hour that guests cause in one taskforce; later ones wait"
+    )
+    sign_in_mails_per_address: int = Field(
+        30, ge=1, description="mails with a link to sign in to one address within an hour; later ones wait"
+    )
 
     @field_validator("sender")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.notifications.consumer import create_consumer
-from services.notifications.deliveries.courier import Courier
+from services.notifications.deliveries.courier import Courier, check_limits, forget_recent_mails
 from services.notifications.privacy.retention import retention
 from services.notifications.settings import NotificationsSettings
 from shared.messaging.worker import Worker
@@ -18,5 +18,6 @@ def create_worker(settings: NotificationsSettings | None = None) -> Worker:
         service="notifications",
         consumers=[create_consumer(after_commit=courier.wake)],
         publishes=False,
-        background_jobs=[courier.run, retention().work],
+        background_jobs=[courier.run, forget_recent_mails, retention().work],
+        more_checks=[check_limits],
     )

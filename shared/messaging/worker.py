@@ -63,6 +63,7 @@ class Worker:
         publishes: whether the service has an outbox to relay.
         background_jobs: long-running coroutines that take the database. They are restarted after a pause when they
             fail, and must claim the rows they work on, because every worker process runs them.
+        more_checks: checks of the service's own, for `/readyz` and `tilsagn status`.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class Worker:
         consumers: Sequence[Consumer] = (),
         publishes: bool = True,
         background_jobs: Sequence[Callable[[Database], Awaitable[None]]] = (),
+        more_checks: Sequence[Callable[[Database], Awaitable[Check]]] = (),
     ) -> None:
         self.service = service
         self.settings = settings
         self.consumers = consumers
         self.relay = Relay(settings, service=service) if publishes else None
         self._background_jobs = background_jobs
+        self._more_checks = more_checks
         self._tasks: list[asyncio.Task[None]] = []
         self._database: Database | None = None
         self._broker: KafkaBroker | None = None
@@ -126,7 +129,7 @@ class Worker:
         await self.stop()
 
     async def health(self) -> list[Check]:
-        """Return one check for the relay and one for each consumer, judged by their progress."""
+        """Return one check for the relay and one for each consumer, judged by their progress, and the service's own."""
         checks: list[Check] = []
         if self.relay is not None:
             oldest = self.relay.oldest_unpublished_seconds
@@ -147,6 +150,8 @@ class Worker:
                     detail=f"{progress.partitions} partitions, {progress.lag} messages behind",
                 )
             )
+        if self._database is not None:
+            checks += [await check(self._database) for check in self._more_checks]
         return checks
 
     def _spawn(self, work: Any, name: str) -> None:

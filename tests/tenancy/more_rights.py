@@ -77,6 +77,8 @@ REACHING: Final[Mapping[str, str]] = {
     "services.notifications.deliveries.store.renew": _COURIER,
     "services.notifications.deliveries.store.settle": _COURIER,
     "services.notifications.deliveries.store.postpone": _COURIER,
+    "services.notifications.deliveries.store.count_over_limit": "it counts for all taskforces together",
+    "services.notifications.deliveries.store.forget_recent_mails": "it binds the transaction to each taskforce in turn",
     "services.dashboard.read_model.projections.generations": "a generation of the read model is of all taskforces",
 }
 """The functions of the services whose SQL names one of those. tests/pledges/test_tenancy.py tests those without a

@@ -18,23 +18,28 @@ import structlog
 
 from services.notifications.channels.registry import channels
 from services.notifications.deliveries import store
+from services.notifications.deliveries.limits import countable
 from services.notifications.notices.addresses import AddressBook
 from services.notifications.notices.content import render
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import KINDS
 from services.notifications.outcomes import TransientError, Undeliverable
 from shared import metrics
+from shared.db.database import TRANSIENT_ERRORS
+from shared.health import Check
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from services.notifications.deliveries.store import Claimed, Status
+    from services.notifications.notices.notice import NoticeKind, Recipient
     from services.notifications.settings import NotificationsSettings
     from shared.db.database import Database
 
 AT_A_TIME: Final = 8
 LEASE: Final = timedelta(seconds=15)
 POLL_SECONDS: Final = 1.0
+FORGET_SECONDS: Final = 3600.0
 SHUTDOWN_SECONDS: Final = 2.5
 """How long a shutdown waits for deliveries under way to be finished and marked."""
 
@@ -127,7 +132,7 @@ class Courier:
 
     async def _deliver(self, database: Database, addresses: AddressBook, courier: UUID, delivery: Claimed) -> None:
         try:
-            outcome = await self._attempt(addresses, delivery)
+            outcome = await self._attempt(database, addresses, delivery)
         except Exception as error:
             # A bug. Only the type of the error is logged: its text may hold a name or an address.
             _log.error("courier.failed", delivery=str(delivery.delivery_id), error=type(error).__name__)
@@ -144,7 +149,7 @@ class Courier:
             attempt=delivery.attempts,
         )
 
-    async def _attempt(self, addresses: AddressBook, delivery: Claimed) -> Outcome:
+    async def _attempt(self, database: Database, addresses: AddressBook, delivery: Claimed) -> Outcome:
         now = datetime.now(UTC)
         if is_too_old(delivery.happened_at, now):
             return Outcome("expired", delivery.last_reason or "too_old")
@@ -153,6 +158,9 @@ class Courier:
             recipient = await kind.recipient(addresses, delivery.taskforce_id, delivery.recipient_id, delivery.facts)
             if recipient is None:
                 return Outcome("skipped", "no_address")
+            over = await self._over_a_limit(database, delivery, kind, recipient)
+            if over is not None:
+                return over
             content = render(
                 kind, delivery.facts, recipient, taskforce=delivery.taskforce, public_url=self._settings.public_url
             )
@@ -167,6 +175,25 @@ class Courier:
                 _pause(delivery.attempts, requested_by_server=transient.requested_by_server),
             )
         return Outcome("sent")
+
+    async def _over_a_limit(
+        self, database: Database, delivery: Claimed, kind: NoticeKind, recipient: Recipient
+    ) -> Outcome | None:
+        """Count the mail against its limits. Returns how long it waits if one of them is reached."""
+        mail = countable(self._settings, kind, delivery.facts, delivery.taskforce_id, recipient.address)
+        if mail is None:
+            return None
+        try:
+            async with database.system() as conn:
+                reached = await store.count(conn, delivery, mail)
+        except TRANSIENT_ERRORS as error:
+            raise TransientError("internal_error") from error
+        if reached is None:
+            return None
+        reason, pause = reached
+        if delivery.last_reason != reason:
+            metrics.MAILS_OVER_LIMIT.labels(delivery.rule, reason).inc()
+        return Outcome("waiting", reason, pause)
 
     async def _mark(self, database: Database, courier: UUID, delivery: Claimed, outcome: Outcome) -> None:
         """Store the outcome, and retry until the database answers. A lost 250 would send the mail again."""
@@ -185,6 +212,24 @@ class Courier:
                 _log.warning("courier.mark_failed", delivery=str(delivery.delivery_id), error=type(error).__name__)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
+
+
+async def forget_recent_mails(database: Database) -> None:
+    """Background job: forget hourly to whom mails were sent that no limit counts any more."""
+    while True:
+        async with database.system() as conn:
+            await store.forget_recent_mails(conn)
+        await asyncio.sleep(FORGET_SECONDS)
+
+
+async def check_limits(database: Database) -> Check:
+    """Say how many mails wait because of a limit. It is always ok: they are no fault of this installation."""
+    try:
+        async with database.system() as conn:
+            waiting = await store.count_over_limit(conn)
+    except TRANSIENT_ERRORS:
+        return Check("notifications mails", ok=True, detail="the database does not answer")
+    return Check("notifications mails", ok=True, detail=f"{waiting} wait because of a limit")
 
 
 def _pause(attempts: int, *, requested_by_server: bool) -> timedelta:

@@ -62,6 +62,9 @@ _REASONS: Final[Mapping[str, str]] = {
     "address_unavailable": N_("The address could not be looked up"),
     "server_unreachable": N_("The mail server does not answer"),
     "internal_error": N_("Something went wrong on our side"),
+    "many_to_address": N_("This address has had many mails, so the next ones wait"),
+    "many_with_pass": N_("The event's guests have caused many mails, so the next ones wait"),
+    "many_of_guests": N_("Guests have caused many mails within an hour, so the next ones wait"),
 }
 _ANSWERS: Final[Mapping[str, str]] = {
     "recipient": N_("The mail server refuses the recipient (code %(code)s)"),
@@ -100,6 +103,7 @@ async def deliveries_page(
         heading=_(_HEADINGS[status]),
         choices=_choices(numbers),
         too_old=numbers.too_old,
+        over_limit=numbers.over_limit,
         deliveries=[_as_shown(row) for row in page],
         more=f"/notifications?{urlencode({'status': status, 'page_token': last.key.token()})}" if last else None,
     )

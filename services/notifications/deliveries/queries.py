@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from services.notifications.deliveries.limits import REASONS
 from services.notifications.deliveries.store import Status
 from services.notifications.notices.registry import UNLISTED
 from shared.http.paging import SortKey
@@ -95,12 +96,13 @@ async def deliveries(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The number of deliveries by outcome."""
+    """The number of deliveries by outcome. `over_limit` are those of `waiting` that wait because of a limit."""
 
     sent: int
     waiting: int
     not_sent: int
     too_old: int
+    over_limit: int
 
 
 async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
@@ -110,13 +112,21 @@ async def counts(conn: Connection, taskforce_id: UUID) -> Counts:
         select count(*) filter (where status = 'sent') as sent,
                count(*) filter (where status = 'waiting') as waiting,
                count(*) filter (where status in ('skipped', 'failed', 'expired')) as unsent,
-               count(*) filter (where status = 'skipped' and reason = 'too_old') as too_old
+               count(*) filter (where status = 'skipped' and reason = 'too_old') as too_old,
+               count(*) filter (where status = 'waiting' and reason = any ($3)) as over_limit
           from deliveries
          where taskforce_id = $1
            and rule <> all ($2::text[])
         """,
         taskforce_id,
         list(UNLISTED),
+        list(REASONS),
     )
     assert row is not None
-    return Counts(row["sent"], row["waiting"], row["unsent"] - row["too_old"], row["too_old"])
+    return Counts(
+        sent=row["sent"],
+        waiting=row["waiting"],
+        not_sent=row["unsent"] - row["too_old"],
+        too_old=row["too_old"],
+        over_limit=row["over_limit"],
+    )

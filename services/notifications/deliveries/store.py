@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+from services.notifications.deliveries.limits import LONGEST_WINDOW, REASONS
 from services.notifications.notices.notice import MAX_AGE, Notice, is_too_old
 from shared.db.database import Connection, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from services.notifications.deliveries.limits import Countable, LimitReason
     from shared.contracts.events import TaskforceRegistered
 
 Status = Literal["waiting", "sent", "skipped", "failed", "expired"]
@@ -277,3 +279,87 @@ async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: s
         return False
     await conn.execute("update deliveries set reason = $2 where id = $1", delivery.delivery_id, reason)
     return True
+
+
+async def count(conn: Connection, delivery: Claimed, mail: Countable) -> tuple[LimitReason, timedelta] | None:
+    """Count a mail that is about to be sent against its limits, unless one is reached. One at a time in a taskforce.
+
+    Returns:
+        None if it was counted; else which limit is reached, and how long until it allows this mail.
+    """
+    await set_taskforce(conn, delivery.taskforce_id)
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"recent mails {delivery.taskforce_id}")
+    for limit in mail.limits:
+        pause = await conn.fetchval(
+            """
+            select sent_at + $3 - clock_timestamp()
+              from recent_mails
+             where taskforce_id = $1
+               and delivery_id <> $2
+               and sent_at > clock_timestamp() - $3
+               and case $4
+                        when 'many_to_address' then rule = $5 and mailbox_hash = $6
+                        when 'many_with_pass' then event_id = $7
+                        when 'many_of_guests' then event_id is not null
+                   end
+             order by sent_at desc
+            offset $8
+             limit 1
+            """,
+            delivery.taskforce_id,
+            delivery.delivery_id,
+            limit.window,
+            limit.reason,
+            delivery.rule,
+            mail.mailbox_hash,
+            mail.event_id,
+            limit.max_mails - 1,
+        )
+        if pause is not None:
+            return limit.reason, pause
+    await conn.execute(
+        """
+        insert into recent_mails (taskforce_id, delivery_id, rule, mailbox_hash, event_id)
+        values ($1, $2, $3, $4, $5)
+            on conflict (taskforce_id, delivery_id) do update
+           set sent_at = excluded.sent_at
+        """,
+        delivery.taskforce_id,
+        delivery.delivery_id,
+        delivery.rule,
+        mail.mailbox_hash,
+        mail.event_id,
+    )
+    return None
+
+
+async def count_over_limit(conn: Connection) -> int:
+    """Count the mails that wait because of a limit, of every taskforce. Takes a transaction without a taskforce."""
+    waiting = 0
+    for row in await conn.fetch("select distinct taskforce_id from due_deliveries"):
+        await set_taskforce(conn, row["taskforce_id"])
+        waiting += await conn.fetchval(
+            """
+            select count(*)
+              from due_deliveries as due
+              join deliveries as delivery
+                on delivery.taskforce_id = due.taskforce_id
+               and delivery.id = due.delivery_id
+             where due.taskforce_id = $1
+               and delivery.reason = any ($2::text[])
+            """,
+            row["taskforce_id"],
+            list(REASONS),
+        )
+    return waiting
+
+
+async def forget_recent_mails(conn: Connection) -> None:
+    """Delete what no limit counts any more, of every taskforce. Takes a transaction without a taskforce."""
+    for row in await conn.fetch("select id from taskforces"):
+        await set_taskforce(conn, row["id"])
+        await conn.execute(
+            "delete from recent_mails where taskforce_id = $1 and sent_at < clock_timestamp() - $2::interval",
+            row["id"],
+            LONGEST_WINDOW,
+        )

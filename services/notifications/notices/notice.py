@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RecipientKind = Literal["pledge_contact", "person"]
 ChannelCode = Literal["email"]
+CausedBy = Literal["staff", "pledger", "anybody"]
 
 MAX_AGE: Final = timedelta(hours=24)
 """No notice is sent of a change older than this, so that replayed messages send no mails."""
@@ -82,6 +83,8 @@ class NoticeKind:
         recipient: fetches the recipient, by taskforce, recipient_id and facts; None if there is none (any more).
         context: returns the variables of its templates, in the current language.
         summary: returns what the list of deliveries shows of it.
+        caused_by: who can cause it: somebody who works for the taskforce; whoever logs a pledge, guests with an event's
+            pass too; or anybody. `deliveries.limits` limits what strangers can cause.
         listed: whether coordinators see it in the list of deliveries.
         channel: how it is sent.
     """
@@ -93,6 +96,7 @@ class NoticeKind:
     recipient: Callable[[AddressBook, UUID, UUID, Mapping[str, Any]], Awaitable[Recipient | None]]
     context: Callable[[Mapping[str, Any]], dict[str, Any]]
     summary: Callable[[Mapping[str, Any]], Summary]
+    caused_by: CausedBy = "staff"
     listed: bool = True
     channel: ChannelCode = "email"
 

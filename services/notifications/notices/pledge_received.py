@@ -66,4 +66,5 @@ KIND: Final = NoticeKind(
     recipient=pledge_contact,
     context=_context,
     summary=_summary,
+    caused_by="pledger",
 )

@@ -39,5 +39,6 @@ KIND: Final = NoticeKind(
     recipient=person_signing_in,
     context=_context,
     summary=lambda _facts: Summary(""),
+    caused_by="anybody",
     listed=False,
 )
