@@ -19,7 +19,7 @@ import httpx
 
 from deploy.cli.console import NOT_RUNNING, CommandError
 from deploy.local.configuration import Configuration
-from deploy.local.state import State, default_folder
+from deploy.local.state import DEMO, State, default_folder
 from deploy.services import SERVICES, environment_prefix
 from shared.messaging.access import access_from
 
@@ -141,7 +141,7 @@ def attach(environment: Mapping[str, str] | None = None) -> Installation:
 
 def demo_folder() -> Path:
     """Return the state folder of the demo. It is separate because anybody can sign in to the demo."""
-    return default_folder() / "demo"
+    return default_folder() / DEMO
 
 
 def local_state() -> State:

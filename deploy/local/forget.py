@@ -1,7 +1,8 @@
 """`python -m deploy.local.forget`: deletes an installation's data for good, wherever it is.
 
 Deleting the state folder by hand is not enough if PostgreSQL keeps its data elsewhere (see
-deploy/local/unprivileged.py). The command asks for confirmation unless `--yes` is given.
+deploy/local/unprivileged.py). The command asks for confirmation unless `--yes` is given. `--demo` deletes the demo
+alone; without it, the demo goes, too, because its folder is inside the other one.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import shutil
 import sys
 
 from deploy.local.postgres import EmbeddedPostgres, PostgresFailed
-from deploy.local.state import State, StateFailed
+from deploy.local.state import DEMO, State, StateFailed, default_folder
 
 
 def forget(state: State) -> None:
     """Delete the state folder and everything in it.
 
     Raises:
-        deploy.local.state.AlreadyRunning: the launcher runs; nothing is deleted.
+        deploy.local.state.AlreadyRunning: the launcher or the demo runs; nothing of it is deleted.
         deploy.local.state.StateFailed, deploy.local.postgres.PostgresFailed: it belongs to another user.
     """
+    demo = state.folder / DEMO
+    if demo.exists():
+        forget(State(demo))
     with state:
         if state.postgres.exists():
             EmbeddedPostgres(state.postgres).erase()
@@ -28,7 +32,7 @@ def forget(state: State) -> None:
 
 def main() -> int:
     """Run the command and return its exit code."""
-    state = State()
+    state = State(default_folder() / DEMO) if "--demo" in sys.argv[1:] else State()
     if not state.folder.exists():
         print(f"There is nothing in {state.folder}.")
         return 0

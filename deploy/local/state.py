@@ -31,6 +31,8 @@ from deploy.services import roles
 from shared.http.auth import new_private_jwk, public_jwks
 
 FORMAT = "1"
+DEMO = "demo"
+"""The folder of the demo's state inside the state folder."""
 
 _KEYS = ("token_private_key", "request_key")
 

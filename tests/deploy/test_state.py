@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from deploy.local.forget import forget
-from deploy.local.state import AlreadyRunning, KeysLost, Running, State, StateFailed, default_folder
+from deploy.local.forget import forget, main
+from deploy.local.state import DEMO, AlreadyRunning, KeysLost, Running, State, StateFailed, default_folder
 from shared.http.auth import Principal, TokenVerifier, sign_token
 from tests.deploy.processes import finished, python
 from tests.support.waiting import PATIENCE_SECONDS
@@ -216,3 +217,19 @@ def test_forget_deletes_everything_unless_a_launcher_runs(tmp_path: Path) -> Non
         assert (state.folder / "secrets.json").exists()
     forget(state)
     assert not state.folder.exists()
+
+
+def test_forget_deletes_the_demo_too_and_alone_if_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILSAGN_STATE", str(tmp_path / "state"))
+    with State() as own, State(own.folder / DEMO) as demo:
+        pass
+    with demo, pytest.raises(AlreadyRunning):
+        forget(own)
+    assert own.folder.exists()
+
+    monkeypatch.setattr(sys, "argv", ["forget", "--yes", "--demo"])
+    assert main() == 0
+    assert (own.folder.exists(), demo.folder.exists()) == (True, False)
+    monkeypatch.setattr(sys, "argv", ["forget", "--yes"])
+    assert main() == 0
+    assert not own.folder.exists()
