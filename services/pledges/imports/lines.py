@@ -181,7 +181,7 @@ def judge(
         terms = _terms(body, judged, hours_once="timer til" not in cells)
         if terms is None:
             continue
-        identities.identify(judged, body, terms, cells.get("reference"))
+        identities.identify(judged, body, terms, cells["reference"] if judged.reference else None)
         terms = replace(terms, id=judged.ids[0])
         judged.pledge = _pledge(judged, taskforce_id, terms, register, now=now, limits=limits)
     return judged_lines

@@ -95,6 +95,13 @@ def test_invisible_characters_of_contact_cards_do_no_harm() -> None:
     assert (row.verdict, row.flags) == ("new", ())
 
 
+def test_references_of_invisible_characters_are_none() -> None:
+    rows = rows_of(HEADER + ";reference", *[GOOD + ";\u200b"] * 2)
+
+    assert [row.verdict for row in rows] == ["new", "new"]
+    assert rows[0].pledge_id != rows[1].pledge_id
+
+
 def test_a_repeated_header_is_said_as_what_it_is() -> None:
     rows = rows_of(HEADER, GOOD, HEADER.upper() + ";;", GOOD)
 
