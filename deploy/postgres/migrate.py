@@ -68,9 +68,9 @@ async def migrate(service: str, owner_dsn: str) -> list[str]:
         if predates_first(before):
             raise SchemaTooOld(
                 f"{service}: this installation was made by a version before 0.2, whose data cannot be brought up to "
-                "date. Nothing was changed. Keep it with the version that made it, or start over: `make forget` deletes "
-                "the data of `tilsagn up` and of the demo, `make forget ARGS=--demo` those of the demo alone; of a "
-                "deployment, drop the four databases and empty the broker's topics."
+                "date. Nothing was changed. Keep it with the version that made it, or start over: `make forget` "
+                "deletes the data of `tilsagn up` and of the demo, `make forget ARGS=--demo` those of the demo alone; "
+                "of a deployment, drop the four databases and empty the broker's topics."
             )
         if files.keys() <= before:
             return []
