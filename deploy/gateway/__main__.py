@@ -18,6 +18,16 @@ _HEAD = """\
 {
 	# Requests without TLS are handled below: pages are redirected, API requests are refused.
 	auto_https disable_redirects
+	servers {
+		# As in the services: a larger head is refused (431), and a connection on which none arrives is closed.
+		# There is no limit on the time of a body: the services end one that does not arrive, and with a limit here
+		# event streams would be cut, too.
+		max_header_size 32KiB
+		timeouts {
+			read_header 10s
+			idle 2m
+		}
+	}
 }
 
 http:// {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.board import pages as board
 from services.dashboard.board.public_figure import PublicFigures
-from services.dashboard.live.streams import Changes
+from services.dashboard.live.streams import Changes, StreamLimits
 from services.dashboard.meeting import pages as projector
 from services.dashboard.overview import api, pages
 from services.dashboard.privacy.subjects import SUBJECT_DATA
@@ -37,7 +37,14 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await Database.connect(settings, name="dashboard-app")
-        changes = Changes({"members": settings.streams, "boards": settings.board_streams})
+        changes = Changes(
+            StreamLimits(
+                members=settings.streams,
+                boards=settings.board_streams,
+                account=settings.streams_per_account,
+                address=settings.streams_per_address,
+            )
+        )
         app.state.database = database
         app.state.changes = changes
         app.state.before_shutdown = [changes.close]

@@ -34,6 +34,10 @@ class DashboardSettings(ServiceSettings):
     streams: int = Field(
         300, ge=1, description="the largest number of open event streams of signed-in people, per process"
     )
+    streams_per_account: int = Field(20, ge=1, description="of these, of one account or API key at most")
+    streams_per_address: int = Field(
+        100, ge=1, description="open event streams from one address at most: of signed-in people, and of boards"
+    )
     board_streams: int = Field(
         200, ge=1, description="the largest number of open event streams of public boards, per process"
     )

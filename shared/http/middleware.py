@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import Problem, respond
@@ -186,6 +186,8 @@ class UnexpectedErrors:
             await self.app(scope, receive, send_and_note)
         except Problem as problem:
             await _answer(problem, scope, receive, send)
+        except ClientDisconnect:
+            log.info("client_left", method=scope["method"], route=_route(scope))
         except Exception:
             log.exception("request_failed", method=scope["method"], route=_route(scope))
             if started:

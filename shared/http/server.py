@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from shared.http.connections import LimitedHttpProtocol
 from shared.http.operator_routes import end_streams
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def serve(app: FastAPI, settings: ServiceSettings) -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=LimitedHttpProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

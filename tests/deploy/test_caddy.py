@@ -22,6 +22,7 @@ import pytest
 from deploy.gateway.__main__ import render
 from deploy.local import ports
 from deploy.services import SERVICES
+from shared.http import connections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,13 @@ def test_private_paths_are_handled_first() -> None:
     assert handled[0] == "@private"
     assert handled[-1] == "@rest"
     assert "\trespond @" not in render()
+
+
+def test_the_gateway_limits_heads_as_the_services_do() -> None:
+    options = render().partition("servers {")[2].partition("http:// {")[0]
+    assert connections.LARGEST_HEAD == 32 * 1024
+    assert "max_header_size 32KiB" in options
+    assert f"read_header {connections.HEAD_SECONDS:.0f}s" in options
 
 
 def test_the_gateway_leaves_responses_as_the_services_sent_them() -> None:

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from services.dashboard.access import BOARD, Settings
 from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
-from services.dashboard.live.streams import EventStream, TheChanges
+from services.dashboard.live.streams import EventStream, Follower, TheChanges
 from shared.http.dependencies import Anybody
 from shared.http.middleware import content_security_policy
 from shared.http.policy import concerns
@@ -68,7 +68,9 @@ async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_fi
 
 @router.get("/{slug}/stream")
 @concerns(BOARD)
-async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges) -> Response:
+async def follow(
+    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges
+) -> Response:
     """Follow the figure. Nothing is sent while it stays the same or stays hidden."""
     sent = _document(await _find(public_figures, slug))
 
@@ -81,7 +83,7 @@ async def follow(slug: str, _anybody: Anybody, public_figures: ThePublicFigures,
         return sent
 
     figure = await _find(public_figures, slug)
-    return EventStream(changes, figure.taskforce.taskforce_id, "boards", message)
+    return EventStream(changes, figure.taskforce.taskforce_id, Follower.of(request), message)
 
 
 @router.get("/{slug}")

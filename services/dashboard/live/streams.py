@@ -12,6 +12,7 @@ import contextlib
 import json
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
@@ -23,6 +24,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.read_model.projections import CHANNEL
 from shared.db.database import TRANSIENT_ERRORS, listen
 from shared.http.problems import Problem
+from shared.http.rate_limiter import clients_of
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from shared.http.rate_limits import ClientKind
     from shared.settings import ServiceSettings
 
 HEARTBEAT_SECONDS = 15.0
@@ -41,19 +44,53 @@ STUCK_SECONDS = 20.0
 MIDNIGHT_CHECK_SECONDS = 20.0
 
 Audience = Literal["members", "boards"]
+"""Whose streams share a limit: those who are signed in, programs included; and everybody else, who sees boards only."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How many streams may be open in one process.
+
+    Attributes:
+        members, boards: of each audience. Strangers can never take the share of those who are signed in.
+        account: of one account or API key.
+        address: of one network address, in each audience.
+    """
+
+    members: int
+    boards: int
+    account: int
+    address: int
+
+    def most(self, of: Audience | ClientKind) -> int:
+        """Return the limit of an audience, an account or an address."""
+        limit: int = getattr(self, of)
+        return limit
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Whom an open stream counts against: its audience, and within that an account and an address."""
+
+    audience: Audience
+    clients: tuple[tuple[ClientKind, str], ...] = ()
+
+    @classmethod
+    def of(cls, request: Request) -> Follower:
+        """Return who follows. Guests with an event pass have no account, and count as everybody else."""
+        address = request.client.host if request.client else ""
+        clients = [one for one in clients_of(request.state.principal, address) if one[0] != "pass"]
+        return cls("members" if len(clients) > 1 else "boards", tuple(clients))
 
 
 class Changes:
-    """Which streams follow which taskforce, and what has changed.
+    """Which streams follow which taskforce, and what has changed."""
 
-    Args:
-        limits: how many streams of each audience may be open in this process.
-    """
-
-    def __init__(self, limits: dict[Audience, int]) -> None:
+    def __init__(self, limits: StreamLimits) -> None:
         self._limits = limits
         self._watchers: dict[UUID, set[asyncio.Event]] = {}
         self._open: Counter[Audience] = Counter()
+        self._open_of_client: Counter[tuple[Audience, ClientKind, str]] = Counter()
         self._versions: Counter[UUID] = Counter()
         self._version_of_all = 0
         self.closed = False
@@ -80,34 +117,39 @@ class Changes:
         self.closed = True
         self.all_changed()
 
-    def check_limit(self, audience: Audience) -> None:
-        """Raise `Problem` 503 where no more streams of this audience may be open in this process."""
-        if self.closed or self._open[audience] >= self._limits[audience]:
-            raise Problem(
-                503,
-                "too-many-streams",
-                _("Too many screens are following along here"),
-                _("The figures can be read all the same. Try again in a minute."),
-                headers={"retry-after": "60"},
-            )
+    def check_limit(self, follower: Follower) -> None:
+        """Raise `Problem` where no more streams may be open: 503 of all, 429 of this account or address."""
+        if self.closed or self._open[follower.audience] >= self._limits.most(follower.audience):
+            raise _too_many(503)
+        for kind, client in follower.clients:
+            if self._open_of_client[follower.audience, kind, client] >= self._limits.most(kind):
+                raise _too_many(429)
 
     def open_streams(self, audience: Audience) -> int:
         """How many streams of this audience are open in this process."""
         return self._open[audience]
 
     @contextlib.contextmanager
-    def watching(self, taskforce_id: UUID, audience: Audience) -> Iterator[asyncio.Event]:
+    def watching(self, taskforce_id: UUID, follower: Follower) -> Iterator[asyncio.Event]:
         """Yield an event that is set whenever the taskforce's rows have changed; the caller clears it."""
         watcher = asyncio.Event()
         self._watchers.setdefault(taskforce_id, set()).add(watcher)
-        self._open[audience] += 1
+        self._count(follower, 1)
         try:
             yield watcher
         finally:
-            self._open[audience] -= 1
+            self._count(follower, -1)
             self._watchers[taskforce_id].discard(watcher)
             if not self._watchers[taskforce_id]:
                 del self._watchers[taskforce_id]
+
+    def _count(self, follower: Follower, more: int) -> None:
+        self._open[follower.audience] += more
+        for kind, client in follower.clients:
+            key = (follower.audience, kind, client)
+            self._open_of_client[key] += more
+            if not self._open_of_client[key]:
+                del self._open_of_client[key]
 
     async def listen(self, settings: ServiceSettings) -> None:
         """Listen to the database until cancelled; a lost connection is opened again."""
@@ -134,7 +176,7 @@ class EventStream(Response):
     Args:
         changes: what to follow.
         taskforce_id: the taskforce whose changes are followed.
-        audience: the limit it counts against.
+        follower: whom it counts against.
         message: returns what to send after a change; None sends nothing.
         ends_at: Unix time in seconds when the client's session ends; None for the public.
     """
@@ -145,23 +187,23 @@ class EventStream(Response):
         self,
         changes: Changes,
         taskforce_id: UUID,
-        audience: Audience,
+        follower: Follower,
         message: Callable[[], Awaitable[dict[str, Any] | None]],
         *,
         ends_at: float | None = None,
     ) -> None:
-        changes.check_limit(audience)
+        changes.check_limit(follower)
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         # The length is not known.
         del self.headers["content-length"]
         self._changes = changes
         self._taskforce_id = taskforce_id
-        self._audience: Audience = audience
+        self._follower = follower
         self._message = message
         self._ends_at = ends_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._changes.watching(self._taskforce_id, self._audience) as changed:
+        with self._changes.watching(self._taskforce_id, self._follower) as changed:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             gone = asyncio.create_task(_disconnected(receive))
             try:
@@ -206,6 +248,16 @@ class EventStream(Response):
         if self._ends_at is None:
             return HEARTBEAT_SECONDS
         return max(0.0, min(HEARTBEAT_SECONDS, self._ends_at - time.time()))
+
+
+def _too_many(status: int) -> Problem:
+    return Problem(
+        status,
+        "too-many-streams",
+        _("Too many screens are following along here"),
+        _("The figures can be read all the same. Try again in a minute."),
+        headers={"retry-after": "60"},
+    )
 
 
 def _heartbeat() -> bytes:

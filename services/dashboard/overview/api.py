@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic_core import to_json
 
 from services.dashboard.access import FIGURES, ApiViewer
-from services.dashboard.live.streams import EventStream, TheChanges
+from services.dashboard.live.streams import EventStream, Follower, TheChanges
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
@@ -94,14 +94,15 @@ async def show_measures(_viewer: ApiViewer) -> Measures:
                 }
             },
         },
+        429: {"description": "This account or address has too many streams open: retry after `Retry-After` seconds"},
         503: {"description": "Too many streams are open: retry after `Retry-After` seconds"},
     },
 )
 @concerns(FIGURES)
-async def follow(viewer: ApiViewer, changes: TheChanges) -> Response:
+async def follow(request: Request, viewer: ApiViewer, changes: TheChanges) -> Response:
     """Stream an event whenever the figures may have changed, or a new day has begun."""
 
     async def message() -> dict[str, Any]:
         return {"changed_at": datetime.now(UTC).isoformat(timespec="milliseconds")}
 
-    return EventStream(changes, viewer.taskforce, "members", message, ends_at=viewer.expires_at)
+    return EventStream(changes, viewer.taskforce, Follower.of(request), message, ends_at=viewer.expires_at)

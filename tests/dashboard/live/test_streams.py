@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ import pytest_asyncio
 
 from services.dashboard.app import create_app
 from services.dashboard.live import streams
-from services.dashboard.live.streams import Changes
+from services.dashboard.live.streams import Changes, Follower, StreamLimits
 from services.dashboard.settings import DashboardSettings
 from shared.http.problems import Problem
 from tests.dashboard.messages import apply_messages, pledge
@@ -35,8 +36,19 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from shared.db.database import Database
+    from shared.http.rate_limits import ClientKind
 
 STREAM = "/api/dashboard/v1/stream"
+LIMITS = StreamLimits(members=5, boards=5, account=5, address=5)
+MEMBER, STRANGER = Follower("members"), Follower("boards")
+
+
+def of_address(number: int) -> tuple[ClientKind, str]:
+    return "address", f"192.0.2.{number}"
+
+
+def of_account(name: str) -> tuple[ClientKind, str]:
+    return "account", f"person:{name}"
 
 
 @pytest_asyncio.fixture
@@ -53,8 +65,8 @@ async def url(app: FastAPI, taskforce_id: UUID) -> AsyncIterator[str]:
 
 
 def test_ten_changes_before_a_stream_reads_are_one_event(taskforce_id: UUID) -> None:
-    changes = Changes({"members": 5, "boards": 5})
-    with changes.watching(taskforce_id, "members") as changed:
+    changes = Changes(LIMITS)
+    with changes.watching(taskforce_id, MEMBER) as changed:
         for _ in range(10):
             changes.changed(taskforce_id)
         assert changed.is_set()
@@ -63,8 +75,8 @@ def test_ten_changes_before_a_stream_reads_are_one_event(taskforce_id: UUID) -> 
 
 
 def test_only_the_streams_of_the_taskforce_are_woken(taskforce_id: UUID, other_taskforce_id: UUID) -> None:
-    changes = Changes({"members": 5, "boards": 5})
-    with changes.watching(taskforce_id, "members") as mine, changes.watching(other_taskforce_id, "members") as theirs:
+    changes = Changes(LIMITS)
+    with changes.watching(taskforce_id, MEMBER) as mine, changes.watching(other_taskforce_id, MEMBER) as theirs:
         changes.changed(taskforce_id)
         assert mine.is_set()
         assert not theirs.is_set()
@@ -73,29 +85,66 @@ def test_only_the_streams_of_the_taskforce_are_woken(taskforce_id: UUID, other_t
 
 
 def test_nothing_is_kept_of_a_closed_stream(taskforce_id: UUID) -> None:
-    changes = Changes({"members": 5, "boards": 5})
-    with changes.watching(taskforce_id, "members"):
+    changes = Changes(LIMITS)
+    with changes.watching(taskforce_id, MEMBER):
         assert changes.open_streams("members") == 1
     assert changes.open_streams("members") == 0
     assert changes._watchers == {}
 
 
 def test_streams_are_limited_by_audience(taskforce_id: UUID) -> None:
-    changes = Changes({"members": 1, "boards": 1})
-    with changes.watching(taskforce_id, "boards"):
-        changes.check_limit("members")
+    changes = Changes(StreamLimits(members=1, boards=1, account=5, address=5))
+    with changes.watching(taskforce_id, STRANGER):
+        changes.check_limit(MEMBER)
         with pytest.raises(Problem) as refusal:
-            changes.check_limit("boards")
+            changes.check_limit(STRANGER)
     assert refusal.value.status == 503
     assert refusal.value.headers["retry-after"] == "60"
+
+
+def test_one_account_or_address_cannot_take_all_streams(taskforce_id: UUID) -> None:
+    changes = Changes(StreamLimits(members=100, boards=100, account=2, address=3))
+    karen = Follower("members", (of_account("karen"), of_address(80)))
+    eva = Follower("members", (of_account("eva"), of_address(80)))
+    guest = Follower("boards", (of_address(80),))
+
+    def status_of(follower: Follower) -> int:
+        try:
+            changes.check_limit(follower)
+        except Problem as refusal:
+            return refusal.status if refusal.headers["retry-after"] == "60" else 0
+        return 200
+
+    with ExitStack() as open_streams:
+        for follower, expected in [(karen, 200), (karen, 200), (karen, 429), (eva, 200), (eva, 429), (guest, 200)]:
+            assert status_of(follower) == expected
+            if expected == 200:
+                open_streams.enter_context(changes.watching(taskforce_id, follower))
+        assert status_of(Follower("members", (of_account("karen"), of_address(81)))) == 429, "of the account"
+        assert status_of(Follower("members", (of_account("eva"), of_address(81)))) == 200, "of the address"
+    assert [status_of(one) for one in (karen, eva, guest)] == [200, 200, 200]
+    assert changes._open_of_client == {}
+
+
+def test_strangers_cannot_take_the_streams_of_members(taskforce_id: UUID) -> None:
+    changes = Changes(StreamLimits(members=1, boards=200, account=20, address=100))
+    with ExitStack() as open_streams:
+        for number in range(200):
+            stranger = Follower("boards", (of_address(number),))
+            changes.check_limit(stranger)
+            open_streams.enter_context(changes.watching(taskforce_id, stranger))
+        with pytest.raises(Problem) as refusal:
+            changes.check_limit(STRANGER)
+        assert refusal.value.status == 503
+        changes.check_limit(Follower("members", (of_account("karen"), of_address(1))))
 
 
 async def test_every_stream_is_woken_at_midnight(taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     days = iter([date(2026, 12, 31), date(2026, 12, 31), date(2026, 12, 31), *[date(2027, 1, 1)] * 100])
     monkeypatch.setattr(streams, "today", lambda: next(days))
     monkeypatch.setattr(streams, "MIDNIGHT_CHECK_SECONDS", 0.01)
-    changes = Changes({"members": 5, "boards": 5})
-    with changes.watching(taskforce_id, "members") as changed:
+    changes = Changes(LIMITS)
+    with changes.watching(taskforce_id, MEMBER) as changed:
         watching = asyncio.create_task(changes.watch_the_day())
         await asyncio.wait_for(changed.wait(), PATIENCE_SECONDS)
         watching.cancel()
@@ -208,6 +257,22 @@ async def test_too_many_streams_are_refused_with_retry_after(
         assert "application/problem+json" in second.headers
 
 
+async def test_a_stream_counts_against_the_account_and_the_address(
+    dashboard_settings: DashboardSettings, token: Callable[..., str]
+) -> None:
+    limits = {"streams_per_account": 1, "streams_per_address": 2}
+    app = create_app(dashboard_settings.model_copy(update=limits))
+    async with (
+        app.router.lifespan_context(app),
+        serving(app) as url,
+        following(url + STREAM, token("member")) as first,
+        following(url + STREAM, token("member")) as second,
+    ):
+        assert (first.status, second.status) == (200, 429)
+        assert "retry-after: 60" in second.headers
+        assert len(app.state.changes._open_of_client) == 2
+
+
 async def test_the_listening_connection_is_opened_again(
     url: str, token: Callable[..., str], dashboard_database: Database
 ) -> None:
@@ -290,7 +355,7 @@ async def test_an_unknown_payload_wakes_every_stream(
 
 
 def test_marks_differ_after_every_change() -> None:
-    changes, taskforce_id = Changes({"members": 1, "boards": 1}), uuid4()
+    changes, taskforce_id = Changes(StreamLimits(members=1, boards=1, account=5, address=5)), uuid4()
     versions = [changes.version(taskforce_id)]
     changes.changed(taskforce_id)
     versions.append(changes.version(taskforce_id))
