@@ -201,7 +201,7 @@ def _running(state: State, running: Running) -> Iterator[Finding]:
     assert configuration is not None
     yield _check("PostgreSQL", lambda: asyncio.run(_postgres_version(configuration)))
     yield _check("Broker", lambda: asyncio.run(_broker(running.bootstrap_servers)))
-    yield _check("Services", lambda: asyncio.run(_services_ready(running.url)))
+    yield _check("Services", lambda: asyncio.run(_services_ready(running.internal_url, running.url)))
     yield _retention(configuration)
 
 
@@ -246,8 +246,8 @@ async def _broker(bootstrap_servers: str) -> str:
     return f"answers on port {port}"
 
 
-async def _services_ready(url: str) -> str:
-    async with client(url) as http:
+async def _services_ready(internal_url: str, url: str) -> str:
+    async with client(internal_url) as http:
         answer = await http.get("/readyz")
         checks = answer.json()["checks"]
     failing = [f"{check['name']} ({check['detail']})" for check in checks if not check["ok"]]

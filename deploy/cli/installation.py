@@ -46,6 +46,10 @@ class Installation:
     """The private JWK that signs tokens."""
     environment: Mapping[str, str]
     """The services' settings as environment variables."""
+    health_url: str
+    """The origin whose `/readyz` names every check: the internal one of a local run."""
+    mail_link: str = ""
+    """The address that opens the mails that a local run has caught."""
 
     def owner_dsn(self, service: str) -> str:
         """Return the connection URL of the owner of a service's tables, who bypasses row-level security.
@@ -163,6 +167,8 @@ def installation_of(configuration: Configuration) -> Installation:
         kafka=configuration.bootstrap_servers,
         signing_key=configuration.secrets.token_private_key,
         environment=settings,
+        health_url=configuration.internal_url,
+        mail_link=configuration.mail_link,
     )
 
 
@@ -215,9 +221,11 @@ def _from_environment(environment: Mapping[str, str]) -> Installation:
             )
         return environment[name]
 
+    url = environment.get("TILSAGN_URL") or required("DASHBOARD_PUBLIC_URL")
     return Installation(
-        url=environment.get("TILSAGN_URL") or required("DASHBOARD_PUBLIC_URL"),
+        url=url,
         kafka=kafka_of(environment),
         signing_key=required("EVENTS_TOKEN_PRIVATE_KEY"),
         environment=environment,
+        health_url=url,
     )

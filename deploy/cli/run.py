@@ -86,7 +86,7 @@ def run_up(
         console.print(Text.assemble("\nTilsagn runs at ", (installation.url, "bold"), "\n"))
         for found in known:
             console.print(f"  Public board   {installation.url}/board/{found}")
-        console.print(f"  Mails          {installation.url}/mail\n")
+        console.print(f"  Mails          {installation.mail_link}\n", soft_wrap=True, highlight=False)
         for found, link in (await make_admin_links(installation)).items():
             if link is not None:
                 why = " has no administrator who can sign in. Whoever opens this becomes one:"
@@ -130,7 +130,7 @@ def run_demo(
             loaded = await is_loaded(target)
         if not loaded:
             await load(installation, StepProgress(console))
-        _print_links(console, installation.url)
+        _print_links(console, installation)
         _open_browser(f"{installation.url}/board/{struer.SLUG}", enabled=browser)
         if evening:
             try:
@@ -256,14 +256,15 @@ async def _taskforces(
 # ---- demo
 
 
-def _print_links(console: Console, url: str) -> None:
+def _print_links(console: Console, installation: Installation) -> None:
+    url = installation.url
     table = _links()
     for name, role, what in _ROLES:
         table.add_row(f"  {name}", Text(f"{url}/sign-in/as/{role}", style="bold"), Text(what, style="dim"))
     table.add_row(
         "  Public board", Text(f"{url}/board/{struer.SLUG}", style="bold"), Text("for everybody", style="dim")
     )
-    table.add_row("  Mails", Text(f"{url}/mail", style="bold"), Text("none leaves here", style="dim"))
+    table.add_row("  Mails", Text(installation.mail_link, style="bold"), Text("none leaves here", style="dim"))
     console.print()
     console.print(table)
 

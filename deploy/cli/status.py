@@ -26,7 +26,7 @@ from shared.db.database import TRANSIENT_ERRORS
 def show_status(*, as_json: bool) -> None:
     """Print every readiness check. Raises `CommandError` if one fails or no installation runs."""
     installation = attach()
-    ready, checks = asyncio.run(_fetch(installation.url))
+    ready, checks = asyncio.run(_fetch(installation.health_url))
     waiting = asyncio.run(_waiting_for_confirmation(installation))
     if as_json:
         print_json({"url": installation.url, "ready": ready, "checks": checks, "retention_waiting": waiting})

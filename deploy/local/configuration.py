@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.local import ports
@@ -29,6 +29,13 @@ class Configuration:
     internal_url: str
     smtp_port: int
     demo_mode: bool
+    mail_token: str = field(default="", repr=False)
+    """Opens the caught mails at `/mail`."""
+
+    @property
+    def mail_link(self) -> str:
+        """The address that opens the caught mails in a browser on this machine."""
+        return f"{self.public_url}/mail?token={self.mail_token}"
 
     @classmethod
     def attach(cls, state: State, running: Running | None = None) -> Configuration | None:
@@ -44,6 +51,7 @@ class Configuration:
             internal_url=running.internal_url,
             smtp_port=running.smtp_port,
             demo_mode=running.demo_mode,
+            mail_token=running.mail_token,
         )
 
     def app_dsn(self, service: str) -> str:

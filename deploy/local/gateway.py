@@ -92,7 +92,7 @@ class HostedApp:
 
 
 class PublicGateway:
-    """The application on the public port. It does not route `/internal`.
+    """The application on the public port. It does not route `/internal` and `/metrics`; `/readyz` gives no details.
 
     Args:
         apps: the services' applications by name.
@@ -111,7 +111,11 @@ class PublicGateway:
         if path == "/livez":
             await PlainTextResponse("alive\n")(scope, receive, send)
         elif path == "/readyz":
-            await readiness(await self._health())(scope, receive, send)
+            ready = all(check.ok for check in await self._health())
+            answer = JSONResponse({"ready": ready}, 200 if ready else 503, {"cache-control": "no-store"})
+            await answer(scope, receive, send)
+        elif path == "/metrics":
+            await _dispatch(self._apps, None, scope, receive, send)
         elif (extra := next((app for prefix, app in self._extras.items() if covers(prefix, path)), None)) is not None:
             await extra(scope, receive, send)
         else:
@@ -119,15 +123,23 @@ class PublicGateway:
 
 
 class InternalGateway:
-    """The application on the internal port, for calls between services: `/internal/<service>/…`, and all metrics."""
+    """The application on the internal port: calls between services (`/internal/<service>/…`), and what operators see.
 
-    def __init__(self, apps: Mapping[str, HostedApp]) -> None:
+    Args:
+        apps: the services' applications by name.
+        health: returns the readiness of workers, broker and PostgreSQL, for `/readyz`.
+    """
+
+    def __init__(self, apps: Mapping[str, HostedApp], health: Health) -> None:
         self._apps = apps
+        self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["path"] == "/metrics":
             await Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)(scope, receive, send)
+        elif scope["path"] == "/readyz":
+            await readiness(await self._health())(scope, receive, send)
         else:
             await _dispatch(self._apps, internal_service_for(scope["path"]), scope, receive, send)
 

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any, Protocol
 
 import structlog
@@ -35,6 +36,7 @@ from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import provision
 from deploy.services import SERVICES
 from shared.health import Check
+from shared.http.connections import LimitedHttpProtocol
 from shared.http.operator_routes import end_streams
 from shared.http.server import exclude_from_garbage_collection
 from shared.messaging.consumer import Consumer
@@ -246,6 +248,7 @@ class Launcher:
             internal_url=f"http://{ports.LOOPBACK}:{_port(internal)}",
             smtp_port=_port(smtp),
             demo_mode=self.settings.demo_mode,
+            mail_token=token_urlsafe(16),
         )
         with self._progress("Bringing the databases up to date"):
             await provision(self.postgres.superuser_dsn(), secrets.passwords)
@@ -268,6 +271,7 @@ class Launcher:
                 bootstrap_servers=configuration.bootstrap_servers,
                 smtp_port=configuration.smtp_port,
                 demo_mode=configuration.demo_mode,
+                mail_token=configuration.mail_token,
             )
         )
 
@@ -296,9 +300,9 @@ class Launcher:
             work.add(worker.stop)
             await worker.start()
         page_settings = MailboxSettings(self.url, self.settings.demo_mode, self.configuration.secrets.token_jwks)
-        extras = {MAIL_PREFIX: create_mailbox(store, page_settings)}
+        extras = {MAIL_PREFIX: create_mailbox(store, page_settings, token=self.configuration.mail_token)}
         work.add(await self._serve(PublicGateway(self._apps, extras, self.health), public))
-        work.add(await self._serve(InternalGateway(self._apps), internal))
+        work.add(await self._serve(InternalGateway(self._apps, self.health), internal))
 
     def _consumer_groups(self) -> dict[str, list[str]]:
         return {consumer.group: list(consumer.topics) for consumer in self._consumers()}
@@ -329,7 +333,7 @@ class Launcher:
             uvicorn.Config(
                 app,
                 lifespan="off",
-                http="httptools",
+                http=LimitedHttpProtocol,
                 ws="none",
                 log_config=None,
                 access_log=False,

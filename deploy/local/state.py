@@ -77,6 +77,8 @@ class Running:
     bootstrap_servers: str
     smtp_port: int
     demo_mode: bool
+    mail_token: str = ""
+    """opens `/mail`, for this run"""
 
 
 @dataclass(frozen=True)

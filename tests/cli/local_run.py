@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -40,6 +41,13 @@ class LocalRun:
             assert time.monotonic() < deadline, f"it did not say {text!r}:\n{self.output()}"
             time.sleep(0.05)
         return self.output()
+
+    @property
+    def mail_link(self) -> str:
+        """The link in the output that opens the caught mails."""
+        found = re.search(r"Mails +(\S+)", self.output())
+        assert found is not None, self.output()
+        return found[1]
 
     def stop(self) -> int:
         """Press Ctrl-C; returns the exit status."""

@@ -34,6 +34,10 @@ def client(app: ASGIApp) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
+async def healthy() -> list[Check]:
+    return []
+
+
 async def public(apps: dict[str, HostedApp], path: str, checks: list[Check] | None = None) -> httpx.Response:
     async def health() -> list[Check]:
         return checks or []
@@ -71,9 +75,8 @@ async def test_internal_paths_are_not_public(apps: dict[str, HostedApp], path: s
 
 
 async def test_the_internal_port_has_only_internal_paths(apps: dict[str, HostedApp]) -> None:
-    async with client(InternalGateway(apps)) as asking:
+    async with client(InternalGateway(apps, healthy)) as asking:
         assert (await asking.get("/internal/pledges/x")).text == "pledges /internal/pledges/x -"
-        assert (await asking.get("/metrics")).status_code == 200
         for path in ("/", "/pledges", "/internal", "/internal/nobody/x"):
             assert (await asking.get(path)).status_code == 404, path
 
@@ -81,10 +84,26 @@ async def test_the_internal_port_has_only_internal_paths(apps: dict[str, HostedA
 async def test_readiness_needs_every_check_and_names_failed_ones(apps: dict[str, HostedApp]) -> None:
     good, bad = Check("pledges relay", ok=True, detail=""), Check("broker", ok=False, detail="being restarted")
     assert (await public(apps, "/readyz", [good])).status_code == 200
-    answer = await public(apps, "/readyz", [good, bad])
+    assert (await public(apps, "/readyz", [good, bad])).status_code == 503
+    assert (await public(apps, "/livez", [bad])).status_code == 200
+
+    async def health() -> list[Check]:
+        return [good, bad]
+
+    async with client(InternalGateway(apps, health)) as asking:
+        answer = await asking.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"][1] == {"name": "broker", "ok": False, "detail": "being restarted"}
-    assert (await public(apps, "/livez", [bad])).status_code == 200
+
+
+async def test_what_operators_see_is_on_the_internal_port_only(apps: dict[str, HostedApp]) -> None:
+    bad = Check("broker", ok=False, detail="being restarted")
+    assert (await public(apps, "/readyz", [bad])).json() == {"ready": False}
+    assert (await public(apps, "/readyz")).json() == {"ready": True}
+    for path in ("/metrics", "/%6detrics"):
+        assert (await public(apps, path)).status_code == 404
+    async with client(InternalGateway(apps, healthy)) as asking:
+        assert "python_info" in (await asking.get("/metrics")).text
 
 
 async def test_a_services_checks_are_prefixed_with_its_name() -> None:

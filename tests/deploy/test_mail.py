@@ -12,9 +12,12 @@ import pytest
 
 from deploy.local import mail as module
 from deploy.local.mail import MailCatcher, MailStore
-from deploy.local.mailbox import MailboxSettings, create_mailbox
+from deploy.local.mailbox import COOKIE, MailboxSettings, create_mailbox
 from deploy.local.ports import listening
 from shared.http.auth import new_private_jwk, public_jwks
+
+TOKEN = "the-token-in-the-terminal"
+OPENED = {COOKIE: TOKEN}
 
 
 @pytest.fixture
@@ -34,8 +37,8 @@ async def smtp_port(store: MailStore) -> AsyncIterator[int]:
 @pytest.fixture
 async def page(store: MailStore) -> AsyncIterator[httpx.AsyncClient]:
     settings = MailboxSettings("http://localhost:8080", demo_mode=True, token_jwks=public_jwks(new_private_jwk()))
-    transport = httpx.ASGITransport(create_mailbox(store, settings), client=("127.0.0.1", 40000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+    transport = httpx.ASGITransport(create_mailbox(store, settings, token=TOKEN), client=("127.0.0.1", 40000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080", cookies=OPENED) as client:
         yield client
 
 
@@ -142,8 +145,32 @@ async def test_a_foreign_host_name_is_refused(page: httpx.AsyncClient, host: str
     assert (await page.get("/mail", headers={"host": host})).status_code == 403
 
 
-async def test_a_client_on_another_machine_is_refused(store: MailStore) -> None:
+@pytest.mark.parametrize("address", ["192.168.1.20", "garbage", "", "::ffff:192.168.1.20"])
+async def test_a_client_on_another_machine_is_refused(store: MailStore, address: str) -> None:
     settings = MailboxSettings("http://localhost:8080", demo_mode=True, token_jwks=public_jwks(new_private_jwk()))
-    transport = httpx.ASGITransport(create_mailbox(store, settings), client=("192.168.1.20", 40000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+    transport = httpx.ASGITransport(create_mailbox(store, settings, token=TOKEN), client=(address, 40000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080", cookies=OPENED) as client:
         assert (await client.get("/mail")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via", "x-real-ip"]
+)
+async def test_a_forwarded_request_is_refused(page: httpx.AsyncClient, name: str) -> None:
+    for value in ("127.0.0.1", "garbage", ""):
+        assert (await page.get("/mail", headers={name: value})).status_code == 403
+
+
+async def test_the_link_in_the_terminal_opens_the_mails_for_its_browser(
+    store: MailStore, page: httpx.AsyncClient
+) -> None:
+    name = store.keep(letter().as_bytes(), ["a@b.example"])
+    page.cookies.clear()
+    for address in ("/mail", f"/mail/{name}", f"/mail/{name}?raw=1", "/mail?token=x", "/mail?token=%C3%A6"):
+        closed = await page.get(address, headers={"accept": "text/html"})
+        assert (closed.status_code, "Jeres tilsagn" in closed.text) == (403, False), address
+        assert "Åbn linket efter “Mails” i den terminal" in closed.text
+    opened = await page.get(f"/mail?token={TOKEN}")
+    assert (opened.status_code, opened.headers["location"]) == (303, "/mail")
+    assert opened.headers["set-cookie"].startswith(f"{COOKIE}={TOKEN}; HttpOnly; Path=/; SameSite=strict; Secure")
+    assert "Jeres tilsagn" in (await page.get("/mail", headers={"cookie": f"{COOKIE}={TOKEN}"})).text

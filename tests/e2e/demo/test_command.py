@@ -83,9 +83,10 @@ def test_a_guests_link_leads_to_the_intake(run: LocalRun) -> None:
 
 
 def test_the_board_and_the_mails_are_linked_and_answer(run: LocalRun) -> None:
-    for path in ("/board/struer", "/mail"):
-        assert f"{run.url}{path}" in run.output()
-        assert httpx.get(f"{run.url}{path}", trust_env=False).status_code == 200
+    assert f"{run.url}/board/struer" in run.output()
+    assert httpx.get(f"{run.url}/board/struer", trust_env=False).status_code == 200
+    assert run.mail_link.startswith(f"{run.url}/mail?token=")
+    assert httpx.get(run.mail_link, trust_env=False).headers["location"] == "/mail"
 
 
 def test_the_evening_had_80_companies_about_50_pledges_and_some_hires(run: LocalRun) -> None:

@@ -43,7 +43,7 @@ async def fill_in_a_pledge(page: Page, company: str = COMPANY) -> None:
 
 
 async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
-    page_at: Callable[..., Awaitable[Page]], origin: str
+    page_at: Callable[..., Awaitable[Page]], origin: str, run: LocalRun
 ) -> None:
     board = await page_at(*DESKTOP)
     await board.goto(f"{origin}/board/struer")
@@ -90,7 +90,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await assert_accessible(board)
 
     mails = await page_at(*PHONE)
-    await mails.goto(f"{origin}/mail")
+    await mails.goto(run.mail_link)
     await expect(mails.get_by_text("bente@bageri.example").first).to_be_visible()
     await expect(mails.get_by_text("bente@bageri.example")).to_have_count(1)
 
