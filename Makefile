@@ -105,7 +105,7 @@ kafka: runtime ## Start Apache Kafka with our topics, without Docker; NODES=3 fo
 lint: setup types migrations ## Check style, types, imports between packages, and migrations
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
-	@said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
+	@output=$$($(BIN)/lint-imports 2>&1) || { echo "$$output"; exit 1; }
 
 audit: setup ## Scan the checkout for secrets, and packages for known vulnerabilities
 	@$(BIN)/python -m deploy.audit
@@ -114,7 +114,7 @@ types: setup ## Check the types
 	@$(BIN)/mypy --no-error-summary
 
 migrations: setup ## Check that the migrations are safe under load
-	@said=$$($(BIN)/squawk $(MIGRATIONS) 2>&1) || { echo "$$said"; exit 1; }
+	@output=$$($(BIN)/squawk $(MIGRATIONS) 2>&1) || { echo "$$output"; exit 1; }
 
 format: setup ## Format the source and fix simple lint errors
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true

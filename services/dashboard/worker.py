@@ -12,7 +12,7 @@ GROUP = "tilsagn.dashboard"
 
 
 def create_worker(settings: DashboardSettings | None = None) -> Worker:
-    """Return the worker, not started. Reads the environment where no settings are given."""
+    """Return the worker, not started. Without settings they are read from the environment."""
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
     return Worker(

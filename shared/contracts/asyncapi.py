@@ -31,7 +31,7 @@ _UUID: Final = {"type": "string", "format": "uuid"}
 
 _HEADERS: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "CloudEvents 1.0, Kafka protocol binding, binary mode: the metadata of the fact.",
+    "description": "CloudEvents 1.0, Kafka protocol binding, binary mode: the metadata of the message.",
     "required": [
         "ce_specversion",
         "ce_id",
@@ -46,15 +46,15 @@ _HEADERS: Final[dict[str, Any]] = {
     ],
     "properties": {
         "ce_specversion": {"type": "string", "const": "1.0"},
-        "ce_id": {**_UUID, "description": "the same for every copy of this fact, however often it is delivered"},
+        "ce_id": {**_UUID, "description": "the message's id, the same for every delivery of it"},
         "ce_source": {"type": "string", "description": "the publishing service"},
-        "ce_type": {"type": "string", "description": "which fact, and which version of its shape"},
+        "ce_type": {"type": "string", "description": "the type of the message, with the version of its schema"},
         "ce_subject": {**_UUID, "description": "the aggregate, as in the key"},
-        "ce_time": {"type": "string", "format": "date-time", "description": "when the fact was recorded"},
+        "ce_time": {"type": "string", "format": "date-time", "description": "when the change was recorded"},
         "ce_taskforceid": {**_UUID, "description": "the tenant, as in the value"},
         "ce_aggregateversion": {"type": "string", "pattern": "^[1-9][0-9]*$", "description": "as in the value"},
-        "ce_correlationid": {**_UUID, "description": "the request everything began with"},
-        "ce_causationid": {**_UUID, "description": "the fact that caused this one, where one did"},
+        "ce_correlationid": {**_UUID, "description": "the request that caused the message, directly or indirectly"},
+        "ce_causationid": {**_UUID, "description": "the message that caused this one, if any"},
         "content-type": {"type": "string", "const": "application/json"},
     },
 }
@@ -96,9 +96,9 @@ def document(service: str) -> dict[str, Any]:
 
 def _about(*, sent: bool, received: bool) -> str:
     parts = [
-        "Facts about aggregates, in the past tense, each with the aggregate's whole public state and its version. "
-        "They never hold a person's name, a contact or free text. Delivery is at least once and in order for each "
-        "aggregate; the version, or `ce_id`, makes a copy harmless. Unknown types and fields are to be ignored."
+        "Messages about changes of aggregates, each with the aggregate's whole public state and its version. "
+        "They never contain a person's name, a contact or free text. Delivery is at least once and in order for each "
+        "aggregate; the version, or `ce_id`, makes a copy harmless. Ignore unknown types and fields."
     ]
     if not sent:
         parts.append("This service sends nothing.")
@@ -110,7 +110,7 @@ def _about(*, sent: bool, received: bool) -> str:
 def _channel(aggregate: str, messages: Sequence[type[Message]]) -> dict[str, Any]:
     return {
         "address": topic_of(aggregate),
-        "description": f"Everything that happens to one {aggregate.partition('.')[2].replace('_', ' ')}, in order.",
+        "description": f"All changes of one {aggregate.partition('.')[2].replace('_', ' ')}, in order.",
         "messages": {
             message.type_name(): {"$ref": f"#/components/messages/{message.type_name()}"} for message in messages
         },

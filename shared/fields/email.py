@@ -25,15 +25,15 @@ _PUNYCODE: Final = "xn--"
 _LONGEST_LABEL: Final = 63
 _MOST_SPELLINGS: Final = 32
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
-_LOOK_LATIN: Final = frozenset("асԁеһіјӏорԛѕԝхухѵοανικρυχ")
-"""Small letters of Cyrillic and Greek that look like Latin ones."""
+_LATIN_LOOKALIKES: Final = frozenset("асԁеһіјӏорԛѕԝхухѵοανικρυχ")
+"""Lower-case letters of Cyrillic and Greek that look like Latin ones."""
 
 
 def canonical_email(text: str) -> str:
     """Return an address in the form in which it is stored.
 
-    NFC, without invisible characters; the mailbox in the case it was typed in; the domain in small letters and
-    readable (`købmand.dk`, not `xn--…`), by IDNA 2008 (RFC 5891): `ß` stays `ß`, so mail goes to the domain that was
+    NFC, without invisible characters; the mailbox in the case it was typed in; the domain in lower case and readable
+    (`købmand.dk`, not `xn--…`), by IDNA 2008 (RFC 5891): `ß` stays `ß`, so mail goes to the domain that was
     typed.
 
     Raises:
@@ -58,7 +58,7 @@ def canonical_email(text: str) -> str:
 def whole_email(text: str) -> str:
     """Return an address to look up, without invisible characters; more is accepted than `canonical_email` stores.
 
-    Raises the validation error `email` where it is not one whole address.
+    Raises the validation error `email` if it is not one whole address.
     """
     address = _cleaned(text)
     if len(address) > LONGEST or not _EMAIL.fullmatch(address):
@@ -78,7 +78,7 @@ def email_key(text: str) -> str:
 
 def email_spellings(text: str) -> list[str]:
     """Return the spellings under which an address may be stored, the domain readable and in ASCII; none for what is not
-    a whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL has small letters of its own.
+    a whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL lowers letters differently.
     """
     try:
         mailbox, _at, domain = whole_email(text).rpartition("@")
@@ -107,8 +107,8 @@ def _not_an_address() -> PydanticCustomError:
 
 
 def _mapped(domain: str) -> str:
-    """Return a domain in small letters of normal width, and with full stops between its labels (UTS 46,
-    non-transitional). Labels in ASCII are not judged further: there are names with an underscore."""
+    """Return a domain in lower case and normal width, and with full stops between its labels (UTS 46,
+    non-transitional). Labels in ASCII are not validated further, because some names have an underscore."""
     return domain.lower() if domain.isascii() else idna.uts46_remap(domain, std3_rules=False, transitional=False)
 
 
@@ -137,15 +137,15 @@ def _spellings_of_label(label: str) -> list[str]:
 
 
 def _is_lookalike(part: str) -> bool:
-    """Whether a mailbox or label mixes alphabets, has letters of unusual form, or looks like a Latin word and is
-    none."""
+    """Whether a mailbox or label mixes alphabets, has compatibility forms of letters, or only looks like a Latin
+    word."""
     if part.isascii():
         return False
     if unicodedata.normalize("NFKC", part) != part:
         return True
     letters = [char for char in part.lower() if char.isalpha()]
     alphabets = {unicodedata.name(char, "").partition(" ")[0] for char in letters} & _ALPHABETS
-    return len(alphabets) > 1 or (bool(letters) and _LOOK_LATIN.issuperset(letters))
+    return len(alphabets) > 1 or (bool(letters) and _LATIN_LOOKALIKES.issuperset(letters))
 
 
 Email = Annotated[

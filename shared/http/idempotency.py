@@ -22,16 +22,18 @@ from shared.i18n.translations import gettext as _
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _OPTIONAL_DESCRIPTION = (
-    "May be left out, for the same request again has no second effect. With another body it is answered 422."
+    "Optional, because a repeated request has no second effect. The same key with another body is answered 422."
 )
-_DESCRIPTION = "Required. The same key and body again give the same answer; another body is answered 422."
+_DESCRIPTION = (
+    "Required. Repeating the key and body gives the same answer; the same key with another body is answered 422."
+)
 
 IdempotencyKey = Annotated[
     str | None,
     Header(
         description=_DESCRIPTION,
         alias="Idempotency-Key",
-        # Judged here, so that its absence is answered with words of its own.
+        # Validated here, so that a missing key has its own error message.
         json_schema_extra={REQUIRED: True, "pattern": f"^{_KEY.pattern}$"},
     ),
 ]
@@ -42,7 +44,7 @@ def sent_by_principal(request: Request, key: str, content: Any) -> IdempotentReq
 
     Args:
         key: the principal's name for it.
-        content: parsed JSON, what a repeat has in common with it.
+        content: parsed JSON, equal in a repeated request.
 
     Raises:
         RecursionError: the content is nested too deeply.
@@ -62,7 +64,7 @@ async def read_idempotent_request(request: Request, idempotency_key: Idempotency
     """
     key = _usable(idempotency_key)
     try:
-        # A missing body is the route's to refuse, if it takes one.
+        # The route refuses a missing body if it needs one.
         body = await request.json() if await request.body() else None
         return sent_by_principal(request, key, body)
     except (RecursionError, ValueError):
@@ -104,9 +106,9 @@ IdempotentDb = Annotated[Database, Depends(claiming_database)]
 
 
 def _usable(key: str | None) -> str:
-    # It is stored. A UUID may have digits like a CPR number's, and nothing else may.
+    # The key is stored, so it must not look like a CPR number, unless it is a UUID.
     if key is not None and _KEY.fullmatch(key.strip()) and mask_cpr(key) == key:
         return key.strip()
-    words = _("Send a UUID of your own making, and the same one when you try again.")
+    words = _("Send a new UUID, and the same one when you try again.")
     error = FieldError("Idempotency-Key:", "missing" if key is None else "unusable", words)
     raise Problem(400, "idempotency-key-missing", _("The Idempotency-Key is missing"), words, errors=[error])

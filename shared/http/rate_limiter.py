@@ -1,8 +1,9 @@
 """The rate limiter: answers requests over the limit with 429, Retry-After and RateLimit headers.
 
 It uses the generic cell rate algorithm: for each account, pass and address it keeps the moment at which its allowance
-is full again. Everything is in memory, so a check takes some microseconds. Each process counts by itself: two processes
-of a service allow up to twice the rate, and a restarted process begins anew. A shared store would be one more
+is full again. Everything is in memory, so a check takes some microseconds. Each process counts separately: two
+processes of a service allow up to twice the rate, and a restarted process starts from zero. A shared store would be
+one more
 dependency that can fail.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-11.
@@ -176,10 +177,10 @@ def enforce_rate_limit(request: Request) -> None:
 
 
 def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:
-    """Count a request against a limit of the route's own, such as for links to one mail address from one network.
+    """Count a request against a separate limit of the route, such as for links to one mail address from one network.
 
     Args:
-        limits: the route's own limiter, with a rate of `kind` for the client kind "address".
+        limits: the route's separate limiter, with a rate of `kind` for the client kind "address".
         of: the key that requests are counted by.
 
     Raises:

@@ -61,7 +61,7 @@ def _document_data(report: Mapping[str, Any], made_at: datetime) -> dict[str, An
         "page": _("Page"),
         "of": _("of"),
         "intro": _(
-            "You have the right to be told which personal data are processed about you "
+            "You have the right to know which personal data are processed about you "
             "(the General Data Protection Regulation, Article 15). This is everything that the system Tilsagn holds "
             "about the person known by what stands below, and how it is dealt with."
         ),
@@ -86,7 +86,7 @@ def _document_data(report: Mapping[str, Any], made_at: datetime) -> dict[str, An
         "rights_heading": _("What you can do"),
         "rights": _rights(),
         "empty_heading": _("Where nothing was found"),
-        "empty_intro": _("These places were searched, too. They are told so that you know of all of them."),
+        "empty_intro": _("These places were searched, too. They are listed so that you know all of them."),
         "empty": [_group(group) for group in empty]
         + [{"heading": one["what"], "facts": _activity_facts(one)} for one in report["done"] if not one["rows"]],
     }
@@ -101,8 +101,8 @@ def _group(group: Mapping[str, Any]) -> dict[str, Any]:
         (_("Only where"), group["only_where"]),
         (_("Purpose"), group["purpose"]),
         (_("Legal basis"), basis),
-        (_("Comes from"), group["source"]),
-        (_("Told to"), group["told_to"]),
+        (_("Source"), group["source"]),
+        (_("Recipients"), group["told_to"]),
         (_("Deleted"), kept_for(group)),
         (_("Cannot be searched"), group["cannot_be_found_because"]),
         # Data that cannot be searched for a person cannot be erased on request either; one reason is enough.
@@ -149,8 +149,8 @@ def _activity_facts(one: Mapping[str, Any]) -> list[list[str]]:
         (_("Whom it is about"), one["whose"]),
         (_("Purpose"), one["purpose"]),
         (_("Legal basis"), "; ".join(filter(None, (one["basis"], one["national"])))),
-        (_("Comes from"), one["source"]),
-        (_("Told to"), one["told_to"]),
+        (_("Source"), one["source"]),
+        (_("Recipients"), one["told_to"]),
         (_("Can be traced to you until"), kept_for(one)),
         (_("When the account is erased"), one["afterwards"]),
         (_("Where it is kept"), f"{_(SERVICES[service])} ({service}.{one['table']}, {one['column']})"),

@@ -95,13 +95,13 @@ class Group(_Wire):
         name: of the lookup.
         keys: the keys of the rows.
         erases: whether an erasure order erases them.
-        told: the group's entry in the report (`shared.privacy.report.group_entry`).
+        entry: the group's entry in the report (`shared.privacy.report.group_entry`).
     """
 
     name: str
     keys: tuple[UUID, ...]
     erases: bool
-    told: dict[str, Any] = Field(repr=False)
+    entry: dict[str, Any] = Field(repr=False)
 
 
 class Findings(_Wire):
@@ -222,7 +222,7 @@ async def find(database: Database, subject_data: SubjectData, request: SubjectRe
                 name=group.lookup.name,
                 keys=tuple(group.keys),
                 erases=group.lookup.erase is not None,
-                told=group_entry(subject_data.service, group, request.language),
+                entry=group_entry(subject_data.service, group, request.language),
             )
             for group in found
         ),

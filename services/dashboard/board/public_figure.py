@@ -68,7 +68,7 @@ class PublicFigures:
         self._counting: dict[str, asyncio.Task[PublicFigure | None]] = {}
 
     async def find(self, slug: str) -> PublicFigure | None:
-        """Return the figure of the taskforce with this slug; None where there is none."""
+        """Return the figure of the taskforce with this slug; None if there is none."""
         figure: PublicFigure | None = None
         # A count that ran during a change may have missed the change, so it is repeated.
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""The registry of measures. A new measure is a class, a projection to its deltas, and a line in here."""
+"""The registry of measures. A new measure is a class, a projection to its deltas, and an entry in this registry."""
 
 from __future__ import annotations
 

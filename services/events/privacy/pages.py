@@ -110,7 +110,7 @@ async def download(request: Request, principal: Administrator, db: Db, others: O
     document = report(
         taskforce=taskforce.name,
         identifiers=subject_request.identifiers(),
-        held=[group.told for _service, group in found.all_groups],
+        held=[group.entry for _service, group in found.all_groups],
         done=found.done,
         looks=found.looks,
         made_at=now,

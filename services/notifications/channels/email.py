@@ -58,7 +58,7 @@ class EmailChannel:
         self._settings = settings
 
     async def send(self, delivery_id: UUID, recipient: Recipient, content: Content, *, now: datetime) -> None:
-        """See `Channel.send`: the mail is with the server once it has answered 250."""
+        """See `Channel.send`: the server has accepted the mail when it has answered 250."""
         message = compose(self._settings, delivery_id, recipient, content, now=now)
         await send(self._settings, recipient.address, message)
 

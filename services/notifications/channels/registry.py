@@ -1,4 +1,4 @@
-"""The registry of channels. A new one is a module and a line in here."""
+"""The registry of channels. A new one is a module and an entry in this registry."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ _HEADINGS: Final[Mapping[Shown, str]] = {
     "not_sent": N_("Mails that were not sent"),
     "old_news": N_("History – no mail is sent"),
 }
-_OF_ANOTHER_RELEASE: Final = N_("A mail that this release does not know")
+_UNKNOWN_KIND: Final = N_("A mail that this release does not know")
 _STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {
     "waiting": (N_("Waiting"), "waiting"),
     "sent": (N_("Sent"), "good"),
@@ -123,7 +123,7 @@ def _as_shown(row: DeliveryRow) -> dict[str, object]:
     kind = KINDS.get(row.rule)
     summary = kind.summary(row.facts) if kind else Summary("")
     return {
-        "rule": _(kind.label if kind else _OF_ANOTHER_RELEASE),
+        "rule": _(kind.label if kind else _UNKNOWN_KIND),
         "about": summary.text,
         "pledge_url": f"/pledges/{summary.pledge_id}" if summary.pledge_id else "",
         "pledge_number": summary.pledge_id[:8].upper() if summary.pledge_id else "",

@@ -31,8 +31,8 @@ class Claimed:
     Attributes:
         rule: the code of the notice's kind.
         taskforce: the taskforce's name, where it is known here.
-        attempts: how many there have been, this one included.
-        last_reason: why the attempt before this one did not succeed.
+        attempts: the number of attempts, including this one.
+        last_reason: why the previous attempt failed.
     """
 
     taskforce_id: UUID
@@ -125,7 +125,7 @@ async def claim(
     Args:
         conn: a transaction without a taskforce. Afterwards the taskforce of one of the claimed deliveries is set.
         courier: who claims.
-        rules: the kinds of notice this courier knows; others, of a newer release, are left alone.
+        rules: the kinds of notice this courier knows; others, of a newer release, are not claimed.
         held: the deliveries this courier is working on; it does not claim them again.
     """
     due = await conn.fetch(
@@ -260,7 +260,7 @@ async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: s
         Whether the claim was still held; if not, nothing has changed.
     """
     await set_taskforce(conn, delivery.taskforce_id)
-    given_back = await conn.execute(
+    released = await conn.execute(
         """
         update due_deliveries
            set claimed_by = null,
@@ -275,7 +275,7 @@ async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: s
         pause,
         delivery.happened_at + MAX_AGE,
     )
-    if given_back != "UPDATE 1":
+    if released != "UPDATE 1":
         return False
     await conn.execute("update deliveries set reason = $2 where id = $1", delivery.delivery_id, reason)
     return True

@@ -1,4 +1,5 @@
-"""The registry of notices. A new one is a module with a `KIND`, its templates, its words, and a line in here."""
+"""The registry of notices. A new one is a module with a `KIND`, its templates, its translations, and an entry in this
+registry."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {module.KIND.code: module.KIND for module in (pledge_received, pledge_became_hire, sign_in_link, invitation)}
 )
-"""Every kind of notice by its code. The database may hold others, of a newer release: they are left alone."""
+"""Every kind of notice by its code. The database may contain others, of a newer release, which are not processed."""
 
 UNLISTED: Final = tuple(kind.code for kind in KINDS.values() if not kind.listed)
 

@@ -1,4 +1,4 @@
-"""Single cells as spreadsheets write them: days, numbers that are names, and what is no data. No I/O."""
+"""Single cells as spreadsheets write them: days, identifiers made of digits, and placeholders. No I/O."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _ERROR_VALUE: Final = re.compile(
     r"#¡?\w[\w/ ]{0,20}[!?]|#(?:i/t|n/?a|nv|hent\w*|getting_data)|(?:err|fejl):\d{3}", re.IGNORECASE
 )
 _TOO_NARROW: Final = re.compile(r"#{2,}")
-_WORDS_FOR_NOTHING: Final = frozenset({"null", "(null)", "[null]", "none", "n/a", "i/t", "<na>", "undefined"})
-# Nan is a name.
+_EMPTY_WORDS: Final = frozenset({"null", "(null)", "[null]", "none", "n/a", "i/t", "<na>", "undefined"})
+# "Nan" is also a given name.
 _NOT_A_NUMBER: Final = frozenset({"nan", "NaN", "NAN", "NaT"})
-_SIGNS_FOR_NOTHING: Final = re.compile(r"[-–—−_.?…/*]+")
+_EMPTY_SIGNS: Final = re.compile(r"[-–—−_.?…/*]+")
 _ZERO: Final = re.compile(r"0(?:[.,]0+)?")
 _MAY_BE_ZERO: Final = frozenset({"pladser", "timer fra", "timer til", "dato", "tidligst start", "reference"})
 """Numbers and days have rules of their own, and lines may be numbered from 0."""
 
-_DIGITS: Final = frozenset({"telefon", "cvr", "p-nummer", "kommune"})
-_NAMES_OF_DIGITS: Final = _DIGITS | {"reference"}
+_DIGIT_COLUMNS: Final = frozenset({"telefon", "cvr", "p-nummer", "kommune"})
+_IDENTIFIER_COLUMNS: Final = _DIGIT_COLUMNS | {"reference"}
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 _WITH_DECIMALS: Final = re.compile(r"((?:DK ?)?[0-9][0-9. ]*),0+|((?:DK ?)?[0-9]+)\.0{1,2}", re.IGNORECASE)
 
@@ -34,23 +34,23 @@ _SHORT_YEAR: Final = re.compile(r"([0-9]{1,2})[-./ ]([0-9]{1,2})[-./ ]([0-9]{2})
 _DAY_NUMBER: Final = re.compile(r"(?:3[6-9]|[4-6][0-9]|7[0-2])[0-9]{3}(?:[.,][0-9]+)?")
 
 
-def why_no_data(column: str, cell: str) -> str | None:
-    """Return what is wrong with a cell that holds no data, in the current language; None for any other.
+def placeholder_error(column: str, cell: str) -> str | None:
+    """Return the error of a cell that contains no data, in the current language; None for any other.
 
-    Error values of Excel and LibreOffice, stand-ins for an empty cell, and numbers of which digits are lost.
+    That is an error value of Excel or LibreOffice, a placeholder for an empty cell, or a number that lost digits.
     """
     if _TOO_NARROW.fullmatch(cell):
         return _("The column was too narrow when the file was saved. Make it wider, and save the file again.")
     if _ERROR_VALUE.fullmatch(cell):
         return _("Is an error value of the spreadsheet. Correct the cell there.")
     if (
-        cell.casefold() in _WORDS_FOR_NOTHING
+        cell.casefold() in _EMPTY_WORDS
         or cell in _NOT_A_NUMBER
-        or _SIGNS_FOR_NOTHING.fullmatch(cell)
+        or _EMPTY_SIGNS.fullmatch(cell)
         or (column not in _MAY_BE_ZERO and _ZERO.fullmatch(cell))
     ):
         return _("Stands for nothing. Fill in the cell, or leave it empty.")
-    if column in _NAMES_OF_DIGITS and _SHORTENED.fullmatch(cell):
+    if column in _IDENTIFIER_COLUMNS and _SHORTENED.fullmatch(cell):
         return _(
             "The spreadsheet has shortened this number, so digits are lost. Make the column a column of text, and type"
             " the number again."
@@ -60,12 +60,12 @@ def why_no_data(column: str, cell: str) -> str | None:
 
 def without_decimals(column: str, cell: str) -> str:
     """Return a telephone, CVR or P-number or a municipality without the decimals that a column of numbers gave it."""
-    found = _WITH_DECIMALS.fullmatch(cell) if column in _DIGITS else None
+    found = _WITH_DECIMALS.fullmatch(cell) if column in _DIGIT_COLUMNS else None
     return (found[1] or found[2]) if found else cell
 
 
 def may_have_lost_letters(cell: str) -> bool:
-    """Whether a name has a question mark inside a word (`S?nderb?k`): what a letter becomes that cannot be written."""
+    """Whether a name has a question mark inside a word (`S?nderb?k`): a letter that could not be encoded."""
     return _LOST_LETTER.search(cell) is not None
 
 

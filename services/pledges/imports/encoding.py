@@ -1,4 +1,4 @@
-"""The letters of a file: decoding it, and seeing that it was decoded wrongly before. No I/O."""
+"""Decodes a file, and recognises text that was decoded wrongly before. No I/O."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from services.pledges.imports.report import NotATable
 from shared.i18n.translations import N_
 
-# Bytes that stand for no character in Windows-1252. In a text they are letters of DOS or of an old Mac.
+# Bytes without a character in Windows-1252. In a text they are letters in an encoding of DOS or Mac OS.
 _UNDEFINED_BYTES: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _CONTROL_BYTES: Final = frozenset(range(0x20)) - frozenset(b"\t\n\x0b\x0c\r\x1a")
 

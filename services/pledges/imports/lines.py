@@ -13,7 +13,7 @@ from services.pledges.imports.cells import (
     day_with_short_year,
     is_day_number,
     may_have_lost_letters,
-    why_no_data,
+    placeholder_error,
     without_decimals,
     without_midnight,
 )
@@ -202,7 +202,7 @@ def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
             judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
         elif column is None:
             continue
-        elif wrong := why_no_data(column, cell):
+        elif wrong := placeholder_error(column, cell):
             judged.refuse(column, wrong)
         else:
             cells[column] = without_decimals(column, cell)

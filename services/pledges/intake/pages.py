@@ -127,13 +127,13 @@ async def new_pledge(
         chosen = receipt.event_id
     if chosen is None and before is not None:
         chosen = await _if_open(request, principal, before.event_id)
-    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_filled_again(before))
+    form = blank(id=uuid4(), positions=1, event_id=chosen or "", job_type="smaajob", **_company_and_contact(before))
     try:
         return await _page(request, principal, form, receipt=receipt, before=before)
     except TRANSIENT_ERRORS:
         if chosen is None:
             raise  # the open event would be missing, and the pledge would be logged without it
-        words = _("The list of companies could not be fetched just now. Fill in the form all the same.")
+        words = _("The list of companies could not be fetched just now. You can still fill in the form.")
         refused = form.refused({"": words})
         return await _page(request, principal, refused, receipt=receipt, before=before, status_code=503, offline=True)
 
@@ -147,8 +147,8 @@ async def _if_open(request: Request, principal: Principal, event_id: UUID | None
     return event_id if event is not None and event.status == "open" else None
 
 
-def _filled_again(before: PledgeOut | None) -> dict[str, Any]:
-    """Return company and contact of a pledge as the form's fields."""
+def _company_and_contact(before: PledgeOut | None) -> dict[str, Any]:
+    """Return company and contact of an earlier pledge as the form's fields."""
     if before is None:
         return {}
     company, contact = before.company, before.contact

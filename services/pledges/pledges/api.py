@@ -84,7 +84,7 @@ async def list_pledges(
     response_class=Response,
     responses={
         200: {"model": PledgeOut, "headers": ETAG},
-        404: {"description": "There is none, for this caller"},
+        404: {"description": "Not found, or not visible to the caller"},
     },
 )
 @concerns(PLEDGE, CONTACT)
@@ -101,7 +101,7 @@ async def get_pledge(pledge_id: UUID, request: Request, principal: Logger) -> Re
     response_class=Response,
     responses={
         200: {"model": PledgeOut, "headers": ETAG},
-        404: {"description": "There is none, for this caller"},
+        404: {"description": "Not found, or not visible to the caller"},
         409: {"description": "A position of it is filled, so it cannot be rejected"},
         412: {"description": "Somebody changed it before"},
     },
@@ -139,7 +139,7 @@ async def contact_address(
     db: Db,
     _principal: Annotated[Principal, Depends(require_service("notifications"))],
 ) -> ContactAddress:
-    """Return the address of a pledge's contact, at the moment of sending; 404 where there is none any more."""
+    """Return the address of a pledge's contact, for sending a mail; 404 if it has none or was erased."""
     async with db.read(taskforce) as conn:
         address = await queries.contact_address(conn, taskforce, pledge_id)
     if address is None:
@@ -153,8 +153,8 @@ def json_response(
     """Return an answer as a response: the same bytes for the same answer.
 
     Args:
-        location: the address of what was made.
-        version: of what is answered, for its ETag.
+        location: the URL of the created resource.
+        version: the version of the answer, for its ETag.
     """
     headers = {"location": location} if location is not None else {}
     if version is not None:

@@ -103,7 +103,7 @@ async def log_pledge(
         return await _log_alone(db, taskforce_id, new)
     except UnknownEvent:
         assert terms.event_id is not None
-        if not await _becomes_known(db, taskforce_id, terms.event_id, within_seconds=patience_seconds):
+        if not await _wait_for_event(db, taskforce_id, terms.event_id, within_seconds=patience_seconds):
             raise
     return await _log_alone(db, taskforce_id, replace(new, received_at=at or datetime.now(UTC)))
 
@@ -203,8 +203,8 @@ async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge
         if outcome is not None and await claim_keys(
             conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
         ):
-            # A request that was admitted before is answered as then, even if the rules would refuse it by now, and
-            # whoever repeats it.
+            # A request that was accepted before gets the same answer, even if the rules would refuse it now, and even
+            # if another sender repeats it.
             known = await _find_pledge_of_request(conn, taskforce_id, new.terms.id, new)
             if known is None:
                 raise outcome  # undoes the claim
@@ -269,10 +269,10 @@ async def review_pledge(
 async def review_held_pledges(
     db: Database, taskforce_id: UUID, pledge_ids: Sequence[UUID], decision: Decision, *, decided_by: UUID | None
 ) -> int:
-    """Record one decision on several pledges, each in its own transaction. Those that are not held are left alone.
+    """Record one decision on several pledges, each in its own transaction. Pledges that are not held do not change.
 
     Returns:
-        On how many it was recorded.
+        The number of pledges on which it was recorded.
     """
     decided = 0
     for pledge_id in pledge_ids:
@@ -299,7 +299,7 @@ async def _decide(
         await outbox.add(conn, pledge_state(PledgeReviewed, pledge, recorded_at=at))
 
 
-async def _becomes_known(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
+async def _wait_for_event(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
     deadline = time.monotonic() + within_seconds
     while time.monotonic() < deadline:
         await asyncio.sleep(_POLL_SECONDS)

@@ -10,7 +10,7 @@ from services.pledges.imports.cells import (
     day_with_short_year,
     is_day_number,
     may_have_lost_letters,
-    why_no_data,
+    placeholder_error,
     without_decimals,
     without_midnight,
 )
@@ -28,7 +28,7 @@ from services.pledges.imports.cells import (
 )
 @pytest.mark.parametrize("column", ["virksomhed", "telefon", "pladser", "dato", "reference"])
 def test_an_error_value_or_a_placeholder_is_no_data(column: str, cell: str) -> None:
-    assert why_no_data(column, cell) is not None
+    assert placeholder_error(column, cell) is not None
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,21 @@ def test_an_error_value_or_a_placeholder_is_no_data(column: str, cell: str) -> N
     [("virksomhed", False), ("kontaktperson", False), ("kommune", False), ("e-mail", False), ("reference", True)],
 )
 def test_a_lone_zero_is_no_text(column: str, is_data: bool) -> None:
-    assert (why_no_data(column, "0") is None) is is_data
-    assert (why_no_data(column, "0,00") is None) is is_data
+    assert (placeholder_error(column, "0") is None) is is_data
+    assert (placeholder_error(column, "0,00") is None) is is_data
 
 
 @pytest.mark.parametrize(
     "cell", ["Nan", "Nul & Niks ApS", "NullPoint A/S", "#Kunde1", "7-Eleven", "A", "3F", "Nina", "0-12 Børnetøj", "Ås"]
 )
 def test_a_name_is_data(cell: str) -> None:
-    assert why_no_data("virksomhed", cell) is None
+    assert placeholder_error("virksomhed", cell) is None
 
 
 @pytest.mark.parametrize("column", ["telefon", "cvr", "p-nummer", "reference"])
 def test_a_number_that_the_spreadsheet_shortened_is_no_data(column: str) -> None:
-    assert why_no_data(column, "2,03E+07") is not None
-    assert why_no_data(column, "2.0304E+7") is None, "no spreadsheet writes it like that"
+    assert placeholder_error(column, "2,03E+07") is not None
+    assert placeholder_error(column, "2.0304E+7") is None, "no spreadsheet writes it like that"
 
 
 @pytest.mark.parametrize(

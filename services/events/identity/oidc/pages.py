@@ -53,7 +53,7 @@ COOKIE: Final = "__Host-tilsagn-provider"
 """Holds the browser's pending sign-in."""
 
 _CANCELLED: Final = frozenset({"access_denied", "login_required", "interaction_required", "consent_required"})
-_CANNOT_NOW: Final = frozenset({"server_error", "temporarily_unavailable"})
+_TEMPORARY_ERRORS: Final = frozenset({"server_error", "temporarily_unavailable"})
 
 _log = structlog.get_logger(__name__)
 
@@ -188,7 +188,7 @@ def _refusal_of(error: str | None) -> Refusal:
     """Return the refusal for an error response (RFC 6749, section 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6)."""
     if error in _CANCELLED:
         return SignInCancelled()
-    return ProviderUnavailable() if error in _CANNOT_NOW else ProviderNotTrusted("refused us")
+    return ProviderUnavailable() if error in _TEMPORARY_ERRORS else ProviderNotTrusted("refused us")
 
 
 def _refused(request: Request, refusal: Refusal, *, next: str) -> Response:

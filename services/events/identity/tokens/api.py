@@ -22,15 +22,15 @@ from shared.http.rate_limits import EXCHANGING_KEYS, limited
 router = APIRouter(prefix=TOKEN_PATH, tags=["token"])
 
 
-_NOT_TO_BE_KEPT: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+_NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _BASIC: Final = {"www-authenticate": 'Basic realm="Tilsagn"'}
 
 
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": TokenError, "description": "The request is not as it has to be"},
+    400: {"model": TokenError, "description": "The request is invalid"},
     401: {
         "model": TokenError,
-        "description": "The key is none of ours, has been revoked, its time is up, or nobody answers for it",
+        "description": "The key is unknown, revoked, expired or suspended (its owner is no longer an administrator)",
     },
     413: {"description": "The body is larger than 1 MiB"},
 }
@@ -46,30 +46,32 @@ async def make_token(
     db: Db,
     settings: Settings,
     grant_type: Annotated[str | None, Form(description="client_credentials")] = None,
-    scope: Annotated[str | None, Form(description="fewer than the key has; all of them if not said")] = None,
-    client_id: Annotated[str | None, Form(description="where it is not in the Authorization header")] = None,
-    client_secret: Annotated[str | None, Form(description="where it is not in the Authorization header")] = None,
+    scope: Annotated[str | None, Form(description="some of the key's scopes; by default all of them")] = None,
+    client_id: Annotated[str | None, Form(description="if it is not in the Authorization header")] = None,
+    client_secret: Annotated[str | None, Form(description="if it is not in the Authorization header")] = None,
 ) -> Response:
     """Exchange an API key for an access token of one minute."""
     given = _basic(request.headers.get("authorization", ""))
     if given is not None and (client_id or client_secret):
-        return _refused("invalid_request", "say who you are in one way, not in two")
+        return _refused("invalid_request", "use one method of client authentication")
     if grant_type is None:
         return _refused("invalid_request", "grant_type is missing")
     if grant_type != "client_credentials":
-        return _refused("unsupported_grant_type", "there is client_credentials only")
+        return _refused("unsupported_grant_type", "only client_credentials is supported")
     name, secret = given or (client_id or "", client_secret or "")
     try:
         principal = await commands.exchange(db, name, secret, scopes=(scope or "").split())
     except InvalidClient:
         return _refused(
-            "invalid_client", "no such key, or it is good no more: an administrator sees why, and can take it over", 401
+            "invalid_client",
+            "the key is unknown or no longer valid; an administrator can see why and take it over",
+            401,
         )
     except InvalidScope:
-        return _refused("invalid_scope", "the key is not for all of these scopes")
+        return _refused("invalid_scope", "the key does not have all of these scopes")
     token = sign_token(settings.token_private_key.get_secret_value(), principal, lifetime_seconds=TOKEN_SECONDS)
     made = TokenOut(access_token=token, expires_in=TOKEN_SECONDS, scope=" ".join(sorted(principal.roles)))
-    return JSONResponse(made.model_dump(), headers=_NOT_TO_BE_KEPT)
+    return JSONResponse(made.model_dump(), headers=_NO_STORE)
 
 
 def _basic(header: str) -> tuple[str, str] | None:
@@ -85,5 +87,5 @@ def _basic(header: str) -> tuple[str, str] | None:
 
 
 def _refused(error: Error, why: str, status: int = 400) -> Response:
-    headers = _NOT_TO_BE_KEPT | (_BASIC if status == 401 else {})
+    headers = _NO_STORE | (_BASIC if status == 401 else {})
     return JSONResponse(TokenError(error=error, error_description=why).model_dump(), status, headers=headers)
