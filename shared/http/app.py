@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from fastapi import Depends, FastAPI, Request
 
 from shared.http import authentication, operator_routes, problems, refusals
+from shared.http.accepted_forms import AcceptedForms
 from shared.http.csrf import CrossSiteWrites, CsrfCookie, refuse_forged_forms
 from shared.http.middleware import LanguageSelection, RequestIds, SecurityHeaders, UnexpectedErrors
 from shared.http.openapi import describe
@@ -98,6 +99,7 @@ def create_web_app(
     # The middleware that is added last is the outermost.
     app.add_middleware(BodyLimits, limit=body_limit, larger=larger_bodies or {})
     app.add_middleware(CsrfCookie)
+    app.add_middleware(AcceptedForms)
     app.add_middleware(RateLimitHeaders)
     app.add_middleware(CrossSiteWrites, public_url=settings.public_url)
     app.add_middleware(authentication.Authentication, token_jwks=settings.token_jwks)

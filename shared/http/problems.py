@@ -13,14 +13,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from shared.db.database import TRANSIENT_ERRORS
 from shared.fields.validation import FieldError, field_errors
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
-from shared.ui.local_paths import referring_path, requested_path, safe_next
+from shared.ui.local_paths import form_path, methods_at, requested_path, safe_next
 
 log = structlog.get_logger(__name__)
 
@@ -143,15 +142,9 @@ def _next_step(request: Request, problem: Problem) -> tuple[str, str]:
         return problem.next_step
     if problem.status == 401:
         return "/sign-in", _("Sign in")
-    if request.method not in {"GET", "HEAD"} and (form := _form_path(request)):
+    if request.method not in {"GET", "HEAD"} and (form := form_path(request)):
         return form, _("Back")
     return "/", _("Go to the front page")
-
-
-def _form_path(request: Request) -> str | None:
-    """Return the path of our page that sent the request, if it can be opened with GET."""
-    path = referring_path(request)
-    return path if path and "GET" in _methods(request, path.partition("?")[0]) else None
 
 
 _REFUSALS = frozenset({401, 403, 429})
@@ -194,20 +187,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Return the methods that a path has, for `Allow`: there is one route for each."""
-    methods = _methods(request, request.scope["path"])
+    methods = methods_at(request, request.scope["path"])
     if not methods or "GET" in methods:  # none: a mounted app, which serves files
         methods |= {"GET", "HEAD"}
     return ", ".join(sorted(methods))
-
-
-def _methods(request: Request, path: str) -> set[str]:
-    """Return the methods of all routes that match a path; empty where none does."""
-    methods: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        pattern = getattr(route, "path_regex", None)
-        if pattern is not None and pattern.match(path):
-            methods |= route.methods or set()
-    return methods
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

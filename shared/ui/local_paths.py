@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
+from fastapi.routing import iter_route_contexts
+
 if TYPE_CHECKING:
+    from fastapi import Request
     from starlette.requests import HTTPConnection
 
 _IGNORED_BY_BROWSERS: Final = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -54,3 +57,35 @@ def referring_path(connection: HTTPConnection, *hosts: str) -> str | None:
     if sender.netloc not in {connection.headers.get("host"), *hosts}:
         return None
     return safe_next(sender.path + (f"?{sender.query}" if sender.query else ""), default="") or None
+
+
+def methods_at(request: Request, path: str) -> set[str]:
+    """Return the methods of all routes of the application that match a path; empty where none does."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(path):
+            methods |= route.methods or set()
+    return methods
+
+
+def form_path(request: Request) -> str | None:
+    """Return the path and query of the page of ours that sent a form, if it can be opened with GET."""
+    path = referring_path(request)
+    return path if path and "GET" in methods_at(request, path.partition("?")[0]) else None
+
+
+def page_path(request: Request) -> str:
+    """Return the path and query of the page, for a link that opens it again.
+
+    The answer to a form cannot be opened again: then it is the page that the form was on, or the nearest one above.
+    """
+    if request.method in {"GET", "HEAD"}:
+        query = request.scope["query_string"].decode("latin-1")
+        return own_path(request) + (f"?{query}" if query else "")
+    if form := form_path(request):
+        return form
+    path = own_path(request)
+    while path != "/" and "GET" not in methods_at(request, unquote(path)):
+        path = path.rpartition("/")[0] or "/"
+    return path

@@ -16,7 +16,7 @@ from shared.product import roles as role_names
 from shared.ui.assets import asset_url, icon_svg
 from shared.ui.csrf_field import FormFields, csrf_field
 from shared.ui.formats import FILTERS
-from shared.ui.local_paths import own_path
+from shared.ui.local_paths import page_path
 
 _SHARED_TEMPLATES = Path(__file__).with_name("templates")
 _SERVICES = Path(__file__).resolve().parents[2] / "services"
@@ -82,11 +82,9 @@ def templates(service: str) -> Environment:
 
 def _language_links(request: Request) -> dict[str, str]:
     """Return this page's address in each language. A page that answers a form links to the form's page."""
-    query = [(key, value) for key, value in parse_qsl(request.scope["query_string"].decode("latin-1")) if key != "lang"]
-    return {
-        language: f"{own_path(request)}?{urlencode([*query, ('lang', language)])}"
-        for language in translations.LANGUAGES
-    }
+    path, _question_mark, query_string = page_path(request).partition("?")
+    query = [(key, value) for key, value in parse_qsl(query_string) if key != "lang"]
+    return {language: f"{path}?{urlencode([*query, ('lang', language)])}" for language in translations.LANGUAGES}
 
 
 def page_context(request: Request) -> dict[str, Any]:

@@ -113,3 +113,22 @@ async def test_an_unsupported_language_is_ignored(sample_app) -> None:  # type: 
 async def test_language_links_keep_the_rest_of_the_address(sample_app) -> None:  # type: ignore[no-untyped-def]
     answer = await sample_app.get("/sample/intake?event=7&lang=da&q=%22%3E", headers={"accept": "text/html"})
     assert 'href="/sample/intake?event=7&amp;q=%22%3E&amp;lang=en"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("sender", "page"),
+    [
+        ("https://localhost/sample/intake?event=7&lang=da", "/sample/intake?event=7&amp;lang=en"),
+        ("https://localhost/sample/echo", "/sample/intake?lang=en"),
+        ("https://elsewhere.example/sample?event=7", "/sample/intake?lang=en"),
+        ("", "/sample/intake?lang=en"),
+    ],
+)
+async def test_language_links_of_an_answer_to_a_form_lead_to_a_page_that_can_be_opened(  # type: ignore[no-untyped-def]
+    sample_app, sender: str, page: str
+) -> None:
+    headers = {"accept": "text/html", "host": "localhost", "referer": sender, "sec-fetch-site": "same-origin"}
+    answer = await sample_app.post("/sample/intake/nothing-here", headers=headers)
+    assert answer.status_code == 404
+    assert f'href="{page}"' in answer.text
+    assert " data-posted>" in answer.text

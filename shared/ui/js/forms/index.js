@@ -1,6 +1,8 @@
-// Small help for the forms of every page. Without it a form is sent as often as its button is pressed, and the errors
-// of one that was refused are at the top of the page all the same.
+// Small help for the forms of every page. Without it a form is sent as often as its button is pressed, the errors of one
+// that was refused are at the top of the page all the same, and what was typed is lost where the browser loses it.
 
+import { Drafts } from "./drafts.js";
+import { TypedText } from "./keep_typed.js";
 import { sendOnce } from "./send_once.js";
 
 const focusOn = (root) => root.querySelector("[data-autofocus]")?.focus();
@@ -8,3 +10,11 @@ const focusOn = (root) => root.querySelector("[data-autofocus]")?.focus();
 sendOnce(document, window);
 document.addEventListener("htmx:after:swap", () => focusOn(document));
 focusOn(document);
+
+let storage;
+try {
+  storage = window.sessionStorage;
+} catch {
+  // The browser's settings forbid it.
+}
+if (storage) new TypedText(document, window, new Drafts(storage)).start();

@@ -26,6 +26,8 @@ export class SessionWarning {
   look() {
     const left = this.endsAt - Date.now();
     this.dialog.toggleAttribute("data-over", left <= 0);
+    // Others may use the browser from now on. What is typed on this page stays on it.
+    if (left <= 0) this.dialog.dispatchEvent(new Event("session:ended", { bubbles: true }));
     if (left <= WARNING_MS && !this.dialog.open) this.dialog.showModal();
   }
 
