@@ -12,6 +12,7 @@ from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import READING, Rate
 from tests.shared.sample_service.app import create_sample_app, token
 from tests.support.axe import assert_accessible
+from tests.support.layout import assert_fits
 from tests.support.serving import serving
 
 if TYPE_CHECKING:
@@ -192,6 +193,52 @@ async def test_a_board_over_the_rate_limit_retries_after_the_given_time(sample_a
     await expect(page.locator(".board-number")).to_have_text("211")
     await page.wait_for_selector(".live-status[data-state=live]")
     sample_app.state.rate_limiter = RateLimiter({})
+
+
+SHOWN_OR_HIDDEN = """
+    let state = "visible";
+    Object.defineProperty(document, "visibilityState", { get: () => state });
+    window.become = (next) => { state = next; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+"""A headless Chromium shows all its tabs at once; each of these can be told that it is shown or hidden."""
+
+
+async def test_seven_tabs_follow_and_a_form_is_still_sent(sample_app: Any, page_at: PageAt) -> None:
+    """Chromium opens six connections to a host over HTTP/1.1, and none more."""
+    first = await page_at(800, 600)
+    await first.context.add_init_script(SHOWN_OR_HIDDEN)
+    tabs = [first, *[await first.context.new_page() for _ in range(6)]]
+    for count, tab in enumerate(tabs, start=300):
+        await tab.goto(f"{sample_app.state.url}/sample/board")
+        sample_app.state.count = count
+        await expect(tab.locator(".board-number")).to_have_text(str(count))
+        if tab is not tabs[-1]:
+            await tab.evaluate("become('hidden')")
+    form = await first.context.new_page()
+    await form.goto(f"{sample_app.state.url}/sample/intake")
+    async with form.expect_response(lambda answer: answer.request.method == "POST") as posted:
+        await form.locator("main form").evaluate("form => form.submit()")
+    assert (await posted.value).status == 422
+    sample_app.state.count = 400
+    await expect(tabs[-1].locator(".board-number")).to_have_text("400")
+    assert await first.inner_text(".board-number") == "300"
+    await first.evaluate("become('visible')")
+    await expect(first.locator(".board-number")).to_have_text("400")
+
+
+async def test_a_board_without_a_stream_fetches_its_figure_and_says_so(sample_app: Any, page_at: PageAt) -> None:
+    sample_app.state.has_no_stream_left = True
+    page = await page_at(1280, 720)
+    await page.goto(f"{sample_app.state.url}/sample/board?lang=en")
+    await page.wait_for_selector(".live-status[data-state=polling]")
+    assert "updated every minute, last at" in await page.inner_text(".live-status")
+    await assert_fits(page)
+    sample_app.state.count = 501
+    await expect(page.locator(".board-number")).to_have_text("501")
+    sample_app.state.has_no_stream_left = False
+    await page.wait_for_selector(".live-status[data-state=live]")
+    sample_app.state.count = 502
+    await expect(page.locator(".board-number")).to_have_text("502")
 
 
 async def test_the_board_leaks_nothing(sample_app: Any, page_at: PageAt) -> None:

@@ -113,6 +113,8 @@ async def board_figure(request: Request) -> HTMLResponse:
 @router.get("/sample/stream")
 async def stream(request: Request) -> StreamingResponse:
     """Says `change` whenever the count has changed."""
+    if request.app.state.has_no_stream_left:
+        raise Problem(503, "too-many-streams", headers={"retry-after": "1"})
 
     async def changes() -> AsyncIterator[bytes]:
         yield b"event: heartbeat\ndata:\n\n"
@@ -175,5 +177,6 @@ def create_sample_app(*, demo_mode: bool = True, public_url: str = "http://local
     )
     app.state.count = 196
     app.state.closing = False
+    app.state.has_no_stream_left = False
     app.include_router(router)
     return app

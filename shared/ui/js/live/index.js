@@ -1,5 +1,6 @@
 // Keeps parts of a page fresh. An element with `data-live-src` is fetched again and replaced whenever its event stream
-// (`data-live-stream`) reports a change. While the network is down the last figures stay, with their time.
+// (`data-live-stream`) reports a change. While the network is down the last figures stay, with their time. Where the
+// server has no stream left, they are fetched whenever it may be asked again, and the page says so.
 //
 // A board runs for months: one connection per stream, one timer, one fetch at a time per element, and nothing is kept
 // of what was replaced.
@@ -8,14 +9,16 @@ import { Fragments } from "./fragments.js";
 import { replaceFragment } from "./replace.js";
 import { showStatus } from "./status.js";
 import { Stream } from "./stream.js";
+import { followWhileShown } from "./visibility.js";
 
 const DEFAULT_SILENCE_S = 45;
 
 const streams = new Map();
+const isPolling = () => [...streams.values()].some((stream) => stream.isRefused);
 const fragments = new Fragments({
   onFetched(address, html) {
     replaceFragment(address, html);
-    showStatus("live", new Date());
+    showStatus(isPolling() ? "polling" : "live", new Date());
   },
   onFailed: () => showStatus("lost"),
 });
@@ -36,12 +39,9 @@ for (const element of document.querySelectorAll("[data-live-stream]")) {
       onChange: () => refresh(url),
       onHeartbeat: () => showStatus("live"),
       onLost: () => showStatus("lost"),
+      onRefused: () => refresh(url),
     }),
   );
 }
 
-const reconnect = () => streams.forEach((stream) => stream.reconnect());
-addEventListener("online", reconnect);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnect());
-addEventListener("pagehide", () => streams.forEach((stream) => stream.close()));
-addEventListener("pageshow", (event) => event.persisted && reconnect());
+followWhileShown([...streams.values()]);

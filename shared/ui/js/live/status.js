@@ -1,7 +1,7 @@
 /**
- * Says on the page whether its figures are live or the connection is lost.
+ * Says on the page whether its figures are live, fetched every minute, or the connection is lost.
  *
- * @param {"live" | "lost"} state
+ * @param {"live" | "polling" | "lost"} state
  * @param {Date} [at] when the figures were fetched; without it the time on the page stays
  */
 export function showStatus(state, at) {
@@ -9,7 +9,7 @@ export function showStatus(state, at) {
     const text = status.querySelector("[data-live-text]");
     status.dataset.freshWords ??= text.textContent;
     status.dataset.state = state;
-    text.textContent = state === "lost" ? status.dataset.lostWords : status.dataset.freshWords;
+    text.textContent = status.dataset[state === "live" ? "freshWords" : `${state}Words`];
     const time = status.querySelector("[data-live-time]");
     if (at && time) {
       time.dateTime = at.toISOString();

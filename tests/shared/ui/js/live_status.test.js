@@ -11,7 +11,8 @@ beforeEach(() => {
   text = { textContent: "Last updated" };
   time = { dateTime: "", textContent: "18:00" };
   const parts = { "[data-live-text]": text, "[data-live-time]": time };
-  status = { dataset: { lostWords: "No connection – last figures from" }, querySelector: (selector) => parts[selector] };
+  const words = { lostWords: "No connection – last figures from", pollingWords: "Updated every minute, last at" };
+  status = { dataset: words, querySelector: (selector) => parts[selector] };
   globalThis.document = { documentElement: { lang: "en" }, querySelectorAll: () => [status] };
 });
 
@@ -38,6 +39,15 @@ test("a lost connection says so and leaves the time of the last figures", () => 
 test("a connection that is back brings the first words back", () => {
   showStatus("lost");
   showStatus("lost");
+  showStatus("live");
+  assert.equal(text.textContent, "Last updated");
+});
+
+test("a page that polls says so, with the time of its figures", () => {
+  showStatus("polling", new Date("2026-12-01T17:05:00Z"));
+  assert.equal(status.dataset.state, "polling");
+  assert.equal(text.textContent, "Updated every minute, last at");
+  assert.equal(time.textContent, "18:05");
   showStatus("live");
   assert.equal(text.textContent, "Last updated");
 });
