@@ -152,7 +152,7 @@ class StaleVersion(Refusal):
 class PledgeNotFound(Refusal):
     """The taskforce has no such pledge."""
 
-    code = "pledge-not-found"
+    code = "pledge-unknown"
     kind = "not_found"
     title = N_("There is no such pledge")
     detail = N_("Find it in the list of pledges.")

@@ -61,6 +61,14 @@ async def in_language(page: Page, language: str) -> None:
     await expect(page.locator(f"html[lang={language}]")).to_have_count(1)
 
 
+async def test_a_company_of_the_list_is_found_as_at_the_door(page: Page) -> None:
+    company = page.get_by_label("Virksomhed", exact=True)
+    for typed, found in (("olufsen bang", "Bang & Olufsen A/S"), ("DK 24 25 67", "Ærø Bageri")):
+        await company.fill(typed)
+        await expect(page.locator("#companies option[label]")).to_have_count(1)
+        await expect(page.locator("#companies option[label]")).to_have_attribute("label", f"{found} ({typed})")
+
+
 async def test_what_was_typed_stays_until_the_pledge_is_received(page: Page) -> None:
     form = page.url
     await fill_in(page)

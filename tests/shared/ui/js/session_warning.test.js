@@ -56,10 +56,16 @@ test("the warning comes two minutes before the end, and once", () => {
   assert.equal(dialog.attributes.has("data-over"), false);
 });
 
-test("the dialog says when the session is over", () => {
+test("the dialog says when the session is over, and tells the page's other scripts", () => {
   const warning = new SessionWarning(dialog, tabs);
+  let isTold = false;
+  dialog.addEventListener("session:ended", (event) => (isTold = event.bubbles));
+  now = secondsBefore(1);
+  warning.look();
+  assert.equal(isTold, false);
   now = secondsBefore(0);
   warning.look();
+  assert.equal(isTold, true);
   assert.equal(dialog.attributes.has("data-over"), true);
 });
 
