@@ -89,7 +89,8 @@ ACCESSES: Final = SubjectLookup(
     "access_log",
     find=None,
     erase=None,
-    why="Hvem der har slået op, står for sig i udskriften; det slettes ikke før fristen, for så kan det kontrolleres.",
+    why="Udskriften viser i et særligt afsnit, hvem der har slået op. Det slettes først efter fristen, så opslag kan "
+    "kontrolleres.",
 )
 """The service cannot read its own access log; the report queries it as the table's owner."""
 

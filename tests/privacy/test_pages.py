@@ -68,7 +68,7 @@ def _filled(report: dict[str, Any]) -> dict[str, list[str]]:
 async def test_a_person_is_found_in_every_service_and_shown_with_the_purposes(services: Services) -> None:
     answer = await services.post("", **EVA)
     assert answer.status_code == 200
-    for text in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "What they may do in"):
+    for text in ("Eva Holm", "eva@firma.example", "0045 9785 0000", "Article 6(1)(e)", "Roles in the system"):
         assert text in answer.text
     assert "ida@firma.example" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
@@ -163,7 +163,7 @@ async def test_the_confirmation_shows_exactly_what_is_erased_and_what_stays(serv
     goes, _, stays = page.partition("This stays")
     assert "Eva Holm" in goes
     assert "0045 9785 0000" in goes
-    assert "A number only, which is nobody" in stays
+    assert "An id only, which refers to nobody" in stays
     assert "Type EVA@firma.example to erase it" in page
 
 
@@ -208,14 +208,14 @@ async def test_activity_is_counted_and_in_the_report(
     )
     page = await services.post("", **EVA)
     assert "What the account has done" in page.text
-    assert "Pledges that they have logged" in page.text
+    assert "Pledges logged by the account holder" in page.text
     report = (await services.post("/report", **EVA, format="json", language="en")).json()
     [logged] = [one for one in report["done"] if one["rows"]]
     assert (logged["service"], logged["table"], logged["column"]) == ("pledges", "pledges", "logged_by")
     assert {row["pledge_id"] for row in logged["rows"]} == {
         str(pledge) for name, pledge in whole.pledges.items() if name != "elsewhere"
     }
-    assert logged["afterwards"].startswith("The number stays")
+    assert logged["afterwards"].startswith("The id is kept")
 
 
 async def test_the_last_administrator_is_not_erased(

@@ -21,7 +21,8 @@ LOOKUPS: Final = (
                and delivery.recipient_id = any (identifiers.ids)
         """,
         erase=None,
-        why="Kun et nummer, som ikke er nogens, når kontakten eller kontoen er slettet; slettes, når fristen er ude.",
+        why="Kun et nummer, som ikke kan føres tilbage til en person, når kontakten eller kontoen er slettet. "
+        "Det slettes, når fristen udløber.",
         context_columns=("rule", "happened_at", "status", "settled_at"),
     ),
     DEAD_LETTERS_LOOKUP,
