@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from services.events.calendar import commands as calendar
 from services.events.identity.administration.commands import add_person
@@ -77,6 +78,13 @@ async def test_a_company_is_found_while_its_name_is_typed_and_let_in(
     page = await page_at(*PHONE)
     await sign_in(page, origin, "member", f"/events/{event_id}")
     await page.get_by_role("searchbox", name="Virksomhed").press_sequentially("ærø")
+    await expect(page.get_by_role("button", name="Tjek ind Ærø Bageri")).to_be_visible()
+    # Another language keeps what was searched for.
+    await page.locator(".site-menu > summary").click()
+    await page.locator(".site-menu-panel a[hreflang=en]").click()
+    await expect(page.get_by_role("searchbox", name="Company")).to_have_value("ærø")
+    await page.locator(".site-menu > summary").click()
+    await page.locator(".site-menu-panel a[hreflang=da]").click()
     await page.get_by_role("button", name="Tjek ind Ærø Bageri").click()
     await page.get_by_role("heading", name="Ærø Bageri er tjekket ind").wait_for()
     assert await page.get_by_role("searchbox", name="Virksomhed").evaluate("field => field === document.activeElement")
