@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations lock forget clean fuzz
+.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations api lock forget clean fuzz
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -102,7 +102,7 @@ kafka: runtime ## Start Apache Kafka with our topics, without Docker; NODES=3 fo
 	@$(BOOTSTRAP) java
 	@exec $(BIN)/python -m deploy.kafka --nodes $(NODES)
 
-lint: setup types migrations ## Check style, types, imports between packages, and migrations
+lint: setup types migrations api ## Check style, types, imports between packages, migrations, and OpenAPI documents
 	@$(BIN)/ruff check --quiet $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@output=$$($(BIN)/lint-imports 2>&1) || { echo "$$output"; exit 1; }
@@ -112,6 +112,9 @@ audit: setup ## Scan the checkout for secrets, and packages for known vulnerabil
 
 types: setup ## Check the types
 	@$(BIN)/mypy --no-error-summary
+
+api: setup ## Check the OpenAPI documents
+	@$(BIN)/python -m deploy.api_documents
 
 migrations: setup ## Check that the migrations are safe under load
 	@output=$$($(BIN)/squawk $(MIGRATIONS) 2>&1) || { echo "$$output"; exit 1; }

@@ -63,7 +63,12 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
             await database.close()
 
     app = create_web_app(
-        title="Tilsagn dashboard", service="dashboard", settings=settings, lifespan=lifespan, description=_DESCRIPTION
+        title="Tilsagn dashboard",
+        service="dashboard",
+        settings=settings,
+        lifespan=lifespan,
+        description=_DESCRIPTION,
+        tags={"figures": "The figures, what they mean, and when to read them again."},
     )
     app.include_router(api.router)
     app.include_router(board.router)

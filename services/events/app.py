@@ -86,6 +86,16 @@ else is refused with 422. Events carry a version in their `ETag`; transitions ta
 """
 
 
+_TAGS = {
+    "events": "Events, from the plan to the end of the evening.",
+    "attendance": "Which companies have come to an event.",
+    "passes": "Event passes, with which guests log pledges.",
+    "companies": "The register of companies.",
+    "people": "Accounts and their roles.",
+    "token": "Tokens for programs with an API key.",
+}
+
+
 def create_app(settings: EventsSettings | None = None) -> FastAPI:
     """Return the application. Without settings they are read from the environment."""
     settings = settings or EventsSettings()
@@ -110,6 +120,7 @@ def create_app(settings: EventsSettings | None = None) -> FastAPI:
         # A browser with an expired token sends along the body that was meant for another service.
         larger_bodies={RENEWAL_PATH: LARGEST_UPLOAD},
         description=_DESCRIPTION,
+        tags=_TAGS,
     )
     app.state.relying_party = RelyingParty.at(settings.public_url)
     app.state.provider = Provider(settings.provider) if settings.provider else None

@@ -58,6 +58,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         larger_bodies={"/pledges/import": LARGEST_UPLOAD},
         description=DESCRIPTION,
+        tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
     for routes in (intake_api, pledges_api, hires_api):
         app.include_router(routes.router)

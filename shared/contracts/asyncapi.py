@@ -1,4 +1,4 @@
-"""Writes an AsyncAPI 3.0 document for each service, from the message classes: `python -m shared.contracts.asyncapi`.
+"""Writes an AsyncAPI 3.1 document for each service, from the message classes: `python -m shared.contracts.asyncapi`.
 
 The documents are committed in `docs/asyncapi`. A channel is a topic; an operation is what the service does with it.
 """
@@ -71,7 +71,7 @@ def document(service: str) -> dict[str, Any]:
         schema_generator=MessageSchema,
     )
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "id": f"urn:tilsagn:{service}",
         "info": {
             "title": f"Tilsagn {service}",

@@ -57,6 +57,7 @@ def create_web_app(
     larger_bodies: Mapping[str, int] | None = None,
     version: str = "1",
     description: str = "",
+    tags: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """Make a FastAPI application with everything that the web sides of all services have in common.
 
@@ -69,6 +70,7 @@ def create_web_app(
         larger_bodies: path prefixes (uploads) with limits of their own, in bytes.
         version: of the API, shown in its OpenAPI document.
         description: of the API, in Markdown, shown there too.
+        tags: what each tag of the API's operations is about, in the order in which they are shown.
 
     Returns:
         The application. It has: problem+json and problem pages for every error; security headers; checks of CSRF, body
@@ -80,6 +82,7 @@ def create_web_app(
         title=title,
         version=version,
         description=description,
+        openapi_tags=[{"name": name, "description": about} for name, about in (tags or {}).items()],
         lifespan=lifespan,
         dependencies=[Depends(_admit)],
         docs_url=None,

@@ -123,7 +123,14 @@ def versioned(status: int = 200) -> dict[int | str, dict[str, Any]]:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        servers=[{"url": app.state.settings.public_url, "description": "This installation"}],
+    )
     document["paths"] = {
         path: operations for path, operations in document.get("paths", {}).items() if path.startswith("/api/")
     }
@@ -131,7 +138,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = _PROBLEM_SCHEMA
-    document["components"]["securitySchemes"] = _SECURITY_SCHEMES
+    _restore_nulls(schemas.values())
     policies = {(one.method.lower(), one.path): one for one in operations(app.routes)}
     for path, by_method in document["paths"].items():
         for method, operation in by_method.items():
@@ -139,7 +146,24 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 _add_security(operation, policies[method, path].callers)
                 _add_problems(operation, policies[method, path].limit)
                 _say_what_is_required(operation.get("parameters", ()))
+    used = {name for by_method in document["paths"].values() for one in by_method.values() for name in _schemes(one)}
+    document["components"]["securitySchemes"] = {
+        name: scheme for name, scheme in _SECURITY_SCHEMES.items() if name in used
+    }
     return document
+
+
+def _schemes(operation: dict[str, Any]) -> list[str]:
+    return [name for choice in operation.get("security", ()) for name in choice]
+
+
+def _restore_nulls(schemas: Iterable[dict[str, Any]]) -> None:
+    """Write the nulls of examples: FastAPI leaves out every null of the document, also where a field is required."""
+    for schema in schemas:
+        for example in schema.get("examples", ()):
+            for name in schema.get("required", ()):
+                if {"type": "null"} in schema["properties"][name].get("anyOf", ()):
+                    example.setdefault(name, None)
 
 
 def _add_security(operation: dict[str, Any], callers: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from shared.contracts.asyncapi import DOCUMENTS, document
 from shared.contracts.catalogue import MESSAGES, PARTITIONS, TOPICS
 
 SPECIFICATION = (
-    Path(__file__).parents[2] / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
+    Path(__file__).parents[2] / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.1.0-without-$id.json"
 )
 
 every_service = pytest.mark.parametrize("service", SERVICES)
@@ -24,7 +24,7 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 
 @pytest.fixture(scope="module")
 def specification() -> dict[str, Any]:
-    """AsyncAPI 3.0.0 as its authors publish it."""
+    """AsyncAPI 3.1.0 as its authors publish it."""
     if not SPECIFICATION.exists():
         pytest.fail(
             "@asyncapi/specs is not installed: run `make setup` (or python -m deploy.assets), which runs npm ci"

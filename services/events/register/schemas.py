@@ -86,7 +86,7 @@ class CompanyIn(RequestModel):
 class CompanyOut(ResponseModel):
     """A company of the register."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"warnings": []}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE | {"personally_owned": False, "warnings": []}]})
 
     id: UUID
     name: str
