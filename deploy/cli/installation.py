@@ -117,10 +117,11 @@ class Installation:
 
     def _settings_of(self, service: str) -> dict[str, Any]:
         prefix = environment_prefix(service)
+        # docker-compose.yml passes an optional variable that is not set as an empty one.
         return {
             name.removeprefix(prefix).lower(): value
             for name, value in self.environment.items()
-            if name.startswith(prefix)
+            if name.startswith(prefix) and value
         }
 
 
