@@ -114,6 +114,11 @@ async def _load(conn: asyncpg.Connection[Any], statements: str) -> None:
         await conn.execute(statements)
 
 
+def test_every_release_is_recorded() -> None:
+    """After a release: `python -m tests.upgrade.record tests/upgrade/releases/VERSION`."""
+    assert [release.name for release in RELEASES] == list(released.read())
+
+
 def test_every_migration_is_applied(upgraded: Upgraded) -> None:
     for service in SERVICES:
         versions = asyncio.run(_column(upgraded.superuser_dsn(service), "select version from schema_migrations"))
