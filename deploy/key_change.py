@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from dotenv import dotenv_values, set_key, unset_key
 
 from deploy.secrets import service_token
+from services.events.settings import derived_request_key
 from shared.http.auth import new_private_jwk, public_jwks
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ NEXT: Final = "TOKEN_NEXT_PRIVATE_KEY"
 _SIGNING: Final = "TOKEN_PRIVATE_KEY"
 _VERIFYING: Final = "TOKEN_JWKS"
 _SERVICE: Final = "NOTIFICATIONS_SERVICE_TOKEN"
+_REQUEST_KEY: Final = "EVENTS_REQUEST_KEY"
 _STEPS: Final = ("announce", "use", "retire", "replace")
 
 _AFTERWARDS: Final = {
@@ -60,7 +63,9 @@ def variables_after(step: str, variables: Mapping[str, str | None]) -> dict[str,
         raise WrongStep(f"there is no {_SIGNING} with its {_VERIFYING} in the file")
     if step == "replace":
         fresh = new_private_jwk()
-        return _signed_with(fresh) | {_VERIFYING: public_jwks(fresh)}
+        # What was derived from the leaked key is known with it.
+        request_key = variables.get(_REQUEST_KEY) or secrets.token_urlsafe(32)
+        return _signed_with(fresh) | {_VERIFYING: public_jwks(fresh), _REQUEST_KEY: request_key}
     if step == "announce":
         if waiting:
             raise WrongStep("the next key has been announced already: use it, or take it back with replace")
@@ -72,7 +77,8 @@ def variables_after(step: str, variables: Mapping[str, str | None]) -> dict[str,
     if step == "use":
         if not waiting:
             raise WrongStep("no next key has been announced")
-        return _signed_with(waiting)
+        # So far it was derived from the old key: repeats of earlier requests stay recognised.
+        return _signed_with(waiting) | {_REQUEST_KEY: variables.get(_REQUEST_KEY) or derived_request_key(signing)}
     if waiting:
         raise WrongStep("the next key is not used yet")
     if len(_keys(known)) == 1:

@@ -1,9 +1,9 @@
 """`python -m deploy.secrets > .env`: generate the secrets that docker-compose.yml needs, one per line.
 
 These are the password of every database role, the key that signs tokens with its public key, the service token of
-notifications, and the key of the request fingerprints in pledges. Restrict the file to its owner (0600) and back it up.
-A new file signs everybody out, and repeats of earlier requests are refused. If the databases exist already, the migrate
-job must set the new passwords.
+notifications, and the keys of the request fingerprints in pledges and events. Restrict the file to its owner (0600) and
+back it up. A new file signs everybody out, and repeats of earlier requests are refused. If the databases exist already,
+the migrate job must set the new passwords.
 
 `python -m deploy.secrets PLEDGES_REQUEST_KEY >> .env`: only the named secrets, such as one that a new version needs.
 
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.services import SERVICES
+from services.events.settings import derived_request_key
 from shared.http.auth import Principal, new_private_jwk, public_jwks, sign_token
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ SERVICE_TOKEN_DAYS = 366
 def make(*, token_private_key: str | None = None, request_key: str | None = None) -> dict[str, str]:
     """Return the variables by name. Keys that are not given are generated, like all passwords."""
     key = token_private_key or new_private_jwk()
+    # An installation that is moved has derived it (services/events/settings.py).
+    events_request_key = derived_request_key(key) if token_private_key else secrets.token_urlsafe(32)
     passwords = {
         f"{service.upper()}_{kind}_PASSWORD": secrets.token_urlsafe(32)
         for service in SERVICES
@@ -42,6 +45,7 @@ def make(*, token_private_key: str | None = None, request_key: str | None = None
         "TOKEN_PRIVATE_KEY": key,
         "TOKEN_JWKS": public_jwks(key),
         "PLEDGES_REQUEST_KEY": request_key or secrets.token_urlsafe(32),
+        "EVENTS_REQUEST_KEY": events_request_key,
         "NOTIFICATIONS_SERVICE_TOKEN": service_token(key),
     }
 

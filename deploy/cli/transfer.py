@@ -27,6 +27,7 @@ from deploy.transfer.export_file import ExportDamaged, ExportTooNew, Keys, Manif
 from deploy.transfer.exporting import export_installation
 from deploy.transfer.importing import Deployment, ImportRefused
 from deploy.transfer.postgres_programs import ProgramFailed
+from services.events.settings import derived_request_key
 from shared.http.auth import InvalidToken, TokenVerifier, public_jwks
 
 _SUPERUSER = "POSTGRES_SUPERUSER_URL"
@@ -171,6 +172,12 @@ def _check_keys(keys: Keys, environment: Mapping[str, str]) -> None:
     if _required(environment, "PLEDGES_REQUEST_KEY") != keys.request_key:
         raise CommandError(
             "The deployment has a PLEDGES_REQUEST_KEY of its own, not the installation's: what was received before "
+            f"would not be recognised when it is sent again; {remedy}."
+        )
+    derived = derived_request_key(keys.token_private_key)
+    if environment.get("EVENTS_REQUEST_KEY") not in {None, "", derived}:
+        raise CommandError(
+            "The deployment has an EVENTS_REQUEST_KEY of its own, not the installation's: what was received before "
             f"would not be recognised when it is sent again; {remedy}."
         )
     try:

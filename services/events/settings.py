@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
@@ -25,6 +25,15 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _IN_ADDRESSES: Final = re.compile(r"[!#-;=?-Z\[\]_a-z~]+")
 """The characters of a URL (RFC 3986, section 2). No blanks and no line ends, which would end an HTTP header."""
+
+
+def derived_request_key(token_private_key: str) -> str:
+    """Return the key of request fingerprints of an installation that has none of its own (release 0.2).
+
+    Args:
+        token_private_key: the signing key with which the first request was received.
+    """
+    return hmac.digest(token_private_key.encode(), b"request fingerprints", "sha256").hex()
 
 
 class GroupGrants(BaseModel):
@@ -79,6 +88,11 @@ class EventsSettings(ServiceSettings):
 
     token_private_key: SecretStr = Field(
         description="the Ed25519 key that signs tokens and event passes, as JWK JSON; no other service has it"
+    )
+    request_key: SecretStr = Field(
+        SecretStr(""),
+        description="the key of request fingerprints, like that of pledges; empty: derived from the signing key, and "
+        "repeats from before a change of that key are refused",
     )
 
     pledges_url: str = Field(
@@ -155,14 +169,14 @@ class EventsSettings(ServiceSettings):
     def _empty_is_none(cls, value: object) -> object:
         return value or None
 
-    @property
-    def request_key(self) -> SecretStr:
-        """The key of request fingerprints (`shared.db.idempotency`), derived from the signing key.
-
-        When the signing key changes, a retry with an Idempotency-Key from before the change is refused.
-        """
-        key = self.token_private_key.get_secret_value().encode()
-        return SecretStr(hmac.digest(key, b"request fingerprints", "sha256").hex())
+    @model_validator(mode="before")
+    @classmethod
+    def _request_key_has_a_default(cls, values: dict[str, Any]) -> dict[str, Any]:
+        key = values.get("token_private_key")
+        if key and not values.get("request_key"):
+            text = key.get_secret_value() if isinstance(key, SecretStr) else str(key)
+            return values | {"request_key": derived_request_key(text)}
+        return values
 
     @model_validator(mode="after")
     def _signing_key_is_published(self) -> Self:

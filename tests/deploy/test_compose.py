@@ -49,6 +49,7 @@ def test_no_service_gets_another_services_secrets() -> None:
         assert "${POSTGRES_PASSWORD" not in values
         assert ("TOKEN_PRIVATE_KEY" in values) == (service == "events")
         assert ("PLEDGES_REQUEST_KEY" in values) == (service == "pledges")
+        assert ("EVENTS_REQUEST_KEY" in values) == (service == "events")
 
 
 def test_every_service_has_its_own_kafka_user_and_the_access_job_knows_all() -> None:

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 from dotenv import dotenv_values
+from pydantic import SecretStr
 
 from deploy import key_change
 from deploy.key_change import NEXT, WrongStep, change
 from deploy.secrets import as_env_file, make
+from services.events.settings import EventsSettings
 from shared.http.auth import InvalidToken, Principal, TokenVerifier, sign_token
 
 if TYPE_CHECKING:
@@ -94,3 +96,36 @@ def test_the_command_prints_the_next_step(env: Path, capsys: pytest.CaptureFixtu
         key_change.main(["announce", str(env)])
     with pytest.raises(SystemExit, match="Nothing was changed: there is no TOKEN_PRIVATE_KEY"):
         key_change.main(["use", str(Path(env.parent) / "none")])
+
+
+def test_repeats_of_requests_are_recognised_after_the_change_of_the_key(env: Path) -> None:
+    _forget_request_key(env)
+    keys = {events_request_key(read(env))}
+    for step in ("announce", "use", "retire", "announce", "use", "retire", "replace"):
+        change(step, env)
+        keys.add(events_request_key(read(env)))
+    assert len(keys) == 1
+
+
+def test_a_request_key_that_was_derived_from_a_leaked_key_is_replaced_with_it(env: Path) -> None:
+    _forget_request_key(env)
+    before = events_request_key(read(env))
+    change("replace", env)
+    assert events_request_key(read(env)) != before
+
+
+def _forget_request_key(env: Path) -> None:
+    """The env file is of release 0.2."""
+    lines = env.read_text().splitlines(keepends=True)
+    env.write_text("".join(line for line in lines if not line.startswith("EVENTS_REQUEST_KEY")))
+
+
+def events_request_key(variables: Mapping[str, str]) -> str:
+    """The key that `events` uses with these variables."""
+    settings = EventsSettings(
+        database_url="postgresql://nowhere",
+        token_private_key=SecretStr(variables["TOKEN_PRIVATE_KEY"]),
+        token_jwks=variables["TOKEN_JWKS"],
+        request_key=SecretStr(variables.get("EVENTS_REQUEST_KEY", "")),
+    )
+    return settings.request_key.get_secret_value()

@@ -104,7 +104,13 @@ def servers(laptop: Laptop) -> Iterator[Topology]:
     with topology(processes=False) as whole:
         kept = parcel_of(laptop.file)[1]
         moved = secrets.make(token_private_key=kept.token_private_key, request_key=kept.request_key)
-        for name in ("TOKEN_PRIVATE_KEY", "TOKEN_JWKS", "PLEDGES_REQUEST_KEY", "NOTIFICATIONS_SERVICE_TOKEN"):
+        for name in (
+            "TOKEN_PRIVATE_KEY",
+            "TOKEN_JWKS",
+            "PLEDGES_REQUEST_KEY",
+            "EVENTS_REQUEST_KEY",
+            "NOTIFICATIONS_SERVICE_TOKEN",
+        ):
             whole.secrets[name] = whole.variables[name] = moved[name]
         yield whole
 
@@ -201,6 +207,7 @@ def test_a_deployment_with_keys_of_its_own_is_refused(laptop: Laptop, servers: T
     for variable, name, message in (
         ("EVENTS_TOKEN_PRIVATE_KEY", "TOKEN_PRIVATE_KEY", "printed QR codes"),
         ("PLEDGES_REQUEST_KEY", "PLEDGES_REQUEST_KEY", "PLEDGES_REQUEST_KEY of its own"),
+        ("EVENTS_REQUEST_KEY", "EVENTS_REQUEST_KEY", "EVENTS_REQUEST_KEY of its own"),
         ("NOTIFICATIONS_SERVICE_TOKEN", "NOTIFICATIONS_SERVICE_TOKEN", "no mail would go out"),
     ):
         refused = _import(laptop.file, servers, {variable: own[name]})
