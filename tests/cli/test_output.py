@@ -98,6 +98,7 @@ def test_figures_print_brackets_of_an_events_title(capsys: pytest.CaptureFixture
 def test_the_status_prints_brackets_of_a_check(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     class Attached:
         url = "http://localhost:8080"
+        health_url = url
 
     async def fetch(_url: str) -> tuple[bool, list[dict[str, Any]]]:
         return True, [{"name": "pledges [/app]", "ok": True, "detail": BRACKETS}]
