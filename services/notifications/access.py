@@ -10,6 +10,6 @@ from shared.http.auth import Principal, require
 from shared.http.policy import Resource
 
 Reader = Annotated[Principal, Depends(require("coordinator", "admin"))]
-"""Sees what was sent when, and why something was not; never to which address."""
+"""May see what was sent and when, and why something was not sent, but no addresses."""
 
 DELIVERY: Final = Resource("mail")

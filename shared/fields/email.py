@@ -23,7 +23,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<
 _FULL_STOPS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _PUNYCODE: Final = "xn--"
 _LONGEST_LABEL: Final = 63
-_MOST_SPELLINGS: Final = 32
+_MAX_SPELLINGS: Final = 32
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 _LATIN_LOOKALIKES: Final = frozenset("асԁеһіјӏорԛѕԝхухѵοανικρυχ")
 """Lower-case letters of Cyrillic and Greek that look like Latin ones."""
@@ -67,7 +67,7 @@ def whole_email(text: str) -> str:
 
 
 def email_key(text: str) -> str:
-    """Return the form in which addresses are compared. Never raises; text that is no address is compared as it is."""
+    """Return the form in which addresses are compared. Never raises; other text is compared unchanged."""
     address = _cleaned(text).lower()
     mailbox, at, domain = address.rpartition("@")
     try:
@@ -77,15 +77,15 @@ def email_key(text: str) -> str:
 
 
 def email_spellings(text: str) -> list[str]:
-    """Return the spellings under which an address may be stored, the domain readable and in ASCII; none for what is not
-    a whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL lowers letters differently.
+    """Return the spellings under which an address may be stored, the domain readable and in ASCII; none if it is not a
+    whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL lowers letters differently.
     """
     try:
         mailbox, _at, domain = whole_email(text).rpartition("@")
     except PydanticCustomError:
         return []
     labels = [_spellings_of_label(label) for label in domain.lower().split(".")]
-    domains = [".".join(one) for one, _number in zip(product(*labels), range(_MOST_SPELLINGS), strict=False)]
+    domains = [".".join(one) for one, _number in zip(product(*labels), range(_MAX_SPELLINGS), strict=False)]
     return list(dict.fromkeys(f"{mailbox}@{one}" for one in domains))
 
 

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 from shared.fields.cpr import refuse_cpr
 
 _LINE_BREAK = re.compile(r"[\t\n\r\u2028\u2029]")
-# What no text needs: controls (without tab and line ends), DEL, C1, line and paragraph separators, surrogates, private
+# Characters that no text needs: controls (except tab and line ends), DEL, C1, line and paragraph separators,
+# surrogates, private
 # use and noncharacters.
 _CANNOT_BE_SHOWN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
@@ -33,9 +34,9 @@ _INVISIBLE = re.compile(
 
 
 def drop_invisible(text: str) -> str:
-    """Return text in NFC without any invisible character, for what has none: addresses and numbers.
+    """Return text in NFC without invisible characters. For addresses and numbers, which have none.
 
-    They come along when an address is copied from a contact card or a web page.
+    Such characters are copied along from contact cards and web pages.
     """
     return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
@@ -45,8 +46,8 @@ def canonical_text(text: str) -> str:
 
     Joiners stay where a script or an emoji needs them.
 
-    Raises the validation errors `control_characters` (for what cannot be shown), `text_direction` (for what changes the
-    direction of the text) and `invisible_text` (for text without a visible character).
+    Raises the validation errors `control_characters` (for unprintable characters), `text_direction` (for characters
+    that change the direction of the text) and `invisible_text` (for text without a visible character).
     """
     if _CANNOT_BE_SHOWN.search(text):
         raise PydanticCustomError("control_characters", "Contains characters that cannot be shown")

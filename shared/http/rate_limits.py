@@ -55,7 +55,7 @@ class RateClass:
     Attributes:
         name: used in settings, headers and `docs/authorisation.md`.
         rates: the rate of each kind of client; a kind without a rate is not limited.
-        why: where the figures come from, for those who change them.
+        why: the reason for the figures, for operators who change them.
     """
 
     name: str

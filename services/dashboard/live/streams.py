@@ -2,7 +2,7 @@
 
 A worker's NOTIFY reaches every app process through PostgreSQL, so a client may be connected to any of them. A
 stream has no queue, only a flag that something changed: ten changes while a slow client reads one message become one
-message. A message says "fetch again"; it never holds a figure that not everybody may see.
+message. A message says "fetch again"; it never contains figures, because not everybody may see them.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ PAUSE_SECONDS = 0.2
 """At most five messages a second: a page cannot usefully show more."""
 RETRY_SECONDS = 1.0
 STUCK_SECONDS = 20.0
-"""A client that has read nothing for so long is taken to be disconnected."""
+"""A client that has read nothing for this time counts as disconnected."""
 MIDNIGHT_CHECK_SECONDS = 20.0
 
 Audience = Literal["members", "boards"]
-"""Whose streams share a limit: those who are signed in, programs included; and everybody else, who sees boards only."""
+"""The audiences with separate limits: signed-in people and programs; and all others, who see only boards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class StreamLimits:
     """How many streams may be open in one process.
 
     Attributes:
-        members, boards: of each audience. Strangers can never take the share of those who are signed in.
-        account: of one account or API key.
-        address: of one network address, in each audience.
+        members, boards: the limit of each audience, so that strangers cannot use up the streams of signed-in people.
+        account: the limit of one account or API key.
+        address: the limit of one network address, for each audience.
     """
 
     members: int
@@ -62,7 +62,7 @@ class StreamLimits:
     account: int
     address: int
 
-    def most(self, of: Audience | ClientKind) -> int:
+    def limit_of(self, of: Audience | ClientKind) -> int:
         """Return the limit of an audience, an account or an address."""
         limit: int = getattr(self, of)
         return limit
@@ -70,14 +70,15 @@ class StreamLimits:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Whom an open stream counts against: its audience, and within that an account and an address."""
+    """The client of an open stream, for the limits: its audience, account and address."""
 
     audience: Audience
     clients: tuple[tuple[ClientKind, str], ...] = ()
 
     @classmethod
     def of(cls, request: Request) -> Follower:
-        """Return who follows. Guests with an event pass have no account, and count as everybody else."""
+        """Return the client of a request. Guests with an event pass have no account, and belong to the public
+        audience."""
         address = request.client.host if request.client else ""
         clients = [one for one in clients_of(request.state.principal, address) if one[0] != "pass"]
         return cls("members" if len(clients) > 1 else "boards", tuple(clients))
@@ -118,15 +119,16 @@ class Changes:
         self.all_changed()
 
     def check_limit(self, follower: Follower) -> None:
-        """Raise `Problem` where no more streams may be open: 503 of all, 429 of this account or address."""
-        if self.closed or self._open[follower.audience] >= self._limits.most(follower.audience):
+        """Raise `Problem` if a limit is reached: 503 for that of the audience, 429 for that of the account or
+        address."""
+        if self.closed or self._open[follower.audience] >= self._limits.limit_of(follower.audience):
             raise _too_many(503)
         for kind, client in follower.clients:
-            if self._open_of_client[follower.audience, kind, client] >= self._limits.most(kind):
+            if self._open_of_client[follower.audience, kind, client] >= self._limits.limit_of(kind):
                 raise _too_many(429)
 
     def open_streams(self, audience: Audience) -> int:
-        """How many streams of this audience are open in this process."""
+        """Return the number of open streams of the audience in this process."""
         return self._open[audience]
 
     @contextlib.contextmanager
@@ -174,9 +176,9 @@ class EventStream(Response):
     """Server-sent events for one client, until it disconnects, its session ends, or the process stops.
 
     Args:
-        changes: what to follow.
+        changes: the changes to follow.
         taskforce_id: the taskforce whose changes are followed.
-        follower: whom it counts against.
+        follower: the client, for the limits.
         message: returns what to send after a change; None sends nothing.
         ends_at: Unix time in seconds when the client's session ends; None for the public.
     """

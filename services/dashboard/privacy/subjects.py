@@ -11,4 +11,4 @@ from shared.privacy.subject_requests import SubjectData
 LOOKUPS: Final = (DEAD_LETTERS_LOOKUP,)
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
-"""What subject requests look up here."""
+"""The lookups of subject requests."""

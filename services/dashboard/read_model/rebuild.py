@@ -1,8 +1,9 @@
 """Builds a new generation of the read model from the publishers' outboxes and serves it in place of the old one.
 
 The source is the outboxes, not the broker: they are never pruned, while a broker may have lost its log. Nothing is
-missed while a rebuild runs. A change committed before an outbox is read is read there; a later one arrives by the
-broker, and the workers write it into the old and the new generation. So the new generation is complete as soon as the
+missed while a rebuild runs. Changes committed before an outbox is read come from the outbox; later ones arrive through
+the broker, and the workers write it into the old and the new generation. So the new generation is complete as soon as
+the
 outboxes have been read. It replaces the old one in one transaction, which every app and worker sees at once.
 """
 

@@ -30,7 +30,7 @@ _SPELLINGS: Final[Mapping[str, Callable[[str], Sequence[str]]]] = MappingProxyTy
         "cvr": lambda term: list(filter(None, [cvr_digits(term)])),
     }
 )
-"""The spellings of a whole search term, by field; none for a part of one."""
+"""The spellings of a complete search term, by field; none for a partial one."""
 _NOT_WHOLE: Final[Mapping[str, tuple[str, LiteralString]]] = MappingProxyType(
     {
         "email": ("email", "Type the whole address, such as name@company.dk"),
@@ -43,7 +43,8 @@ Purpose = Literal["subject_access", "subject_erasure", "subject_rectification", 
 
 
 class SubjectSearch(BaseModel):
-    """Who is looked up, and why: at least one of e-mail address, telephone and CVR number, each a whole one."""
+    """The search terms and the purpose: at least one of e-mail address, telephone and CVR number, each of them
+    complete."""
 
     email: Annotated[str, Field(max_length=254), _SEARCHED_FOR] | None = None
     phone: Annotated[str, Field(max_length=40), _SEARCHED_FOR] | None = None

@@ -51,8 +51,8 @@ class Outcome:
     """How an attempt ended.
 
     Attributes:
-        status: `waiting` where it is to be attempted again.
-        pause: how long to wait before that.
+        status: `waiting` if there will be another attempt.
+        pause: the time until then.
     """
 
     status: Status
@@ -114,7 +114,7 @@ class Courier:
                     conn, courier, rules=list(KINDS), limit=limit, lease=self._lease, held=list(held)
                 )
         except Exception as error:
-            # Not raised, whatever it is: deliveries under way still have to be marked.
+            # Any error: running deliveries must still be marked.
             _log.warning("courier.claim_failed", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
             return []
@@ -215,7 +215,7 @@ class Courier:
 
 
 async def forget_recent_mails(database: Database) -> None:
-    """Background job: forget hourly to whom mails were sent that no limit counts any more."""
+    """Background job: every hour, delete the records of mails that no limit counts any more."""
     while True:
         async with database.system() as conn:
             await store.forget_recent_mails(conn)
@@ -223,7 +223,8 @@ async def forget_recent_mails(database: Database) -> None:
 
 
 async def check_limits(database: Database) -> Check:
-    """Say how many mails wait because of a limit. It is always ok: they are no fault of this installation."""
+    """Return a check with the number of mails that wait because of a limit. It is always ok, because they are no
+    error."""
     try:
         async with database.system() as conn:
             waiting = await store.count_over_limit(conn)

@@ -25,7 +25,7 @@ class Content:
     """A notice in words.
 
     Attributes:
-        signed_by: the taskforce that sends it; empty where its name is not known.
+        signed_by: the name of the taskforce that sends it; empty if unknown.
     """
 
     subject: str
@@ -40,7 +40,7 @@ def render(
     """Return the content of a notice in the language of its recipient.
 
     Args:
-        taskforce: the name of the taskforce that signs it, where it is known.
+        taskforce: the name of the taskforce that signs it; None if unknown.
         public_url: the address people use, without a slash at its end.
     """
     signed_by = one_line(taskforce or "")

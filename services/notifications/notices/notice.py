@@ -83,8 +83,8 @@ class NoticeKind:
         recipient: fetches the recipient, by taskforce, recipient_id and facts; None if there is none (any more).
         context: returns the variables of its templates, in the current language.
         summary: returns what the list of deliveries shows of it.
-        caused_by: who can cause it: somebody who works for the taskforce; whoever logs a pledge, guests with an event's
-            pass too; or anybody. `deliveries.limits` limits what strangers can cause.
+        caused_by: who can cause it: the taskforce's staff; anybody who logs a pledge, including guests with an event
+        pass; or anybody. `deliveries.limits` limits what strangers can cause.
         listed: whether coordinators see it in the list of deliveries.
         channel: how it is sent.
     """

@@ -1,4 +1,4 @@
-"""Good news for the person who logged a pledge: it has become a hire."""
+"""The mail to the person who logged a pledge that has become a hire."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a person is found in the deliveries: by the ids that the owning services have of them."""
+"""Finds a person in the deliveries, by the ids from the owning services."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ LOOKUPS: Final = (
 )
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
-"""What subject requests look up here."""
+"""The lookups of subject requests."""

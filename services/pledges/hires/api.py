@@ -54,7 +54,8 @@ async def confirm_hire(
     idempotent: Idempotent,
     seen_version: ExpectedVersion,
 ) -> Response:
-    """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, counted apart."""
+    """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, which is counted
+    separately."""
     hire = await commands.confirm_hire(
         db,
         principal.taskforce,

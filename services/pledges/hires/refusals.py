@@ -1,4 +1,4 @@
-"""Why a hire is refused: one class for each rule."""
+"""The refusals of hires: one class for each rule."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ _NAMES = frozenset({"virksomhed", "kontaktperson"})
 _NO_ID = UUID(int=0)
 
 _COMPANY_SHOWN = 80
-"""Characters: enough to find the line again."""
+"""The largest number of characters of a shown cell."""
 
 
 class RegisterIndex:
@@ -106,14 +106,14 @@ class JudgedLine:
 
     Attributes:
         reference: in the form in which references are compared; empty where the line has none.
-        content: what it says; None where something is wrong.
+        content: its parsed values; None if it has errors.
         fingerprints: of its content, and of its cells as they are typed: release 0.2 stored that one.
-        ids: that it may have been imported under. The first one is its own.
+        ids: the ids under which it may have been imported. The first one is its present id.
         likely_ids: the ids of references that a spreadsheet may have changed into this one, by reference.
-        pledge: what it becomes; None where something is wrong.
+        pledge: the pledge of the line; None if it has errors.
         known: whether it was imported before.
         company: its cell, unless it looks like a CPR number.
-        warnings: sentences about what may be wrong.
+        warnings: sentences about possible errors.
     """
 
     number: int
@@ -133,7 +133,7 @@ class JudgedLine:
         self.errors.append(CellError(column, message))
 
     def mark_known(self) -> None:
-        """Say that it was imported before: what might be wrong with it no longer matters."""
+        """Mark the line as imported before, and drop its warnings."""
         self.known = True
         self.warnings.clear()
 
@@ -168,7 +168,7 @@ def judge(
         judged = JudgedLine(line.number)
         judged_lines.append(judged)
         if line.begins_a_file or line.repeats_header:
-            judged.refuse("", _why_no_pledge(line))
+            judged.refuse("", _line_error(line))
             continue
         cells = _cells(line, judged)
         judged.company = cells.get("virksomhed", "")
@@ -187,7 +187,7 @@ def judge(
     return judged_lines
 
 
-def _why_no_pledge(line: Line) -> str:
+def _line_error(line: Line) -> str:
     if line.begins_a_file:
         return _("Another file begins here: files were joined. Import each by itself.")
     return _("Repeats the names of the columns. Delete the line.")
@@ -212,7 +212,7 @@ def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
 
 
 class _Identities:
-    """Gives the lines of one file the ids by which they are recognised.
+    """Computes the ids by which the lines of one file are recognised.
 
     Args:
         key: the installation's request key.
@@ -224,7 +224,7 @@ class _Identities:
         self._numbers: Counter[bytes] = Counter()
 
     def identify(self, judged: JudgedLine, body: Mapping[str, Any], terms: PledgeTerms, reference: str | None) -> None:
-        """Add what a line says, and its ids.
+        """Add the parsed values of a line, and its ids.
 
         Args:
             reference: its cell.
@@ -287,7 +287,7 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
 
 
 def _day(column: str, cells: Mapping[str, str], judged: JudgedLine) -> str:
-    """Return the day of a column in ISO 8601; what is no day as it is, and "" for an empty cell or a refused one."""
+    """Return the day of a column in ISO 8601; an invalid day unchanged, and "" for an empty or refused cell."""
     cell = without_midnight(cells.get(column, ""))
     if is_day_number(cell):
         judged.refuse(
@@ -316,10 +316,10 @@ def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
 
 
 def _terms(body: Mapping[str, Any], judged: JudgedLine, *, hours_once: bool) -> PledgeTerms | None:
-    """Return the pledge's terms, without its id yet; None where something is wrong.
+    """Return the pledge's terms, still without an id; None if the line has errors.
 
     Args:
-        hours_once: whether `timer til` is `timer fra` again.
+        hours_once: whether `timer til` repeats `timer fra`.
     """
     faulty = {error.column for error in judged.errors}
     pledge_in = read_as(PledgeIn, {**body, "id": str(_NO_ID)})
@@ -355,5 +355,5 @@ def _pledge(
         limit = limits.positions if isinstance(refusal, TooManyPositions) else limits.weekly_hours
         judged.refuse(column_of(refusal.field), _("Must be at most %(limit)s.", limit=limit))
         return None
-    # Every old pledge is late.
+    # All pledges of the past are late.
     return replace(pledge, flags=tuple(flag for flag in pledge.flags if flag not in {"late", "after_close"}))

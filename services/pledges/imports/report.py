@@ -14,7 +14,7 @@ class NotATable(Exception):
 
     Args:
         message: in English; it is translated where it is shown.
-        parameters: what the message names.
+        parameters: the values in the message.
     """
 
     def __init__(self, message: str, **parameters: object) -> None:
@@ -40,11 +40,11 @@ class Row:
 
     Attributes:
         line: its number in the file; the header is 1, as in Excel.
-        positions: how many are pledged; 0 where that could not be read.
-        flags: codes of `catalogue.FLAGS`: what a coordinator should look at.
-        warnings: sentences in the current language: what may be wrong with the line or stand somewhere already.
-        company: its cell, shortened, for finding the line again. The only cell that is shown; empty if it looks like
-            a CPR number.
+        positions: the number of pledged positions; 0 if it could not be read.
+        flags: codes of `catalogue.FLAGS` that a coordinator should check.
+        warnings: sentences in the current language about possible errors and similar lines or pledges.
+        company: its cell, shortened, to identify the line. The only cell that is shown; empty if it looks like a CPR
+        number.
     """
 
     line: int
@@ -62,7 +62,7 @@ class Report:
     """What an import has done, or would do without `dry_run`.
 
     Attributes:
-        problem: why the whole file cannot be read; None where it can.
+        problem: why the whole file cannot be read; None if it can.
         rows: the verdict on each line, in their order.
         ignored_columns: columns with unknown names.
         imported: whether the new lines have been logged.

@@ -33,7 +33,7 @@ EVENT_ROW: Final = (
 
 
 async def event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> EventRow | None:
-    """Return one event; None where it is unknown or still a draft."""
+    """Return one event; None if it is unknown or still a draft."""
     row = await conn.fetchrow(
         f"""
         select {EVENT_ROW}

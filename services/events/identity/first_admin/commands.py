@@ -41,8 +41,8 @@ class SetupLinkExpired(Refusal):
 async def make_first_admin_link(db: Database, taskforce_id: UUID, *, now: datetime | None = None) -> str | None:
     """Make the link that makes its opener the first administrator, and return its path.
 
-    Returns None if an administrator can sign in. One who never added a passkey cannot: nobody could give them an
-    enrolment code. A previous link stops working.
+    Returns None if an administrator can sign in. An administrator without a passkey cannot, because no other one could
+    issue an enrolment code. A previous link stops working.
     """
     now = now or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:

@@ -178,8 +178,9 @@ async def is_active(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bo
 async def find_by_email(conn: Connection, taskforce_id: UUID, email: str) -> Person | None:
     """Return the person with the e-mail address, active or not; None if there is none.
 
-    Case, invisible characters, the Unicode form and the spelling of the domain are ignored. Of several people from
-    before these were the same address, the one who has it as it is written here, else the first.
+    Case, invisible characters, the Unicode form and the spelling of the domain are ignored. If several people have the
+    address, because earlier releases distinguished these spellings, the one with exactly this spelling, else the
+    first.
     """
     row = await conn.fetchrow(
         _SELECT_PERSON  # noqa: S608  (our own statement)
