@@ -194,7 +194,7 @@ async def test_a_walk_in_without_a_cvr_number_is_suggested_to_those_who_may_see_
     event = door.url
     await door.goto(f"{event}?q={quote('Ole Olsens Tag')}")
     await door.get_by_role("button", name="Registrér og tjek ind").click()
-    await expect(door.get_by_text("Ole Olsens Tag er tjekket ind")).to_be_visible()
+    await expect(door.get_by_role("heading", name="Ole Olsens Tag er tjekket ind")).to_be_visible()
 
     phone = await page_at(*PHONE)
     await as_role(phone, origin, "member", f"/pledges/new?event={event.rsplit('/', 1)[1]}")
