@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from deploy.cli.encoding import configure_output
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -129,6 +131,7 @@ def _run(command: Sequence[str], root: Path, seconds: float = _TIMEOUT_SECONDS) 
 
 def main() -> int:
     """Print the findings. Returns 1 if there is a problem, else 0."""
+    configure_output()
     checks: Iterable[tuple[str, Findings]] = (
         ("files without a secret", secrets()),
         ("Python packages without a known weakness", python_packages()),

@@ -356,7 +356,7 @@ def _step(what: str) -> Iterator[None]:
         while not finished.wait(0.2):
             seconds = time.monotonic() - started
             if seconds > _WORTH_A_LINE:
-                print(f"\r  {what} … {seconds:.0f} s ", end="", flush=True)
+                print(f"\r  {what} ... {seconds:.0f} s ", end="", flush=True)
 
     ticking = threading.Thread(target=tick, daemon=True)
     if terminal:

@@ -1,4 +1,4 @@
-"""Prints every text on every terminal: what its encoding lacks is replaced by what looks or sounds like it."""
+"""Prints every text on every terminal: what the encoding lacks is replaced by what looks or sounds like it."""
 
 from __future__ import annotations
 
