@@ -264,9 +264,10 @@ def _print_links(console: Console, installation: Installation) -> None:
     table.add_row(
         "  Public board", Text(f"{url}/board/{struer.SLUG}", style="bold"), Text("for everybody", style="dim")
     )
-    table.add_row("  Mails", Text(installation.mail_link, style="bold"), Text("none leaves here", style="dim"))
     console.print()
     console.print(table)
+    # The link is longer than the others and would leave their last column no room.
+    console.print("  Mails       ", Text(installation.mail_link, style="bold"), soft_wrap=True)
 
 
 def _links() -> Table:
