@@ -16,8 +16,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.text import Text
 
 FAILED: Final = 1
@@ -31,6 +32,12 @@ NOTE: Final = ("!", "yellow")
 BAD: Final = ("✗", "red")
 
 _WIDE_COLUMNS: Final = 1000  # columns
+_CONTROL_PICTURES: Final = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    0x7F: 0x2421,
+}
+"""Translates each control character, but for the end of a line and the tabulator, to a sign for it."""
 
 _COMMAND_MENTION: Final = re.compile(
     r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
@@ -70,6 +77,11 @@ class _Console(Console):
         # Lines are not wrapped unless the output is a terminal.
         width = None if stream.isatty() else _WIDE_COLUMNS
         super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False, width=width)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render with visible signs for control characters of data, which could take over the terminal."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(segment.text.translate(_CONTROL_PICTURES), segment.style)
 
     def on_broken_pipe(self) -> None:
         """Drop the rest of the output: what the command does, and its exit code, do not depend on the reader."""

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import pytest
 from rich.table import Table
+from rich.text import Text
 
 from deploy.cli import figures, imports, status
 from deploy.cli.console import CommandError, print_json, reporting_change, stdout_console
@@ -67,6 +68,16 @@ def test_brackets_and_colons_in_data_are_printed_as_they_are(capsys: pytest.Capt
     table.add_row(BRACKETS)
     stdout_console().print(BRACKETS, table, sep="\n")
     assert capsys.readouterr().out.count(BRACKETS) == 3
+
+
+def test_control_characters_in_data_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    title = "\x1b]0;Klamme\x07 \x9b31mApS\x7f"
+    table = Table(title)
+    table.add_row(Text(title))
+    stdout_console().print(title, table, sep="\n")
+    printed = capsys.readouterr().out
+    assert printed.count("Klamme") == 3
+    assert {sign for sign in printed if not sign.isprintable()} == {"\n"}
 
 
 def test_an_import_prints_brackets_of_companies_columns_and_messages(capsys: pytest.CaptureFixture[str]) -> None:
