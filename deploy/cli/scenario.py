@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from deploy.cli.console import CommandError, stdout_console
+from deploy.cli.console import CommandError, reporting_change, stdout_console
 from deploy.cli.installation import Installation, attach
 from deploy.cli.step_progress import StepProgress
 from deploy.scenarios import struer
@@ -24,13 +24,14 @@ def load_scenario(name: str) -> None:
         raise CommandError(f"There is no scenario {name!r}: so far there is {struer.SLUG}.", exit_code=2)
     installation = attach()
     scenario = asyncio.run(load(installation, StepProgress(stdout_console())))
-    stdout_console().print(
-        f"{len(scenario.companies)} companies, {len(scenario.events)} events and meetings, "
-        f"{len(scenario.pledges)} pledges, {len(scenario.hires)} hires: "
-        f"{scenario.smaajob_hires(struer.UNTIL)} citizens have got a småjob, "
-        f"{scenario.smaajobs_running(struer.UNTIL)} had one on {struer.UNTIL:%d.%m.%Y}."
-    )
-    stdout_console().print(f"Look at {installation.url}/board/{struer.SLUG}")
+    with reporting_change("The scenario was loaded"):
+        stdout_console().print(
+            f"{len(scenario.companies)} companies, {len(scenario.events)} events and meetings, "
+            f"{len(scenario.pledges)} pledges, {len(scenario.hires)} hires: "
+            f"{scenario.smaajob_hires(struer.UNTIL)} citizens have got a småjob, "
+            f"{scenario.smaajobs_running(struer.UNTIL)} had one on {struer.UNTIL:%d.%m.%Y}."
+        )
+        stdout_console().print(f"Look at {installation.url}/board/{struer.SLUG}")
 
 
 async def load(installation: Installation, steps: StepProgress) -> struer.Scenario:
