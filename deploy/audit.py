@@ -85,7 +85,9 @@ def parse_pip_audit(output: str) -> Findings:
     try:
         packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        return Findings(unchecked=["the registry of Python packages cannot be asked for known weaknesses from here"])
+        return Findings(
+            unchecked=["the registry of Python packages cannot be queried for known vulnerabilities from here"]
+        )
     wrong = [
         f"{package['name']} {package['version']}: {vulnerability['id']}{_fixed_in(vulnerability.get('fix_versions'))}"
         for package in packages
@@ -93,7 +95,9 @@ def parse_pip_audit(output: str) -> Findings:
     ]
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if packages and len(unknown) == len(packages):
-        return Findings(unchecked=["the registry of Python packages cannot be asked for known weaknesses from here"])
+        return Findings(
+            unchecked=["the registry of Python packages cannot be queried for known vulnerabilities from here"]
+        )
     unchecked = [f"nothing is known of {', '.join(unknown)}"] if unknown else []
     return Findings(len(packages) - len(unknown), wrong, unchecked)
 
@@ -110,7 +114,9 @@ def parse_npm_audit(output: str) -> Findings:
         vulnerabilities: dict[str, dict[str, Any]] = report["vulnerabilities"]
         checked = int(report["metadata"]["dependencies"]["total"])
     except (ValueError, KeyError, TypeError):
-        return Findings(unchecked=["the registry of npm packages cannot be asked for known weaknesses from here"])
+        return Findings(
+            unchecked=["the registry of npm packages cannot be queried for known vulnerabilities from here"]
+        )
     return Findings(
         checked, [f"{name}: {one['severity']}, {one.get('range', '')}" for name, one in vulnerabilities.items()]
     )

@@ -161,5 +161,5 @@ def _print(lost: Sequence[LostChange]) -> None:
     if len(lost) > _SHOWN:
         console.print(f"  … and {len(lost) - _SHOWN:,} more: --json has all of them, with what they said.")
     console.print(
-        "They are lost; who was told that they were received has to be asked again. The list is nowhere else.\n"
+        "They are lost: ask the people who got a receipt for them to log them again. The list is nowhere else.\n"
     )

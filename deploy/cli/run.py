@@ -89,7 +89,7 @@ def run_up(
         console.print(f"  Mails          {installation.mail_link}\n", soft_wrap=True, highlight=False)
         for found, link in (await make_admin_links(installation)).items():
             if link is not None:
-                why = " has no administrator who can sign in. Whoever opens this becomes one:"
+                why = " has no administrator who can sign in. The person who opens this link becomes one:"
                 console.print(Text.assemble((found, "bold"), why))
                 console.print(f"  {link}\n", soft_wrap=True)
         console.print("In another terminal:")

@@ -72,7 +72,7 @@ def _print_export(file: Path, manifest: Manifest, *, as_json: bool) -> None:
     holds = f"{file} holds {_contents(manifest)} ({file.stat().st_size / 1e6:,.1f} MB)."
     console.print(Text.assemble(OK, f" {holds}"))
     console.print(
-        "\nIt holds contacts' names and numbers, and the keys of the installation: whoever has it can sign in as\n"
+        "\nIt holds contacts' names and numbers, and the keys of the installation: anybody who has it can sign in as\n"
         "anybody. Only you can read it (0600). Keep it so, and delete it when it has been imported.\n"
         "\nDo not start this installation again once the other one runs: what it accepts would be missing there,\n"
         "and both would send the same mails. What comes next is in docs/operations.md."

@@ -167,7 +167,7 @@ class EmbeddedPostgres:
             self._release_lock()
 
     def restart(self, *, immediate: bool = True) -> None:
-        """Stop (immediately, unless told otherwise) and start again on the same port, with recovery."""
+        """Stop (immediately by default) and start again on the same port, with recovery."""
         with self._turn:
             self._end_child("immediate" if immediate else "fast")
             if self._lock is None:

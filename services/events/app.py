@@ -80,7 +80,7 @@ _DESCRIPTION = """\
 Who takes part and when they meet: the taskforce's companies, employer events and who turned up at them, event
 passes, and people with their roles.
 
-Ids are made by whoever asks: sending the same again is answered the same again, and something else under an id
+Clients choose ids: a repeated request gets the same answer, and something else under an id
 that is in use is refused with 409. `Idempotency-Key` is optional for that reason; a key that was used for something
 else is refused with 422. Events carry a version in their `ETag`; transitions take `If-Match`.
 """

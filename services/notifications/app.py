@@ -41,7 +41,7 @@ def create_app(settings: NotificationsSettings | None = None) -> FastAPI:
         settings=settings,
         lifespan=lifespan,
         description=_DESCRIPTION,
-        tags={"deliveries": "Who was told what, and when."},
+        tags={"deliveries": "The mails that were sent, and when."},
     )
     app.include_router(api.router)
     app.include_router(pages.router)

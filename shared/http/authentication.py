@@ -123,7 +123,7 @@ def _redirect_to_renewal(connection: HTTPConnection) -> Response:
             503,
             "clocks-differ",
             _("Two of the servers do not agree what time it is"),
-            _("Tell whoever runs the installation. Nothing was changed."),
+            _("Tell the operator of the installation. Nothing was changed."),
             headers={"retry-after": "10"},
         )
     return _renewal(connection)

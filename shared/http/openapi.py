@@ -24,7 +24,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
         "type": {"type": "string", "examples": ["/problems/invalid"], "description": "Stable; for programs."},
         "title": {"type": "string", "examples": ["Something needs to be corrected"]},
         "status": {"type": "integer", "examples": [422]},
-        "detail": {"type": "string", "examples": ["See what is said about each field."]},
+        "detail": {"type": "string", "examples": ["See the message at each field."]},
         "instance": {"type": "string", "description": "The correlation id, as urn:uuid:…, to ask about."},
         "errors": {
             "type": "array",

@@ -37,7 +37,7 @@ _TITLES: Mapping[int, tuple[str, str, str]] = {
     412: ("stale-version", N_("Somebody changed this before you"), N_("Load it again and compare.")),
     413: ("too-large", N_("This is too large"), N_("Send less at a time.")),
     415: ("media-type", N_("This format is not understood"), N_("Send it in another format.")),
-    422: ("invalid", N_("Something needs to be corrected"), N_("See what is said about each field.")),
+    422: ("invalid", N_("Something needs to be corrected"), N_("See the message at each field.")),
     428: ("precondition-required", N_("The version is missing"), N_("Say which version you saw (If-Match).")),
     429: ("too-many", N_("Too many attempts"), N_("Wait a little and try again.")),
     500: ("internal", N_("Something went wrong on our side"), N_("It has been recorded. Try again in a moment.")),

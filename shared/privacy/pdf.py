@@ -78,8 +78,7 @@ def _document_data(report: Mapping[str, Any], made_at: datetime) -> dict[str, An
         "done": [_activity_section(one) for one in activity],
         "looks_heading": _("Who has looked at it"),
         "looks_intro": _(
-            "Whoever looks a person up, takes a report like this one, or erases somebody is written down. "
-            "The latest stand first."
+            "Every search for a person, every report like this one and every erasure is logged. The latest stand first."
         ),
         "looks_columns": [_("When"), _("Who"), _("What was done"), _("Why, and on which legal basis")],
         "looks": _access_rows(report["looked_at_by"]),

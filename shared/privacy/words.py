@@ -26,7 +26,7 @@ ACTIONS: Final = {
 REASONS: Final = {
     "casework": N_("Case work"),
     "subject_access": N_("The person has asked what is held about them"),
-    "subject_rectification": N_("The person has asked for something to be corrected"),
+    "subject_rectification": N_("The person has requested a correction"),
     "subject_erasure": N_("The person has asked to be erased"),
     "supervision": N_("An authority that supervises data protection has asked"),
 }
@@ -173,7 +173,7 @@ def who_looked(subject: str) -> str:
     kind, _colon, number = subject.partition(":")
     if kind == "person":
         return _("Account %(number)s") % {"number": number}
-    return _("Whoever runs the installation") if subject == "operator" else subject
+    return _("The operator of the installation") if subject == "operator" else subject
 
 
 def kept_for(group: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ PERSON_ROLES: Final[frozenset[str]] = frozenset(get_args(PersonRole))
 SCOPE_DESCRIPTIONS: Final[Mapping[Scope, str]] = MappingProxyType(
     {
         "events:read": "when the taskforce meets",
-        "figures:read": "the taskforce's figures, and to be told when they change",
+        "figures:read": "the taskforce's figures, and notifications of their changes",
         "pledges:read": "pledges, without whom to call at the company",
     }
 )

@@ -20,7 +20,7 @@ class TaskforceUnknown(Refusal):
     code = "taskforce-unknown"
     kind = "not_found"
     title = N_("This taskforce is not registered")
-    detail = N_("Ask whoever runs the installation to register it.")
+    detail = N_("Ask the operator of the installation to register it.")
 
 
 class SlugTaken(Refusal):

@@ -51,7 +51,7 @@ def _summary(facts: Mapping[str, Any]) -> Summary:
 
 KIND: Final = NoticeKind(
     code=CODE,
-    label=N_("Good news for whoever logged the pledge"),
+    label=N_("Good news for the person who logged the pledge"),
     trigger=HireConfirmed,
     plan=_plan,
     recipient=person,

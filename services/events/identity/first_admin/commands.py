@@ -33,7 +33,7 @@ class SetupLinkExpired(Refusal):
     kind = "conflict"
     title = N_("This link no longer works")
     detail = N_(
-        "It has been used, replaced, or is more than a day old: whoever runs the installation can make a new one."
+        "It has been used, replaced, or is more than a day old. The operator of the installation can make a new one."
     )
     next_step = ("/sign-in", N_("Sign in"))
 

@@ -42,7 +42,7 @@ class WrongBrowser(Refusal):
 
     code = "another-browser"
     kind = "forbidden"
-    title = N_("The link was asked for in another browser")
+    title = N_("The link was requested in another browser")
     detail = N_("Open it there: it still works. Or ask for a new one here.")
     next_step = ("/sign-in", N_("Ask for a new link"))
 

@@ -53,7 +53,7 @@ class ProviderNotTrusted(Refusal):
     code = "provider-not-believed"
     kind = "upstream_failed"
     title = N_("We cannot trust the answer of your organisation's sign-in")
-    detail = N_("You are not signed in. Try again; if it happens again, tell whoever runs the installation.")
+    detail = N_("You are not signed in. Try again; if it happens again, tell the operator of the installation.")
 
     def __init__(self, reason: str = "") -> None:
         super().__init__()
@@ -66,7 +66,9 @@ class ClocksDiffer(Refusal):
     code = "provider-clock"
     kind = "upstream_failed"
     title = N_("Two clocks do not agree")
-    detail = N_("Ours and that of your organisation's sign-in are minutes apart. Tell whoever runs the installation.")
+    detail = N_(
+        "Ours and that of your organisation's sign-in are minutes apart. Tell the operator of the installation."
+    )
 
 
 class SignInNotPending(Refusal):
@@ -103,7 +105,7 @@ class AuthenticationTooWeak(Refusal):
     kind = "forbidden"
     title = N_("Your organisation's sign-in has to ask you for more")
     detail = N_(
-        "It does not say that it asked for two things, such as a password and your phone. Tell whoever runs it."
+        "It does not say that it asked for two factors, such as a password and your phone. Tell its administrator."
     )
 
 
@@ -140,9 +142,7 @@ class AddressNotVerified(Refusal):
     code = "address-not-verified"
     kind = "forbidden"
     title = N_("We do not know that your mail address is yours")
-    detail = N_(
-        "Your organisation's sign-in does not say that it is. Tell whoever looks after it in your organisation."
-    )
+    detail = N_("Your organisation's sign-in does not say that it is. Tell its administrator in your organisation.")
 
 
 class LinkedToAnother(Refusal):
@@ -162,7 +162,9 @@ class ConflictingGroups(Refusal):
     code = "groups-contradict"
     kind = "conflict"
     title = N_("Your groups do not agree")
-    detail = N_("They are of two municipalities or two programmes. Ask whoever looks after them in your organisation.")
+    detail = N_(
+        "They are of two municipalities or two programmes. Ask the administrator of the groups in your organisation."
+    )
 
 
 class GroupsNotListed(Refusal):
@@ -171,7 +173,7 @@ class GroupsNotListed(Refusal):
     code = "groups-not-said"
     kind = "conflict"
     title = N_("You are in too many groups")
-    detail = N_("So many that we are not told which. Ask whoever looks after them in your organisation.")
+    detail = N_("So many that we are not told which. Ask the administrator of the groups in your organisation.")
 
 
 class MunicipalityNotGiven(Refusal):
@@ -180,7 +182,7 @@ class MunicipalityNotGiven(Refusal):
     code = "municipality-not-given"
     kind = "conflict"
     title = N_("A case worker needs a municipality")
-    detail = N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation.")
+    detail = N_("Your groups do not say which one is yours. Ask the administrator of the groups in your organisation.")
 
 
 class ProgrammeNotGiven(Refusal):
@@ -189,7 +191,7 @@ class ProgrammeNotGiven(Refusal):
     code = "programme-not-given"
     kind = "conflict"
     title = N_("A facilitator needs a programme")
-    detail = N_("Your groups do not say which one is yours. Ask whoever looks after them in your organisation.")
+    detail = N_("Your groups do not say which one is yours. Ask the administrator of the groups in your organisation.")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -57,7 +57,7 @@ class PasskeyOfAnother(Refusal):
     code = "passkey-of-another"
     kind = "invalid"
     title = N_("This is somebody else's passkey")
-    detail = N_("Show it with a passkey of whoever is signed in here, or sign out first. Nothing was changed.")
+    detail = N_("Use a passkey of the person who is signed in here, or sign out first. Nothing was changed.")
 
 
 class ChallengeExpired(Refusal):
@@ -130,7 +130,9 @@ class CodeWrong(Refusal):
     code = "enrolment-code-wrong"
     kind = "invalid"
     title = N_("That is not the code")
-    detail = N_("See whether it is typed as you were told it. After five wrong tries you need a new one.")
+    detail = N_(
+        "Check that you typed it as the administrator gave it to you. After five wrong tries you need a new one."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,4 +25,4 @@ class TokenError(ResponseModel):
     """Why there is no token (RFC 6749, section 5.2)."""
 
     error: Error
-    error_description: str = Field(description="for whoever writes the program; in English, as the standard wants it")
+    error_description: str = Field(description="for the developer of the program; in English, as the standard requires")
