@@ -1,4 +1,4 @@
-"""Funnel charts: how many reached each step, which share of the step before, and in how many days."""
+"""Funnel charts: how many reached each step, and which share of the step before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from shared.i18n.translations import gettext as _
-from shared.i18n.translations import ngettext
 from shared.ui.charts.drawing import Drawing, element, hit_area, lines_of_text, mark, sheet, text, width_of, wrapped
 from shared.ui.charts.figure import NumberFormat, figure
 from shared.ui.charts.palette import INK_SOFT, REAL, fill_of, patterns
@@ -18,26 +17,19 @@ _LABELS_WIDE = 240
 
 @dataclass(frozen=True)
 class Step:
-    """A step: label, count, link, and the median days since the step before."""
+    """A step: label, count and link."""
 
     label: str
     value: float
     href: str | None = None
-    median_days: float | None = None
     series: int = REAL
 
 
-def _passage(before: Step, step: Step, number: NumberFormat) -> str:
-    """Return the text between two steps: the share, and the days if they are known."""
-    words = []
-    if before.value:
-        words.append(_("%(share)s of the step before", share=percent_text(step.value / before.value)))
-    if step.median_days is not None:
-        days = ngettext(
-            "%(days)s day (median)", "%(days)s days (median)", round(step.median_days), days=number(step.median_days)
-        )
-        words.append(days)
-    return " · ".join(words)
+def _share_of(before: Step, step: Step) -> str:
+    """Return the text between two steps; empty if nothing reached the first one."""
+    if not before.value:
+        return ""
+    return _("%(share)s of the step before", share=percent_text(step.value / before.value))
 
 
 def draw_funnel(
@@ -62,7 +54,7 @@ def draw_funnel(
                 text(
                     left + 12,
                     bar_top - above - 11,
-                    _passage(steps[place - 1], step, number),
+                    _share_of(steps[place - 1], step),
                     size=14,
                     fill=INK_SOFT,
                     css="ink-soft",
@@ -133,7 +125,6 @@ def funnel_chart(
                 step.label,
                 number(step.value),
                 percent_text(step.value / before) if before else "–",
-                number(step.median_days) if step.median_days is not None else "–",
             ]
         )
     return figure(
@@ -141,7 +132,7 @@ def funnel_chart(
         title,
         lambda own_id, width: draw_funnel(own_id, title, steps, width, number=number),
         intro=intro,
-        columns=[*columns, _("Of the step before"), _("Median days")],
+        columns=[*columns, _("Of the step before")],
         rows=rows,
         level=level,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -46,7 +47,7 @@ def test_each_mark_is_a_link_with_a_description() -> None:
 def test_labels_are_escaped(width: int) -> None:
     drawings = [
         charts.draw_bars("x", NASTY, [Bar(NASTY, 1, f"/{NASTY}", 2)], width),
-        charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1, None, 3)], width),
+        charts.draw_funnel("x", NASTY, [Step(NASTY, 2, NASTY), Step(NASTY, 1)], width),
         charts.draw_columns("x", NASTY, [Period(NASTY, [1], NASTY)], [NASTY], width, series=[0]),
     ]
     for drawing in drawings:
@@ -74,12 +75,11 @@ def test_ids_are_unique() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_a_funnel_shows_share_and_days_between_steps() -> None:
+def test_a_funnel_shows_the_share_between_steps_and_nothing_that_is_not_computed() -> None:
     with use_language("da"):
-        figure = charts.funnel_chart(
-            "f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96, None, 21)], columns=("Trin", "Antal")
-        )
-    assert "48\N{NO-BREAK SPACE}% af trinnet før · 21 dage (median)" in figure
+        figure = charts.funnel_chart("f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96)], columns=("Trin", "Antal"))
+    assert "48\N{NO-BREAK SPACE}% af trinnet før<" in figure
+    assert re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", figure) == ["Trin", "Antal", "Af trinnet før"]
 
 
 @pytest.mark.parametrize("width", [340, 860])
