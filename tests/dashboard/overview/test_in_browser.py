@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +102,29 @@ async def test_no_page_scrolls_sideways_at_320_pixels(
         for path in paths:
             await page.goto(url + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize("query", ["", "?everything=true&lang=en"])
+async def test_the_printed_dashboard_has_no_empty_page(
+    url: str, evening: EventOpened, page_at: PageAt, signed_in: dict[str, Any], query: str
+) -> None:
+    page = await page_at(1280, 900, **signed_in)
+    await page.goto(f"{url}/{query}")
+    pages = text_of_pages(await page.pdf(format="A4"))
+    assert len(pages) >= 3
+    assert min(map(len, pages)) > 100
+    # What is only a link, and what is folded in, is not on paper.
+    assert not any(
+        re.search("Hvad tallene betyder|What the figures mean|Vis som tabel|Show as a table", text) for text in pages
+    )
+
+
+def text_of_pages(document: bytes) -> list[str]:
+    """The text of each page of a PDF, without spaces at its ends."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: apt-get install poppler-utils)")
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=document, capture_output=True, check=True).stdout
+    return [" ".join(page.split()) for page in text.decode().removesuffix("\f").split("\f")]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1280, 900), (1920, 1080), (3840, 2160)])
