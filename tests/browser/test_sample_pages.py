@@ -12,7 +12,7 @@ from shared.http.rate_limiter import RateLimiter
 from shared.http.rate_limits import READING, Rate
 from tests.shared.sample_service.app import create_sample_app, token
 from tests.support.axe import assert_accessible
-from tests.support.layout import assert_fits
+from tests.support.layout import DESKTOP, NARROW, PHONE, TABLET, assert_fits, assert_no_sideways_scrolling
 from tests.support.serving import serving
 
 if TYPE_CHECKING:
@@ -59,6 +59,23 @@ async def test_nothing_needs_scrolling_sideways_at_320_pixels(sample_app: Any, p
                 " && getComputedStyle(e).position !== 'absolute').map(e => e.tagName + '.' + e.className)"
             )
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, (path, wide[:5])
+
+
+async def test_long_words_widen_no_page(sample_app: Any, page_at: PageAt) -> None:
+    page = await page_at(*PHONE, **SIGNED_IN)
+    await page.goto(f"{sample_app.state.url}/sample")
+    # Every text becomes one long word, but for words that nobody types.
+    await page.evaluate(
+        """
+        const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+          const text = texts.currentNode;
+          if (text.data.trim().length > 12 && !text.parentElement.closest("svg, option, .button, .status, time, thead"))
+            text.data = "Uordentlighed".repeat(16);
+        }
+        """
+    )
+    await assert_no_sideways_scrolling(page, NARROW, PHONE, TABLET, DESKTOP)
 
 
 async def test_no_file_the_pages_name_is_missing(sample_app: Any, page_at: PageAt) -> None:

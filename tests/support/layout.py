@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NARROW: Final = (320, 700)
 PHONE: Final = (390, 844)
+TABLET: Final = (768, 1024)
 DESKTOP: Final = (1280, 900)
 """Width and height in CSS pixels: `await page_at(*PHONE)`."""
 

@@ -15,7 +15,7 @@ from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.register import commands as register
 from services.events.register.domain import Company
-from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
+from tests.support.layout import DESKTOP, NARROW, PHONE, TABLET, assert_fits, assert_no_sideways_scrolling
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -143,3 +143,27 @@ async def test_every_page_is_accessible_and_fits(
     for path in ("/people", "/people/new", "/account", "/sign-in", "/sign-in/passkey", "/sign-in/as/auditor"):
         await page.goto(origin + path)
         await assert_fits(page, size)
+
+
+async def test_long_words_widen_no_page(page_at: OpenPage, origin: str, db: Database, taskforce_id: UUID) -> None:
+    word, id, now = "Arrangementsnavneuordentlighed" * 6, uuid4(), datetime.now(UTC)
+    await add_person(db, taskforce_id, Person(uuid4(), "En admin", "admin@struer.example", frozenset({"admin"})))
+    address = f"{'x' * 60}@{'afdelingenforlangenavne' * 2}.{'virksomheden' * 4}.example"
+    person = Person(uuid4(), word, address, frozenset({"coordinator"}))
+    await add_person(db, taskforce_id, person)
+    await calendar.draft_event(
+        db, taskforce_id, id=id, title=word, place=word, starts_at=now, ends_at=now + timedelta(hours=3)
+    )
+    await calendar.publish_event(db, taskforce_id, id)
+    await calendar.open_event(db, taskforce_id, id)
+    await register.register_company(db, taskforce_id, Company.as_typed(id=uuid4(), name=word, cvr="24256790"))
+    page = await page_at(*PHONE)
+    await sign_in(page, origin, "coordinator")
+    for path in ("/events", f"/events/{id}", f"/events/{id}?q=arr", f"/events/{id}/pass", "/companies"):
+        await page.goto(origin + path)
+        assert await page.get_by_text(word[:40]).count(), path
+        await assert_no_sideways_scrolling(page, NARROW, PHONE, TABLET, DESKTOP)
+    await sign_in(page, origin, "admin", "/people")
+    for path in ("/people", f"/people/{person.id}", "/account"):
+        await page.goto(origin + path)
+        await assert_no_sideways_scrolling(page, NARROW, PHONE, TABLET, DESKTOP)
