@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations api lock forget clean fuzz
+.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations api lock forget clean fuzz guest-malice
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -88,6 +88,10 @@ faults-planted: setup ## Add known bugs to a copy, RUNS times each: the checker 
 
 fuzz: setup ## Send REQUESTS unusual requests to the running services, as every role
 	@$(BIN)/python -m tests.fuzz --seed $(SEED) --requests $(REQUESTS) $(ARGS)
+
+guest-malice: MINUTES = 60
+guest-malice: setup ## Let a guest with a valid pass try to do harm for MINUTES; check that nobody else notices
+	@$(BIN)/python -m tests.fuzz.guest --seed $(SEED) --minutes $(MINUTES) $(ARGS)
 
 restore-drill: BROKER = apache
 restore-drill: setup ## Lose the database during intake and restore it; measure data loss and recovery time

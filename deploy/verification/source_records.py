@@ -120,7 +120,8 @@ ROWS: Final = (
 
 DAYS: Final = """
     select taskforce_id,
-           (captured_at at time zone 'Europe/Copenhagen')::date as day
+           (case when 'clock_wrong' = any (flags) then received_at else captured_at end
+            at time zone 'Europe/Copenhagen')::date as day
       from pledges
      union
     select taskforce_id, start_date

@@ -14,7 +14,9 @@ class PledgesSettings(ServiceSettings):
     """Settings of the pledges service's app and worker, behind the prefix `PLEDGES_`."""
 
     # An error in the environment is reported without the value, which may be a key.
-    model_config = SettingsConfigDict(env_prefix="PLEDGES_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PLEDGES_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     intake_database_url: str = Field(
         description="postgresql:// URL of the service's own database, as the role for requests with an event's pass",

@@ -53,11 +53,13 @@ def lies_between(when: When, earliest: When, latest: When, *, tolerance: timedel
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return the moment in UTC. Raises `datetime_range` where it has none, at the ends of the calendar."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("datetime_range", "Must be a date and a time.") from None
+    """Return the moment in UTC.
+
+    Raises `datetime_range` near the ends of the calendar, where it has no UTC or no local time.
+    """
+    if not 1 < moment.year < 9999:
+        raise PydanticCustomError("datetime_range", "Must be a date and a time.")
+    return moment.astimezone(UTC)
 
 
 def _is_number(value: Any) -> bool:

@@ -50,11 +50,16 @@ class Taskforce:
 class World:
     """The taskforces, people and resources. Everything except the time follows from the seed."""
 
-    def __init__(self, topology: Topology, seed: int) -> None:
+    def __init__(self, topology: Topology, seed: int, *, prefix: str = "") -> None:
+        """Nothing is stored yet.
+
+        Args:
+            prefix: of the short names of both taskforces, so that several worlds fit into one installation.
+        """
         self.topology = topology
         self.seed = seed
-        self.ours = self._taskforce("Struer", "struer")
-        self.theirs = self._taskforce(f"{FOREIGN} taskforce", "elsewhere")
+        self.ours = self._taskforce("Struer", f"{prefix}struer")
+        self.theirs = self._taskforce(f"{FOREIGN} taskforce", f"{prefix}elsewhere")
         self._tokens: dict[tuple[UUID, Caller], str] = {}
         self._evenings = itertools.count(2)
         self.session: SessionKey | None = None

@@ -176,6 +176,8 @@ async def test_the_message_holds_the_public_state_and_nothing_that_was_typed(
         ({"tasks": ["shelf_stocking", "espionage"]}, "/tasks/1"),
         ({"captured_at": "2026-11-22T20:00:00"}, "/captured_at"),
         ({"captured_at": "9999-12-31T23:59:59-12:00"}, "/captured_at"),
+        ({"captured_at": "9999-12-31T23:59:59Z"}, "/captured_at"),
+        ({"captured_at": "0001-01-01T00:00:00Z"}, "/captured_at"),
         ({"captured_at": "i aftes"}, "/captured_at"),
         ({"event_id": str(uuid4())}, "/event_id"),
     ],

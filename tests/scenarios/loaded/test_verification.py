@@ -224,6 +224,21 @@ async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: 
         assert "the board of struer: it says 197, counted anew it is 196" in differences
 
 
+async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verification(checked: Checked) -> None:
+    pledge = struer().pledges[0]
+    never = (
+        "update pledges set flags = flags || array['clock_wrong'], "
+        f"captured_at = '9999-12-31 23:59:59+00' where id = '{pledge.id}'"
+    )
+    back = (
+        "update pledges set flags = array_remove(flags, 'clock_wrong'), "
+        f"captured_at = '{pledge.captured_at.isoformat()}' where id = '{pledge.id}'"
+    )
+    async with checked.damaged(never, back, service="pledges") as differences:
+        assert differences
+        assert all(each.startswith((f"pledge {pledge.id}: ", "pledged_positions of ")) for each in differences)
+
+
 async def test_pledges_that_count_when_their_event_was_not_on_are_reported(checked: Checked) -> None:
     scenario = struer()
     event_id = next(pledge.event_id for pledge in scenario.pledges if pledge.event_id is not None)
