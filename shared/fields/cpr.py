@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SEPARATORS: Final = r"[\W_]{0,3}"
+# Behind a dash only: without one, it is also a telephone number and what follows it.
+_SERIAL_IN_PAIRS: Final = r"\s?[-\u2010-\u2015\u2212/]\s?\d\d\s\d\d(?!\s?\d)"
 # Looked for ahead, so that digits which only begin like a date hide nothing behind them.
 _SHAPE = re.compile(
     r"(?<!\d)(?="
     rf"(?P<day>[06][1-9]|[1278]\d|[39][01]){_SEPARATORS}(?P<month>0[1-9]|1[0-2]){_SEPARATORS}"
-    rf"(?:(?:1[89]|20)\d\d|\d\d){_SEPARATORS}(?P<serial>\d{{4}})(?!\d))"
+    rf"(?:(?:1[89]|20)\d\d|\d\d)(?:{_SEPARATORS}\d{{4}}(?!\d)|{_SERIAL_IN_PAIRS})(?P<end>))"
 )
 _REPLACEMENT: Final = 60
 _CPR_DIGITS: Final = 10
@@ -125,7 +127,7 @@ def _dates(text: str) -> Iterator[tuple[int, int]]:
         day, month = int(found["day"]), int(found["month"])
         # 2000 is a leap year: 29 February is allowed for every two-digit year.
         if (day - _REPLACEMENT if day > _REPLACEMENT else day) <= calendar.monthrange(2000, month)[1]:
-            yield found.start(), found.end("serial")
+            yield found.start(), found.end("end")
 
 
 def refuse_cpr(text: str) -> str:

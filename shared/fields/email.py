@@ -24,9 +24,15 @@ _FULL_STOPS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _PUNYCODE: Final = "xn--"
 _LONGEST_LABEL: Final = 63
 _MAX_SPELLINGS: Final = 32
-_ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
+_BESIDE_LATIN: Final = frozenset(
+    {"CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HANGUL"}
+)
+"""Scripts whose letters stand beside Latin ones and look like none (UTS 39, "Highly Restrictive"), as Unicode names
+them."""
 _LATIN_LOOKALIKES: Final = frozenset("асԁеһіјӏорԛѕԝхухѵοανικρυχ")
 """Lower-case letters of Cyrillic and Greek that look like Latin ones."""
+_OTHER_LOOKALIKES: Final = re.compile(r"[ɑɡɩ\u0335-\u0338]")
+"""Phonetic letters, and strokes that make an o look like an ø."""
 
 
 def canonical_email(text: str) -> str:
@@ -48,7 +54,9 @@ def canonical_email(text: str) -> str:
     address = f"{mailbox}@{domain}"
     if len(address) > LONGEST or not _EMAIL.fullmatch(address):
         raise _not_an_address()
-    if not address.isascii() and any(map(_is_lookalike, [mailbox, *domain.split(".")])):
+    if not address.isascii() and (
+        _has_unusual_signs(mailbox) or any(map(_is_lookalike, [mailbox, *domain.split(".")]))
+    ):
         raise PydanticCustomError(
             "email_letters", "Has letters that look like those of another alphabet; please type it again."
         )
@@ -141,11 +149,16 @@ def _is_lookalike(part: str) -> bool:
     word."""
     if part.isascii():
         return False
-    if unicodedata.normalize("NFKC", part) != part:
+    if unicodedata.normalize("NFKC", part) != part or _OTHER_LOOKALIKES.search(part.lower()):
         return True
     letters = [char for char in part.lower() if char.isalpha()]
-    alphabets = {unicodedata.name(char, "").partition(" ")[0] for char in letters} & _ALPHABETS
-    return len(alphabets) > 1 or (bool(letters) and _LATIN_LOOKALIKES.issuperset(letters))
+    scripts = {unicodedata.name(char, "").partition(" ")[0] for char in letters} - _BESIDE_LATIN
+    return len(scripts) > 1 or (bool(letters) and _LATIN_LOOKALIKES.issuperset(letters))
+
+
+def _has_unusual_signs(mailbox: str) -> bool:
+    """Whether a mailbox has punctuation, symbols, spaces or format characters other than those of ASCII."""
+    return any(not char.isascii() and unicodedata.category(char)[0] in "PSZC" for char in mailbox)
 
 
 Email = Annotated[

@@ -8,13 +8,15 @@ from typing import Any, Final
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from shared.fields.text import drop_invisible
+
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+(?:[.,][0-9]+)?")
 _POWER_OF_TEN: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 
 
 def point_decimal(typed: str) -> str:
-    """Return `7,5` as `7.5`; anything else trimmed and otherwise unchanged."""
-    text = typed.strip()
+    """Return `7,5` as `7.5`; anything else without invisible characters, trimmed and otherwise unchanged."""
+    text = drop_invisible(typed).strip()
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 

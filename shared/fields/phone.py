@@ -14,6 +14,7 @@ from shared.fields.text import canonical_line, drop_invisible
 
 # A Danish number as most people write it: too short for a CPR number, and always a possible number.
 _EIGHT_DIGITS = re.compile(r"[2-9][0-9](?: ?[0-9][0-9]){3}")
+_BEGINS_AN_EXTENSION = re.compile(r"[^\W\d_]|[#,;]")
 _DENMARK: Final = 45
 
 
@@ -55,10 +56,13 @@ def phone_spellings(text: str) -> list[str]:
 def refuse_cpr_but_foreign(text: str) -> str:
     """Return the text. Raises `cpr_shape` where it looks like a CPR number.
 
-    A valid number of another country may look like one: "+31 12 34 5678".
+    A valid number of another country may look like one: "+49 30 12345678". An extension may not.
     """
     number = parse_phone(text)
     if number is not None and text.startswith(("+", "00")) and phonenumbers.is_valid_number(number):
+        extension = _BEGINS_AN_EXTENSION.search(text)
+        if extension is not None:
+            refuse_cpr(text[extension.start() :])
         return text
     return refuse_cpr(text)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from shared.fields.cvr import CVR_PREFIX
 from shared.fields.text import drop_invisible
 
-_BEGINS_A_CVR_NUMBER = re.compile(r"(?:dk|cvr(?:[ -]?nr)?)?[\s.:-]*((?:[0-9][\s.-]*){1,8})")
+_BEGINS_A_CVR_NUMBER = re.compile(rf"{CVR_PREFIX}((?:[0-9][\s.-]*){{1,8}})")
 
 
 def search_words(typed: str) -> list[str]:

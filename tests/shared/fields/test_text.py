@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from shared.fields.email import Email, KnownEmail, ascii_domain, email_key, email_spellings
 from shared.fields.numbers import TypedNumber
 from shared.fields.p_number import PNumber
-from shared.fields.phone import Phone, phone_spellings, phone_text, phone_uri
+from shared.fields.phone import Phone, TypedPhone, phone_spellings, phone_text, phone_uri
 from shared.fields.text import FreeText, Line, Name, NoneIfBlank, SearchText, text_key
 
 CPR = "010190-1234"
@@ -107,6 +107,8 @@ def test_an_email_address_in_canonical_form_is_kept(address: str) -> None:
         ("eva@straße.de", "eva@straße.de"),
         ("eva@ｆirma。dk", "eva@firma.dk"),
         ("иван@почта.рф", "иван@почта.рф"),
+        ("tanaka@会社tanakaカ.jp", "tanaka@会社tanakaカ.jp"),
+        ("info@col·lecció.cat", "info@col·lecció.cat"),
     ],
 )
 def test_an_email_address_has_one_canonical_form(typed: str, stored: str) -> None:
@@ -125,7 +127,18 @@ def test_anything_else_is_not_an_email_address(address: str) -> None:
     assert refusal(Email, address) == "email"
 
 
-@pytest.mark.parametrize("address", ["еva@firma.dk", "eva@fіrma.dk", "асе@firma.dk", "ｅva@firma.dk", "eνa@firma.dk"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("еva@firma.dk", "eva@fіrma.dk", "асе@firma.dk", "ｅva@firma.dk", "eνa@firma.dk"),
+        # Letters of further scripts, and a Latin one of phonetic writing.
+        *("հans@firma.dk", "eva@firmɑ.dk", "eva@ոordsø.dk"),
+        # Marks in the place of ASCII ones, and one that makes an o look like an ø.
+        *("o\u2019neill@firma.dk", "o\u02bcneill@firma.dk", "anne\u2010marie@firma.dk", "s\u006f\u0338ren@firma.dk"),
+        # Signs that are not seen.
+        "eva\U0001d173@firma.dk",
+    ],
+)
 def test_an_email_address_that_looks_like_another_one_is_refused(address: str) -> None:
     assert refusal(Email, address) == "email_letters"
     assert TypeAdapter(KnownEmail).validate_python(address) == address
@@ -172,6 +185,20 @@ def test_anything_else_is_not_a_telephone_number(number: str) -> None:
     assert refusal(Phone, number) == "phone"
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["+45 97850000 ext. 0101901234", "+4597850000,,010190-1234", "+4597850000/x0101901234", "+46101209012 x0101901234"],
+)
+@pytest.mark.parametrize("kind", [Phone, TypedPhone])
+def test_no_cpr_number_hides_behind_a_telephone_number(kind: Any, number: str) -> None:
+    assert refusal(kind, number) == "cpr_shape"
+
+
+def test_a_telephone_number_of_another_country_may_look_like_a_cpr_number() -> None:
+    assert TypeAdapter(Phone).validate_python("+49 30 12345678") == "+493012345678"
+    assert refusal(Phone, "30 12345678") == "cpr_shape"
+
+
 def test_a_telephone_number_is_shown_in_pairs_and_can_be_called() -> None:
     assert phone_text("97850000") == "97 85 00 00"
     assert phone_text("+31201234567") == "+31 20 123 4567"
@@ -190,6 +217,7 @@ def test_a_p_number_has_ten_digits() -> None:
 def test_a_typed_number_may_have_a_decimal_comma() -> None:
     hours: TypeAdapter[Decimal] = TypeAdapter(Annotated[Decimal, TypedNumber])
     assert hours.validate_python(" 7,5 ") == Decimal("7.5")
+    assert hours.validate_python("\u200e7,5\u2069") == Decimal("7.5")
     assert hours.validate_python(12) == Decimal(12)
     with pytest.raises(ValidationError):
         hours.validate_python(True)
