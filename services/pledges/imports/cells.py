@@ -7,20 +7,24 @@ from datetime import date
 from typing import Final
 
 from shared.fields.dates import iso_date
+from shared.fields.text import drop_invisible
 from shared.i18n.translations import gettext as _
 
 _ERROR_VALUE: Final = re.compile(
     r"#¡?\w[\w/ ]{0,20}[!?]|#(?:i/t|n/?a|nv|hent\w*|getting_data)|(?:err|fejl):\d{3}", re.IGNORECASE
 )
 _TOO_NARROW: Final = re.compile(r"#{2,}")
-_EMPTY_WORDS: Final = frozenset({"null", "(null)", "[null]", "none", "n/a", "i/t", "<na>", "undefined"})
+_EMPTY_WORDS: Final = re.compile(
+    r"(null|\(null\)|\[null\]|none|n/a|i/t|<na>|undefined|\[object object\])( \1)*", re.IGNORECASE
+)
 # "Nan" is also a given name.
 _NOT_A_NUMBER: Final = frozenset({"nan", "NaN", "NAN", "NaT"})
 _EMPTY_SIGNS: Final = re.compile(r"[-–—−_.?…/*]+")
-_ZERO: Final = re.compile(r"0(?:[.,]0+)?")
+_ZERO: Final = re.compile(r"0+(?:[.,]0+)?")
 _MAY_BE_ZERO: Final = frozenset({"pladser", "timer fra", "timer til", "dato", "tidligst start", "reference"})
 """Numbers and days have rules of their own, and lines may be numbered from 0."""
 
+_SHORT_COLUMNS: Final = frozenset({"dato", "tidligst start", "pladser", "timer fra", "timer til", "kommune"})
 _DIGIT_COLUMNS: Final = frozenset({"telefon", "cvr", "p-nummer", "kommune"})
 _IDENTIFIER_COLUMNS: Final = _DIGIT_COLUMNS | {"reference"}
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
@@ -44,7 +48,7 @@ def placeholder_error(column: str, cell: str) -> str | None:
     if _ERROR_VALUE.fullmatch(cell):
         return _("Is an error value of the spreadsheet. Correct the cell there.")
     if (
-        cell.casefold() in _EMPTY_WORDS
+        _EMPTY_WORDS.fullmatch(cell)
         or cell in _NOT_A_NUMBER
         or _EMPTY_SIGNS.fullmatch(cell)
         or (column not in _MAY_BE_ZERO and _ZERO.fullmatch(cell))
@@ -56,6 +60,12 @@ def placeholder_error(column: str, cell: str) -> str | None:
             " the number again."
         )
     return None
+
+
+def visible_part(column: str, cell: str) -> str:
+    """Return a day, a number or a municipality without the invisible characters of a copied one; other cells as they
+    are."""
+    return drop_invisible(cell) if column in _SHORT_COLUMNS else cell
 
 
 def without_decimals(column: str, cell: str) -> str:

@@ -89,6 +89,7 @@ _OTHER_NAMES: Final = MappingProxyType(
         "phone": "telefon",
         "mail": "e-mail",
         "email": "e-mail",
+        "e mail": "e-mail",
         "earliest start": "tidligst start",
     }
 )
@@ -129,8 +130,12 @@ _POINTERS: Final = MappingProxyType(
 
 
 def meaning(column: str) -> str | None:
-    """Return the name in `COLUMNS` that a header (lower case) stands for, or None."""
-    named = _OTHER_NAMES.get(column, column)
+    """Return the name in `COLUMNS` that a header (lower case) stands for, or None.
+
+    Surveys such as KoboToolbox's write `timer_fra` for `timer fra`.
+    """
+    words = column.replace("_", " ")
+    named = _OTHER_NAMES.get(words, words)
     return named if named in COLUMNS else None
 
 

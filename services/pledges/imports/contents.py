@@ -33,7 +33,8 @@ Content: TypeAlias = Mapping[str, str | None]
 
 _FORGOTTEN_COMPANY: Final = "(slettet)"
 """As the SQL function `forget_companies_of_pledges` writes it."""
-_LONGEST_NUMBER: Final = 12
+_USUAL_DIGITS: Final = 12
+_MOST_ZEROS_BEFORE_LONG_NUMBERS: Final = 3
 _NUMBER: Final = re.compile(r"0*([0-9]+)(?:[.,]0+)?")
 
 
@@ -93,7 +94,8 @@ def references_like(reference: str) -> list[str]:
     found = _NUMBER.fullmatch(reference) if reference.isascii() else None
     if found is None:
         return []
-    widths = range(len(found[1]), _LONGEST_NUMBER + 1)
+    longest = max(_USUAL_DIGITS, len(found[1]) + _MOST_ZEROS_BEFORE_LONG_NUMBERS)
+    widths = range(len(found[1]), longest + 1)
     return [other for width in widths if (other := found[1].zfill(width)) != reference]
 
 

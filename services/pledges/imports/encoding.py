@@ -13,6 +13,13 @@ _UNDEFINED_BYTES: Final = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _CONTROL_BYTES: Final = frozenset(range(0x20)) - frozenset(b"\t\n\x0b\x0c\r\x1a")
 
 _LETTER: Final = r"[^\W\d_]"
+_CONSONANT: Final = "[B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]"
+_WRITTEN_AS_CODES: Final = re.compile(
+    # HTML, JSON, URLs, and Excel's own files.
+    r"&(?:amp|lt|gt|quot|apos|nbsp|[ao]e?lig|oslash|aring|[a-z](?:acute|grave|circ|uml|tilde|cedil)|#x?[0-9a-f]{2,6});"
+    r"|\\u[0-9a-f]{4}|%c[2-6]%[89ab][0-9a-f]|_x[0-9a-f]{4}_",
+    re.IGNORECASE,
+)
 _MISREAD: Final = re.compile(
     "|".join(
         (
@@ -21,13 +28,22 @@ _MISREAD: Final = re.compile(
             "Â[\u0080-\u00bf]",
             "[ÄÅ][\u0080-\u009f¡¢£¤¥¦§¨ªº¬\u00ad±µ¶¸¼½¾¿‚ƒ„†‡ˆ‰˜šœž]",
             "â€|ï»¿|ðŸ",
+            "[a-zæøå]Ã",
+            # UTF-8 read in another country: Ă¸, Г¦, Γ¦.
+            "[ĂГΓ][\u0080-\u00bf…†˜]",
+            # One alphabet within a word of another: Danish letters read in Russia (Sшren) or in Greece (Bζk).
+            "[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]",
+            "[a-z][ά-ώ][a-z]",
+            # A word of another alphabet read as Windows-1252: Èâàí is Иван.
+            "[À-ÖØ-öø-ÿ]{4}",
             # UTF-8 read as the letters of an old Mac (√∏ for ø) or of DOS (├© for é).
             "√[∏¶•òÜÖ©º∂§®]",
             "[\u2500-\u257f]",
             # DOS read as Windows-1252: æ is ‘, ø is ›, å is †, é is ‚, ä is „, ö is ”.
             f"{_LETTER}›{_LETTER}",
             f"{_LETTER}†|†{_LETTER}",
-            rf"{_LETTER}‘(?!s\b)[a-zæøå]",
+            # Between vowels and before n, s and t, ‘ is an apostrophe: Xo‘jayev, Rock‘n’Roll.
+            f"(?<!‘){_CONSONANT}‘(?![nst]\\b)(?=[a-z]){_CONSONANT}",
             f"{_LETTER}[‚„”]{_LETTER}",
             # An old Mac's letters read as Windows-1252: æ is ¾, ø is ¿, å is Œ, é is Ž, ü is Ÿ, Æ is ®, Ø is ¯, ß is §.
             f"{_LETTER}[¾¿]",
@@ -45,7 +61,7 @@ _MISREAD: Final = re.compile(
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file in UTF-8 or UTF-16, with or without a byte order mark, or in Windows-1252.
+    """Return the text of a file in UTF-8, in UTF-16 with its byte order mark, or in Windows-1252.
 
     Raises:
         NotATable: the content is no text in any of these.
@@ -71,12 +87,14 @@ def decode(content: bytes) -> str:
 
 
 def has_misread_letters(text: str) -> bool:
-    """Whether a text has characters where only letters make sense: it was once read in another encoding than its own.
+    """Whether a text has characters where only letters make sense: it was once read in another encoding than its own,
+    or its letters are written as codes.
 
-    `SÃ¸nderbÃ¦k`, `S›nderb‘k` and `S¿nderb¾k` are Sønderbæk. Names of any language pass, and so do the quotation marks
-    and signs of ordinary texts.
+    `SÃ¸nderbÃ¦k`, `S›nderb‘k`, `S¿nderb¾k` and `S&oslash;nderb&aelig;k` are Sønderbæk. Names of any language pass, and
+    so do the quotation marks and signs of ordinary texts.
     """
-    return not text.isascii() and _MISREAD.search(text) is not None
+    misread = _WRITTEN_AS_CODES.search(text) or (not text.isascii() and _MISREAD.search(text))
+    return bool(misread)
 
 
 def _without_nul(text: str) -> str:

@@ -9,11 +9,14 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic_core import PydanticCustomError
+
 from services.pledges.imports.cells import (
     day_with_short_year,
     is_day_number,
     may_have_lost_letters,
     placeholder_error,
+    visible_part,
     without_decimals,
     without_midnight,
 )
@@ -38,7 +41,7 @@ from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN, local_moment
 from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
-from shared.fields.dates import iso_date
+from shared.fields.dates import iso_date, refuse_distant
 from shared.fields.numbers import point_decimal
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
@@ -202,10 +205,10 @@ def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
             judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
         elif column is None:
             continue
-        elif wrong := placeholder_error(column, cell):
+        elif wrong := placeholder_error(column, visible_part(column, cell)):
             judged.refuse(column, wrong)
         else:
-            cells[column] = without_decimals(column, cell)
+            cells[column] = without_decimals(column, visible_part(column, cell))
         if column in _NAMES and may_have_lost_letters(cell):
             judged.warnings.append(_("%(column)s: has a letter become a question mark?", column=column))
     return cells
@@ -287,7 +290,7 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
 
 
 def _day(column: str, cells: Mapping[str, str], judged: JudgedLine) -> str:
-    """Return the day of a column in ISO 8601; an invalid day unchanged, and "" for an empty or refused cell."""
+    """Return the day of a column in ISO 8601; "" for an empty or refused cell."""
     cell = without_midnight(cells.get(column, ""))
     if is_day_number(cell):
         judged.refuse(
@@ -295,20 +298,25 @@ def _day(column: str, cells: Mapping[str, str], judged: JudgedLine) -> str:
         )
         return ""
     day = day_with_short_year(cell)
-    if day is None:
-        return iso_date(cell)
-    judged.warnings.append(
-        _("%(column)s: the year has two digits, and was read as %(year)s.", column=column, year=day.year)
-    )
-    return day.isoformat()
+    if day is not None:
+        judged.warnings.append(
+            _("%(column)s: the year has two digits, and was read as %(year)s.", column=column, year=day.year)
+        )
+        return day.isoformat()
+    if not cell:
+        return ""
+    try:
+        # Spreadsheets show an empty day as one in 1899 or 1900.
+        return refuse_distant(date.fromisoformat(iso_date(cell))).isoformat()
+    except PydanticCustomError as error:
+        judged.refuse(column, _(error.message()))
+    except ValueError:
+        judged.refuse(column, _("Must be a date like 31-12-2026."))
+    return ""
 
 
 def _noon(day: str, judged: JudgedLine, today: date) -> str | None:
-    try:
-        on = date.fromisoformat(day)
-    except ValueError:
-        judged.refuse("dato", _("Must be a date like 31-12-2026."))
-        return None
+    on = date.fromisoformat(day)
     if on > today:
         judged.refuse("dato", _("Lies in the future."))
         return None

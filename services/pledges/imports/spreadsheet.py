@@ -1,6 +1,7 @@
 """Reading a table that a Danish Excel has saved as CSV.
 
-The separator is the most frequent one of semicolon, tab and comma in the header. The encoding is in `encoding`.
+The separator is that of semicolon, tab and comma which separates the names of the columns. The encoding is in
+`encoding`.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from shared.i18n.translations import N_
 MAX_ROWS: Final = 5_000
 MAX_BYTES: Final = 2 * 1024 * 1024
 _MAX_CELL_LENGTH: Final = 2_000
+_LONGEST_HEADER: Final = 5_000
+"""Characters in which the names of the columns are looked for, to find their separator."""
 _SEPARATORS: Final = ";\t,"
 _TITLE_ROWS: Final = 20
 """How many rows above the header are recognised as titles."""
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_END_OF_FILE: Final = "\x1a"
+"""As DOS wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def read_table(content: bytes) -> Table:
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Return the cells of the rows that are not empty, each with the number of its first line."""
-    text, skipped, separator = _separator(text)
+    text, skipped, separator = _separator(text.rstrip(_END_OF_FILE))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[tuple[int, list[str]]] = []
     lines_read = 0
@@ -101,9 +106,14 @@ def _separator(text: str) -> tuple[str, int, str]:
 
     A line "sep=;" tells Excel the separator; the header follows.
     """
-    first = next(iter(text.lstrip().splitlines()), "")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        return text.lstrip().partition("\n")[2], 1, first.strip()[-1]
+    first_lines = text.lstrip().splitlines()[:_TITLE_ROWS] or [""]
+    first = first_lines[0].strip()
+    if first.lower().startswith("sep=") and len(first) == 5:
+        return text.lstrip().partition("\n")[2], 1, first[-1]
+    for line in first_lines:
+        for separator in _SEPARATORS:
+            if _has_required([cell.strip(' "') for cell in line[:_LONGEST_HEADER].split(separator)]):
+                return text, 0, separator
     return text, 0, max(_SEPARATORS, key=first.count)
 
 

@@ -24,6 +24,7 @@ from services.pledges.imports.cells import (
         *("#NV", "#BEZUG!", "#WERT!", "#¡REF!", "Err:502", "Fejl:508", "####", "########"),
         *("NULL", "null", "None", "nan", "NaN", "NAN", "N/A", "n/a", "I/T", "(null)", "<NA>", "undefined"),
         *("-", "–", "--", "?", "...", "…"),
+        *("[object Object]", "null null", "undefined undefined"),
     ],
 )
 @pytest.mark.parametrize("column", ["virksomhed", "telefon", "pladser", "dato", "reference"])
@@ -35,9 +36,9 @@ def test_an_error_value_or_a_placeholder_is_no_data(column: str, cell: str) -> N
     ("column", "is_data"),
     [("virksomhed", False), ("kontaktperson", False), ("kommune", False), ("e-mail", False), ("reference", True)],
 )
-def test_a_lone_zero_is_no_text(column: str, is_data: bool) -> None:
-    assert (placeholder_error(column, "0") is None) is is_data
-    assert (placeholder_error(column, "0,00") is None) is is_data
+@pytest.mark.parametrize("zeros", ["0", "0,00", "0000", "00000000"])
+def test_zeros_are_no_text(column: str, is_data: bool, zeros: str) -> None:
+    assert (placeholder_error(column, zeros) is None) is is_data
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,32 @@ def test_a_file_of_two_encodings_is_recognised() -> None:
     assert is_misread("\ufeffvirksomhed\r\nSøren".encode() + "Bæk".encode("cp1252"))
 
 
+@pytest.mark.parametrize("misread_as", ["cp1250", "cp1251", "cp1253"])
+def test_text_in_utf_8_that_was_read_in_the_code_page_of_another_country_is_recognised(misread_as: str) -> None:
+    assert has_misread_letters(LINE.encode().decode(misread_as, errors="replace"))
+
+
+@pytest.mark.parametrize("misread_as", ["cp1251", "cp1253"])
+def test_danish_letters_that_were_read_in_another_alphabet_are_recognised(misread_as: str) -> None:
+    assert is_misread(LINE.encode("cp1252").decode(misread_as).encode())
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp1253"])
+def test_a_text_in_another_alphabet_without_its_code_page_is_recognised(encoding: str) -> None:
+    assert is_misread({"cp1251": "Иван Петров", "cp1253": "Γιώργος Μαρής"}[encoding].encode(encoding))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("H&amp;M", "S&oslash;nderb&aelig;k", "Caf&eacute;", "S&#248;ren", "S&#xF8;ren", "Eva&nbsp;Holm"),
+        *(r"S\u00f8nderb\u00e6k", "S%C3%B8nderb%C3%A6k", "Vask ApS_x000D_"),
+    ],
+)
+def test_letters_that_were_written_as_codes_are_recognised(cell: str) -> None:
+    assert has_misread_letters(cell)
+
+
 def test_a_letter_that_is_lost_is_recognised() -> None:
     assert has_misread_letters("S\ufffdren")
 
@@ -59,6 +85,9 @@ NAMES = (
     "JOÃO GUIMARÃES, São, Âge, PÂTÉ",
     "Nguyễn Thị Ánh",
     "Αθήνα, Київ, 日本, القاهرة",
+    "Xo‘jayev, G‘ulom, Ma‘arif, Sa‘id, L‘oreal, Rock‘n’Roll, Rock‘n‘roll, Don‘t",
+    "H&M, A&B; C, 50%C, Vask_x, 24/7 \\u",
+    "Alphaβ, ΣigmaΩ, μm, SMÅØÆ",
     "»BLÅ«, “BLÅ”, „BLÅ“, ›blå‹, ‘blå’, 'blå'",
     "Café “Ø” – Århus…",
     "CAFÉ™, LEGO®, Kaffe®, BLÅ®",

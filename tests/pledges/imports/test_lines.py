@@ -95,6 +95,40 @@ def test_invisible_characters_of_contact_cards_do_no_harm() -> None:
     assert (row.verdict, row.flags) == ("new", ())
 
 
+def test_invisible_characters_of_copied_days_and_numbers_do_no_harm() -> None:
+    header = HEADER + ";kommune;tidligst start"
+    seen = GOOD + ";0671;03-12-2024"
+    copied = ";".join("\u200e" + cell + "\u200e" for cell in seen.split(";"))
+
+    rows = rows_of(header, seen, copied)
+
+    assert [(row.verdict, row.errors) for row in rows] == [("new", ()), ("new", ())]
+
+
+@pytest.mark.parametrize("day", ["30-12-1899", "01-01-1900", "31-12-1999", "03-11-0024", "03-11-2124"])
+def test_a_day_that_stands_for_nothing_is_refused_in_words(day: str) -> None:
+    header, line = HEADER + ";tidligst start", f"Bæk;{day};2;5;Eva;20304050;;{day}"
+
+    [row] = rows_of(header, line)
+
+    assert [(error.column, error.message) for error in row.errors] == [
+        (column, "Must be between the years 2000 and 2100.") for column in ("dato", "tidligst start")
+    ]
+
+
+def test_the_names_of_columns_may_have_underscores_as_in_surveys() -> None:
+    header = "virksomhed,dato,pladser,timer_fra,timer_til,kontaktperson,telefon,e_mail,p_nummer,tidligst_start,_uuid"
+    line = "Bæk,2024-11-03,2,5,10,Eva,20304050,eva@bk.dk,1003387539,2024-12-01,01010199-0123-4567-8abc-0101901234ab"
+
+    [row] = rows_of(header, line)
+
+    assert (row.verdict, row.errors) == ("new", ())
+
+
+def test_the_sign_of_dos_for_the_end_of_a_file_is_no_line() -> None:
+    assert [row.verdict for row in rows_of(HEADER, GOOD, "\x1a")] == ["new"]
+
+
 def test_references_of_invisible_characters_are_none() -> None:
     rows = rows_of(HEADER + ";reference", *[GOOD + ";\u200b"] * 2)
 
@@ -119,7 +153,9 @@ def test_files_that_were_joined_are_said_as_what_they_are(first: str) -> None:
     assert "files were joined" in rows[1].errors[0].message
 
 
-@pytest.mark.parametrize("title", ["Småjob-tilsagn efterår 2026", "Liste;;udskrevet;03-11-2026;;;"])
+@pytest.mark.parametrize(
+    "title", ["Småjob-tilsagn, efterår 2026", "Liste\tudskrevet", "Liste;;udskrevet;03-11-2026;;;"]
+)
 def test_the_line_with_the_names_of_the_columns_is_said_if_it_is_not_the_first(title: str) -> None:
     with pytest.raises(NotATable) as refusal:
         rows_of(title, "", HEADER, GOOD)

@@ -173,6 +173,15 @@ async def test_a_reference_that_lost_its_zeros_is_there_already_and_said_so(
     )
 
 
+@pytest.mark.parametrize("reference", ["0790000123456", "00790000123456", "000790000123456789"])
+async def test_a_long_reference_that_lost_its_zeros_is_there_already(
+    pledges_database: Database, taskforce_id: UUID, reference: str
+) -> None:
+    await run(pledges_database, taskforce_id, with_references(reference))
+
+    assert verdicts(await run(pledges_database, taskforce_id, with_references(reference.lstrip("0")))) == ["known"]
+
+
 async def test_references_that_differ_in_zeros_only_are_two_pledges_and_pointed_out(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
