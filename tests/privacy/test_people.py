@@ -397,7 +397,12 @@ async def test_the_last_administrator_is_decided_as_on_the_pages(
     assert is_last == (closed or (own is not None and theirs is None))
 
 
-async def test_the_name_of_a_personally_owned_company_is_erased_by_its_cvr_number(whole: Installation) -> None:
+@pytest.mark.parametrize("stored", ["24 25 67 90", "２４２５６７９０", "CVR-nr. 24256790", "DK\u200b24.25.67.90"])
+async def test_the_name_of_a_personally_owned_company_is_erased_by_its_cvr_number(
+    whole: Installation, stored: str
+) -> None:
+    await whole.all("pledges", "update pledges set company_cvr = $1", stored)
+
     await whole.erase(SubjectIdentifiers(cvrs=frozenset({"24256790"})))
     names = await whole.all("pledges", "select taskforce_id, company_name from pledges")
     assert {row["company_name"] for row in names if row["taskforce_id"] == whole.taskforce_id} == {"(slettet)"}

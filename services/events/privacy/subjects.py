@@ -31,7 +31,8 @@ LOOKUPS: Final = (
              where company.taskforce_id = current_taskforce()
                and company.personally_owned
                and (company.cvr = any (identifiers.cvrs)
-                    or regexp_replace(company.cvr_as_typed, '[^0-9]', '', 'g') = any (identifiers.cvrs))
+                    or regexp_replace(normalize(company.cvr_as_typed, nfkc), '[^0-9]', '', 'g')
+                       = any (identifiers.cvrs))
         """,
         erase=f"""
             update companies

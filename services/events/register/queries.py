@@ -73,7 +73,7 @@ _COMPANY = """
 FOUND = """
           (not exists (select from unnest($2::text[]) as word
                         where position(word in lower(normalize(name, nfkc))) = 0)
-           or starts_with(coalesce(cvr, regexp_replace(cvr_as_typed, '[^0-9]', '', 'g')), $3))
+           or starts_with(coalesce(cvr, regexp_replace(normalize(cvr_as_typed, nfkc), '[^0-9]', '', 'g')), $3))
 """.strip()
 """The condition that a company matches `search_arguments`, which are $2 and $3."""
 

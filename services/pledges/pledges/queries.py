@@ -146,7 +146,7 @@ async def select_pledges(conn: Connection, where: Where, *, order_by: str, limit
 _OF_COMPANY = """
     (not exists (select from unnest(?::text[]) as word
                   where position(word in lower(normalize(pledge.company_name, nfkc))) = 0)
-     or starts_with(regexp_replace(pledge.company_cvr, '[^0-9]', '', 'g'), ?))
+     or starts_with(regexp_replace(normalize(pledge.company_cvr, nfkc), '[^0-9]', '', 'g'), ?))
 """.strip()
 
 

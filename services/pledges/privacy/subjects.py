@@ -29,7 +29,7 @@ _OF_COMPANY: Final = r"""
       from {table} as made,
            identifiers
      where made.taskforce_id = current_taskforce()
-       and regexp_replace(made.company_cvr, '\D', '', 'g') = any (identifiers.cvrs)
+       and regexp_replace(normalize(made.company_cvr, nfkc), '[^0-9]', '', 'g') = any (identifiers.cvrs)
 """
 _ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
 
