@@ -34,8 +34,8 @@ _MISREAD: Final = re.compile(
             # One alphabet within a word of another: Danish letters read in Russia (Sшren) or in Greece (Bζk).
             "[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]",
             "[a-z][ά-ώ][a-z]",
-            # A word of another alphabet read as Windows-1252: Èâàí is Иван.
-            "[À-ÖØ-öø-ÿ]{4}",
+            # A word of another alphabet read as Windows-1252: Ïåòðîâ is Петров.
+            "[À-ÖØ-öø-ÿ]{5}",
             # UTF-8 read as the letters of an old Mac (√∏ for ø) or of DOS (├© for é).
             "√[∏¶•òÜÖ©º∂§®]",
             "[\u2500-\u257f]",

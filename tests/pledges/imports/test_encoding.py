@@ -75,7 +75,7 @@ NAMES = (
     "SØNDERBÆK",
     "Ærø Færgefart",
     "ØRSTED ÅRHUS ÆBLE",
-    "Guðrún Ólafsdóttir, Ðjúpivogur Þór",
+    "Guðrún Ólafsdóttir, Góðæði, Ðjúpivogur Þór",
     "Straße & Söhne GmbH, MÜLLER",
     "Łukasz Żółć, Świątek, Gęś",
     "Şükrü Çağlar, İstanbul",
