@@ -54,10 +54,11 @@ async def draft_event(
     """Draft an event.
 
     Raises:
-        EndsBeforeStart, TaskforceUnknown.
+        EndsBeforeStart, LastsTooLong, TaskforceUnknown.
         IdTaken: another event, or this one with another plan, has the id.
     """
     event = EmployerEvent(id, EventPlan(kind, title, place, starts_at, ends_at, goal_positions))
+    event.plan.check_length()
     at = at or datetime.now(UTC)
     try:
         async with db.change(taskforce_id) as conn:

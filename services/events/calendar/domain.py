@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
+from shared.fields.dates import lies_between
 from shared.i18n.translations import N_
 from shared.product.vocabulary import PASS_GRACE
 from shared.refusals import Refusal
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.events import EventKind, EventStatus
+
+
+LONGEST_EVENT: Final = timedelta(days=14)
 
 
 class EventNotFound(Refusal):
@@ -42,6 +46,15 @@ class EndsBeforeStart(Refusal):
     kind = "invalid"
     title = N_("The event ends before it begins")
     detail = N_("Choose an end that is later than the start.")
+
+
+class LastsTooLong(Refusal):
+    """An event of weeks is a typing error, and guests could log pledges for it all that time."""
+
+    code = "lasts-too-long"
+    kind = "invalid"
+    title = N_("The event lasts too long")
+    detail = N_("An event lasts at most 14 days. Choose an earlier end.")
 
 
 class IllegalTransition(Refusal):
@@ -116,6 +129,11 @@ class EventPlan:
     def __post_init__(self) -> None:
         if self.ends_at <= self.starts_at:
             raise EndsBeforeStart
+
+    def check_length(self) -> None:
+        """Check that a new event lasts at most `LONGEST_EVENT`. Raises `LastsTooLong`."""
+        if not lies_between(self.ends_at, self.starts_at, self.starts_at + LONGEST_EVENT):
+            raise LastsTooLong
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from services.events.calendar.domain import (
     EventNotOpen,
     EventNotPublished,
     EventPlan,
+    LastsTooLong,
     PassNotAvailable,
     StaleVersion,
 )
@@ -106,6 +107,12 @@ def test_a_repeated_transition_is_accepted_with_an_older_version() -> None:
 def test_an_event_ends_after_it_begins() -> None:
     with pytest.raises(EndsBeforeStart):
         EventPlan("employer_event", "Aften", None, NOW, NOW, None)
+
+
+def test_a_new_event_lasts_at_most_fourteen_days() -> None:
+    EventPlan("employer_event", "Messe", None, NOW, NOW + timedelta(days=14), None).check_length()
+    with pytest.raises(LastsTooLong):
+        EventPlan("employer_event", "Messe", None, NOW, NOW + timedelta(days=14, seconds=1), None).check_length()
 
 
 @pytest.mark.parametrize("steps", [(), ("publish",), ("publish", "open", "close"), ("cancel",)])

@@ -118,7 +118,10 @@ async def test_an_event_that_ends_before_it_begins_is_refused(caller: Caller) ->
 
 
 async def test_events_are_listed_the_latest_first_page_by_page(caller: Caller) -> None:
-    ids = [(await caller.event(starts_at=f"2090-01-0{day}T12:00:00Z"))["id"] for day in (3, 1, 2)]
+    ids = [
+        (await caller.event(starts_at=f"2090-01-0{day}T12:00:00Z", ends_at=f"2090-01-0{day}T15:00:00Z"))["id"]
+        for day in (3, 1, 2)
+    ]
     first = (await caller.get("/events?page_size=2")).json()
     rest = (await caller.get(f"/events?page_size=2&page_token={first['next_page_token']}")).json()
     assert [item["id"] for item in first["items"] + rest["items"]] == [ids[0], ids[2], ids[1]]
