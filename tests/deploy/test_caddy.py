@@ -92,10 +92,13 @@ class _Behind(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        """Refuse a body by its announced length, as the services do."""
+        """Refuse a body by its announced length, and read what still comes, as the services do."""
         self.send_response(413)
         self.send_header("content-length", "0")
         self.end_headers()
+        self.wfile.flush()
+        while self.rfile.read1(1 << 20):
+            pass
 
     def log_message(self, *_: object) -> None:
         return
