@@ -84,6 +84,16 @@ def email_key(text: str) -> str:
         return address
 
 
+def decoded_email(address: str) -> str:
+    """Return an address with the domain labels that are in Punycode decoded, for display. Never raises.
+
+    Chromium encodes the domain of an `<input type=email>` before it sends the form, so `møller.dk` arrives as
+    `xn--mller-vua.dk`. Labels that are not valid Punycode and all other text stay unchanged.
+    """
+    mailbox, at, domain = address.rpartition("@")
+    return f"{mailbox}{at}{'.'.join(map(_decoded_label, domain.split('.')))}"
+
+
 def email_spellings(text: str) -> list[str]:
     """Return the spellings under which an address may be stored, the domain readable and in ASCII; none if it is not a
     whole address. To compare them, the SQL function `lookup_key` is needed: PostgreSQL lowers letters differently.
@@ -127,6 +137,15 @@ def _readable_domain(domain: str) -> str:
 def _readable_label(label: str) -> str:
     encoded = _ascii_label(label)
     return idna.ulabel(encoded) if encoded.startswith(_PUNYCODE) else label
+
+
+def _decoded_label(label: str) -> str:
+    if not label.lower().startswith(_PUNYCODE):
+        return label
+    try:
+        return _readable_label(label.lower())
+    except ValueError:
+        return label
 
 
 def _ascii_label(label: str) -> str:

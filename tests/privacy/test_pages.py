@@ -75,6 +75,15 @@ async def test_a_person_is_found_in_every_service_and_shown_with_the_purposes(se
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+async def test_an_address_that_the_browser_encoded_is_shown_as_it_was_typed(services: Services) -> None:
+    known = {"email": "Åse@xn--mller-vua.example"}
+    for path in ("", "/erase"):
+        page = (await services.post(path, **known)).text
+        assert "Åse@møller.example" in page
+        assert "xn--" not in page
+    assert "Åse@møller.example" in str(await _report(services, **known))
+
+
 async def test_the_report_is_the_same_as_that_of_the_command(services: Services, whole: Installation) -> None:  # noqa: F811
     by_page = await _report(services, **EVA)
     found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
 from shared.fields.cvr import cvr_digits
-from shared.fields.email import email_key, email_spellings
+from shared.fields.email import decoded_email, email_key, email_spellings
 from shared.fields.phone import phone_spellings
 from shared.fields.text import drop_invisible
 from shared.i18n.translations import Language
@@ -62,6 +62,12 @@ class SubjectSearch(BaseModel):
             refuse_cpr(term)
             raise PydanticCustomError(*_NOT_WHOLE[info.field_name])
         return term
+
+    @field_validator("email")
+    @classmethod
+    def _is_readable(cls, value: str | None) -> str | None:
+        # The page and the report show it, and before erasing it has to be typed again.
+        return decoded_email(value) if value else value
 
     @model_validator(mode="after")
     def _has_a_term(self) -> Self:

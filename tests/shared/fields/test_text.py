@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.fields.email import Email, KnownEmail, ascii_domain, email_key, email_spellings
+from shared.fields.email import Email, KnownEmail, ascii_domain, decoded_email, email_key, email_spellings
 from shared.fields.numbers import TypedNumber
 from shared.fields.p_number import PNumber
 from shared.fields.phone import Phone, TypedPhone, phone_spellings, phone_text, phone_uri
@@ -114,6 +114,20 @@ def test_an_email_address_in_canonical_form_is_kept(address: str) -> None:
 def test_an_email_address_has_one_canonical_form(typed: str, stored: str) -> None:
     assert TypeAdapter(Email).validate_python(typed) == stored
     assert email_key(typed) == stored.lower()
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Åse@xn--mller-vua.dk", "Åse@møller.dk"),
+        ("eva@XN--KBMAND-BYA.dk", "eva@købmand.dk"),
+        ("xn--a@mail.xn--strae-oqa.DK", "xn--a@mail.straße.DK"),
+        *((unchanged, unchanged) for unchanged in ("eva@xn--a.dk", "eva@KØBMAND.dk", "eva@ｆirma。dk", "eva@", "")),
+    ],
+)
+def test_the_domain_of_an_address_is_decoded_to_show_it(sent: str, shown: str) -> None:
+    assert decoded_email(sent) == shown
+    assert set(map(email_key, email_spellings(shown))) == set(map(email_key, email_spellings(sent)))
 
 
 @pytest.mark.parametrize(
