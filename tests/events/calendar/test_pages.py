@@ -127,7 +127,7 @@ async def drafted(visitor: Visitor, **plan: str) -> str:
 
 async def test_an_event_may_end_after_midnight(visitor: Visitor) -> None:
     times = await drafted(visitor, starts="20:00", ends="01.30")
-    assert times == "fredag den 1. december 2090 kl. 20.00–02.12.2090 kl. 01.30"
+    assert times == "fredag den 1. december 2090 kl. 20.00 – 02.12.2090 kl. 01.30"
 
 
 async def test_an_event_in_the_hour_that_clocks_skip_is_refused_in_words(visitor: Visitor, db: Database) -> None:
@@ -150,7 +150,7 @@ async def test_an_event_in_the_hour_that_comes_twice_asks_which_one(visitor: Vis
     )
     assert "Skal være senere end starten." in page
     times = await drafted(visitor, day="2090-10-28", starts="22:00", ends="02:30", ends_clock="winter")
-    assert times == "lørdag den 28. oktober 2090 kl. 22.00–29.10.2090 kl. 02.30 (vintertid)"
+    assert times == "lørdag den 28. oktober 2090 kl. 22.00 – 29.10.2090 kl. 02.30 (vintertid)"
 
 
 async def test_a_form_sent_twice_makes_one_event(visitor: Visitor, db: Database) -> None:
