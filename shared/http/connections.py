@@ -45,6 +45,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._parsed_head = 0
         self._body_received = 0
         self._body_began = 0.0
+        self._framing = 0
         self._timer: TimerHandle | None = None
         self._is_refused = False
 
@@ -66,7 +67,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._phase, self._unparsed_head = "head", 0
             self._expect_within(HEAD_SECONDS)
         self._unparsed_head += len(data)
+        body_before = self._body_received
         super().data_received(data)
+        if self._phase == "body":
+            self._limit_framing(len(data) if self._body_received == body_before else 0)
         # The parser keeps a header until it is whole, so a large one has to be noticed before.
         if self._phase == "head" and self._unparsed_head > LARGEST_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -118,6 +122,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _expect_body(self) -> None:
         self._body_received, self._body_began = 0, self.loop.time()
+        self._framing = 0
         self._expect_within(BODY_SECONDS)
 
     def _expect_within(self, seconds: float) -> None:
@@ -152,6 +157,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if left > 0:
             self._expect_within(left)
         else:
+            # The application learns that the client has left.
+            self.transport.close()
+
+    def _limit_framing(self, received: int) -> None:
+        """Count bytes of a body without any content: trailers and extensions of chunks, which the parser keeps, too."""
+        self._framing = self._framing + received if received else 0
+        if self._framing > LARGEST_HEAD:
+            self._expect_nothing()
             # The application learns that the client has left.
             self.transport.close()
 

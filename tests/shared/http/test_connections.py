@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +91,26 @@ async def test_a_request_that_is_half_sent_ends(
         monkeypatch.setattr(connections, name, 0.05)
     assert (await answer_to(port, half))[9:12] == status
     assert "request_failed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"0\r\n" + b"x: %s\r\n" % (b"y" * 900) * 400,
+        b"0\r\nx: " + b"y" * 400_000,
+        b"2;x=" + b"y" * 400_000,
+    ],
+    ids=["many trailers", "a trailer without an end", "an extension without an end"],
+)
+async def test_a_body_with_large_headers_in_it_is_cut_off(port: int, rest: bytes) -> None:
+    with suppress(ConnectionResetError):
+        assert await answer_to(port, HEAD + b"transfer-encoding: chunked\r\n\r\n2\r\n[]\r\n", rest) == b""
+
+
+async def test_a_body_of_small_chunks_is_read(port: int) -> None:
+    chunks = b"1\r\n[\r\n" * 20_000 + b"0\r\nx: y\r\n\r\n"
+    answer = await answer_to(port, HEAD + b"connection: close\r\ntransfer-encoding: chunked\r\n\r\n", chunks)
+    assert answer.endswith(b'{"bytes":20000}')
 
 
 async def test_the_next_request_of_a_connection_may_be_no_half_either(
