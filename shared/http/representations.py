@@ -7,6 +7,7 @@ ETag, which is the version that a client sends back in If-Match.
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import Headers
@@ -77,6 +78,27 @@ class Compression:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        site = Headers(scope=scope).get("sec-fetch-site") if scope["type"] == "http" else None
-        app = self.app if site in _OF_ANOTHER_SITE else self.compressing
-        await app(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site") in _OF_ANOTHER_SITE:
+            await self.app(scope, receive, send)
+            return
+        # Starlette only looks for "gzip" in the header, so it would compress for "gzip;q=0", too.
+        coding = b"gzip" if _accepts_gzip(",".join(headers.getlist("accept-encoding"))) else b"identity"
+        others = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+        await self.compressing({**scope, "headers": [*others, (b"accept-encoding", coding)]}, receive, send)
+
+
+_QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)
+
+
+def _accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header admits gzip (RFC 9110, section 12.5.3). An invalid quality admits nothing."""
+    qualities: dict[str, float] = {}
+    for item in accept_encoding.split(","):
+        coding, semicolon, parameter = item.partition(";")
+        found = _QUALITY.fullmatch(parameter)
+        qualities[coding.strip().lower()] = float(found[1]) if found else 0.0 if semicolon else 1.0
+    return next((qualities[coding] for coding in ("gzip", "x-gzip", "*") if coding in qualities), 0.0) > 0

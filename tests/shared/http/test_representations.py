@@ -98,6 +98,30 @@ async def test_text_is_compressed_for_those_who_take_it(sample_app: httpx.AsyncC
         assert "accept-encoding" in plain.headers["vary"].lower()
 
 
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("GZIP", True),
+        ("br;q=1.0, gzip;q=0.5", True),
+        ("x-gzip", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("br, *;q=0", False),
+        ("gzip;q=0, *", False),
+        ("notgzip", False),
+        ("gzip;q=much", False),
+        ("", False),
+    ],
+)
+async def test_text_is_compressed_only_for_those_who_take_it(
+    sample_app: httpx.AsyncClient, accepted: str, compressed: bool
+) -> None:
+    answer = await sample_app.get("/sample", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == ("gzip" if compressed else None)
+    assert "accept-encoding" in answer.headers["vary"].lower()
+
+
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png", "message/rfc822"])
 async def test_what_is_no_text_is_sent_as_it_is(kind: str) -> None:
     app = create_sample_app()
