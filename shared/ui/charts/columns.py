@@ -39,7 +39,11 @@ def draw_columns(
     top_value, step = nice_top(max([0.0, *(value for period in periods for value in period.values)]))
     height = 240 if width < 480 else 300
     left, top, bottom = width_of(number(top_value), 14) + 12, 24.0, height - 34.0
-    pitch = (width - left) / max(len(periods), 1)
+    labels = [period.short or period.label for period in periods]
+    plot_width = width - left
+    # The last label is centred below its columns; printers cut off what is outside the drawing.
+    last_label = min(width_of(labels[-1], 14), plot_width / 2) if labels else 0.0
+    pitch = min(plot_width / max(len(periods), 1), (plot_width - last_label / 2) / max(len(periods) - 0.5, 0.5))
     bar_width = pitch * (1 - _GAP) / max(len(names), 1)
     longest = max((width_of(number(value), 13) for period in periods for value in period.values), default=0.0)
     # Show all numbers or none. If only some fitted, they would seem to belong to the columns beside them.
@@ -49,7 +53,6 @@ def draw_columns(
         y = bottom - step * line / top_value * (bottom - top)
         parts.append(rule(left, y, width, y))
         parts.append(text(left - 8, y + 5, number(step * line), size=14, anchor="end", fill=INK_SOFT, css="ink-soft"))
-    labels = [period.short or period.label for period in periods]
     label_step = max(1, -(-int(max((width_of(label, 14) for label in labels), default=1) + 12) // max(int(pitch), 1)))
     for index, period in enumerate(periods):
         x = left + index * pitch

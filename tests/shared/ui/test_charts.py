@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from shared.i18n.translations import use_language
 from shared.ui import charts
 from shared.ui.charts import Bar, Period, Step
-from shared.ui.charts.drawing import Drawing, nice_top, wrapped
+from shared.ui.charts.drawing import Drawing, nice_top, width_of, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '"><script>alert("x")</script>&amp; \' </title>'
@@ -94,6 +95,18 @@ def test_charts_without_data_are_drawn(width: int) -> None:
     ):
         parsed(drawing)
     assert "Der er ikke noget at vise endnu." in charts.bar_chart("x", "T", [], columns=("", ""))
+
+
+@pytest.mark.parametrize("width", [340, 560, 860])
+@pytest.mark.parametrize("periods", [1, 4, 12, 32])
+def test_labels_of_periods_stay_within_the_drawing(width: int, periods: int) -> None:
+    quarters = [Period(f"{1 + number % 4}. kv. 26", [number, 1]) for number in range(periods)]
+    drawing = charts.draw_columns("x", "Title", quarters, ["A", "B"], width, series=[0, 1])
+    labels = [label for label in parsed(drawing).iter(f"{SVG}text") if "kv." in (label.text or "")]
+    middles = [float(label.get("x", 0)) for label in labels]
+    label_width = width_of("4. kv. 26", 14)
+    assert middles[-1] + label_width / 2 <= width
+    assert all(right - left >= label_width for left, right in pairwise(middles))
 
 
 def test_axes_end_at_round_numbers() -> None:
