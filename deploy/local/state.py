@@ -22,6 +22,7 @@ import json
 import os
 import pwd
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -256,6 +257,9 @@ class State:
             folder.chmod(0o700)
         for log in self.logs.iterdir():
             log.chmod(0o600)  # made by an earlier version with other permissions
+        # Perhaps put back from a backup with other permissions. One that cannot be changed is reported when it is read.
+        with suppress(OSError):
+            (self.folder / "secrets.json").chmod(0o600)
 
 
 def _name(user: int) -> str:

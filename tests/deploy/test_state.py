@@ -38,6 +38,15 @@ def test_only_the_owner_can_read_the_state_folder(tmp_path: Path) -> None:
     assert {modes[file] for file in ("secrets.json", "running.json", "format", "lock")} == {0o600}
 
 
+def test_what_was_put_back_from_a_backup_is_for_the_owner_only(tmp_path: Path) -> None:
+    with State(tmp_path / "state") as state:
+        state.secrets()
+    file = state.folder / "secrets.json"
+    file.chmod(0o644)
+    with State(state.folder):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_secrets_are_generated_once(tmp_path: Path) -> None:
     with State(tmp_path / "state") as state:
         first = state.secrets()
