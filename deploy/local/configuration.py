@@ -97,7 +97,7 @@ class Configuration:
 
     def _mail(self) -> dict[str, Any]:
         """Return the mail settings: the mail catcher, unless the environment names a mail server."""
-        if "NOTIFICATIONS_SMTP_HOST" in os.environ:
+        if os.environ.get("NOTIFICATIONS_SMTP_HOST"):
             return {}
         return {"smtp_host": ports.LOOPBACK, "smtp_port": self.smtp_port, "sender": _SENDER}
 
