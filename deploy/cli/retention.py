@@ -154,9 +154,13 @@ def _print_waiting(console: Console, waiting: Mapping[str, Plan], ids: Mapping[s
     for service, plan in waiting.items():
         if plan.clock is not None:
             now, last = (f"{at.astimezone(COPENHAGEN):%d.%m.%Y %H.%M}" for at in (plan.clock.now, plan.clock.last))
+            if plan.clock.last > plan.clock.now:
+                reason = ", which is still to come. If the clock is right now, it was ahead then: confirm."
+            else:
+                reason = ". If the clock is right, the installation was stopped in between: confirm."
             leapt = (
-                f"The clock of {service} says {now}, and the last run was {last}. If the clock is right, the "
-                "installation was stopped in between: confirm. If it is wrong, set it, and confirm nothing."
+                f"The clock of {service} says {now}, and the last run was {last}{reason} If it is wrong, set it, and "
+                "confirm nothing."
             )
             console.print(Text.assemble(NOTE, f" {leapt}"))
         for removal in plan.waiting:
