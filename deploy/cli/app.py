@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import person_commands
+from deploy.cli import person_commands, privacy_commands
 from deploy.cli.console import with_command_name
 from deploy.services import SERVICES
 
@@ -91,6 +91,7 @@ person_app = typer.Typer(
     cls=_OrderedGroup, no_args_is_help=True, help="What is held about one person: show it, and erase it."
 )
 person_commands.add_to(person_app)
+privacy_commands.add_to(app, panel=OPERATE)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)
@@ -494,43 +495,3 @@ def reconcile(
     from deploy.cli.reconcile import run_reconcile  # noqa: PLC0415
 
     run_reconcile(erasures or (), as_json=as_json)
-
-
-@app.command(rich_help_panel=OPERATE)
-def erasures() -> None:
-    """Print the ledger of erasures, to be kept beside the backups.
-
-    It says which rows were erased and nothing of what they held. A restore
-    brings them back; `tilsagn reconcile --erasures` erases them again.
-
-    \b
-    tilsagn erasures > erasures.json
-    """
-    from deploy.cli.data_subjects import print_ledger  # noqa: PLC0415
-
-    print_ledger()
-
-
-@app.command(rich_help_panel=OPERATE)
-def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Confirm what waits, without being asked.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Delete personal data that is past its deadline, as the workers do once a day.
-
-    Two things wait for your confirmation, because nobody can undo them: what is
-    more than a tenth of its rows, and everything if the clock has leapt since
-    the last run. The command names them and asks; a yes is for this run only.
-
-    The services' personal_data.toml and docs/privacy.da.md contain purposes and
-    retention periods.
-
-    \b
-    tilsagn retention --dry-run
-    tilsagn retention
-    tilsagn retention --yes --json
-    """
-    from deploy.cli.retention import run_retention  # noqa: PLC0415
-
-    run_retention(dry_run=dry_run, yes=yes, as_json=as_json)

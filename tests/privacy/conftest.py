@@ -1,4 +1,4 @@
-"""Fixtures of the tests of retention."""
+"""Fixtures of the tests of retention, subject requests and the access log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from tests.privacy.books import Books
+from tests.privacy.aged_rows import AgedRows
+from tests.privacy.installation import Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def books(pledges_dsns: Databases, taskforce_id: UUID) -> AsyncIterator[Books]:
+async def rows(pledges_dsns: Databases, taskforce_id: UUID) -> AsyncIterator[AgedRows]:
     conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    yield Books(conn, taskforce_id)
+    yield AgedRows(conn, taskforce_id)
     await conn.close()
+
+
+@pytest.fixture
+async def whole(databases: Databases, taskforce_id: UUID, other_taskforce_id: UUID) -> Installation:
+    """The installation with data."""
+    installation = Installation(databases, taskforce_id, other_taskforce_id)
+    await installation.fill()
+    return installation

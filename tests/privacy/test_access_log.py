@@ -16,7 +16,7 @@ from deploy.privacy import data_subjects
 from services.pledges.privacy.retention import retention
 from shared.privacy.access_log import CASEWORK, disclose, discloses
 from shared.privacy.subjects import SubjectIdentifiers
-from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
+from tests.privacy.installation import Installation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -165,7 +165,7 @@ async def test_a_look_up_is_deleted_after_two_years_and_not_earlier(
     assert [row["id"] for row in await superuser.fetch("select id from access_log")] == [ids["recent"]]
 
 
-async def test_a_subject_report_lists_who_has_looked(whole: Installation) -> None:  # noqa: F811
+async def test_a_subject_report_lists_who_has_looked(whole: Installation) -> None:
     identifiers = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
     await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
     found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)

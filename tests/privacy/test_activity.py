@@ -15,7 +15,7 @@ from deploy.privacy.data_inventories import data_inventory_of
 from deploy.services import SERVICES
 from shared.privacy.report import activity_entry, group_entry
 from shared.privacy.subjects import SubjectIdentifiers
-from tests.privacy.test_people import EVA, Installation, whole  # noqa: F401  (a fixture)
+from tests.privacy.installation import Installation
 
 if TYPE_CHECKING:
     from tests.support.infrastructure import Databases
@@ -146,7 +146,7 @@ def _told(found: list[data_subjects.Found]) -> dict[tuple[str, str, str], list[d
 
 @pytest.mark.parametrize("what", DONE_BY, ids=".".join)
 async def test_activity_is_only_in_the_report_of_its_account(
-    whole: Installation,  # noqa: F811
+    whole: Installation,
     what: tuple[str, str, str],
 ) -> None:
     thing = await _do(whole, what, account=whole.eva, taskforce_id=whole.taskforce_id)
@@ -165,7 +165,7 @@ async def test_activity_is_only_in_the_report_of_its_account(
 
 @pytest.mark.parametrize("what", DONE_BY, ids=".".join)
 async def test_the_id_of_an_erased_account_stays_and_refers_to_nobody(
-    whole: Installation,  # noqa: F811
+    whole: Installation,
     what: tuple[str, str, str],
 ) -> None:
     service, table, column = what
@@ -178,7 +178,7 @@ async def test_the_id_of_an_erased_account_stays_and_refers_to_nobody(
 
 
 async def test_the_report_of_an_account_omits_the_contacts_of_its_pledges(
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     """The report contains neither the contact, nor the mails to them, nor who has looked at their data."""
     await whole.all("pledges", "update pledges set logged_by = $1 where id = $2", whole.ida, whole.pledges["by phone"])

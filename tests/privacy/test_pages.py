@@ -18,8 +18,8 @@ from shared.db.database import Database
 from shared.privacy.report import group_entry
 from shared.privacy.subjects import SubjectIdentifiers
 from shared.settings import ServiceSettings
+from tests.privacy.installation import Installation
 from tests.privacy.serving import ADMIN, Services, serving
-from tests.privacy.test_people import Installation, whole  # noqa: F401  (a fixture)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ ASKED: Final = SubjectIdentifiers(emails=frozenset({EVA["email"]}), phones=froze
 
 @pytest_asyncio.fixture
 async def services(
-    whole: Installation,  # noqa: F811
+    whole: Installation,
     databases: Databases,
     base_settings: dict[str, Any],
     signing_key: str,
@@ -84,7 +84,7 @@ async def test_an_address_that_the_browser_encoded_is_shown_as_it_was_typed(serv
     assert "Åse@møller.example" in str(await _report(services, **known))
 
 
-async def test_the_report_is_the_same_as_that_of_the_command(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_the_report_is_the_same_as_that_of_the_command(services: Services, whole: Installation) -> None:
     by_page = await _report(services, **EVA)
     found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
     by_command = json.loads(json.dumps([group_entry(one.service, group, "da") for one in found for group in one.held]))
@@ -112,7 +112,7 @@ async def test_the_file_name_and_url_of_a_report_contain_no_personal_data(servic
 
 async def test_searches_and_reports_are_logged_and_shown_with_their_purpose(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await services.post("", **EVA, purpose="supervision")
     await services.post("/report", **EVA, format="pdf", language="da")
@@ -134,7 +134,7 @@ async def test_searches_and_reports_are_logged_and_shown_with_their_purpose(
 
 async def test_erasing_reaches_every_service_and_is_in_the_ledger_of_each(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     letter = await _dead_letter(whole, "dashboard", whole.taskforce_id)
     anothers = await _dead_letter(whole, "dashboard", whole.other)
@@ -179,7 +179,7 @@ async def test_the_confirmation_shows_exactly_what_is_erased_and_what_stays(serv
 @pytest.mark.parametrize("typed", ["", "ida@firma.example", "eva", "97850000"])
 async def test_a_wrong_confirmation_erases_nothing(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
     typed: str,
 ) -> None:
     answer = await _confirmed(services, typed=typed)
@@ -189,13 +189,13 @@ async def test_a_wrong_confirmation_erases_nothing(
     assert await data_subjects.ledger(whole.databases.owner_dsn) == []
 
 
-async def test_a_number_may_be_typed_in_another_format(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_a_number_may_be_typed_in_another_format(services: Services, whole: Installation) -> None:
     answer = await _confirmed(services, typed="97 85 00 00", phone="+45 97850000")
     assert answer.status_code == 303
     assert await whole.contacts() == {"by mail", "of ida", "elsewhere"}
 
 
-async def test_data_added_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:  # noqa: F811
+async def test_data_added_since_is_shown_before_it_is_erased(services: Services, whole: Installation) -> None:
     response = await services.post("/erase", **EVA)
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
     assert seen
@@ -210,7 +210,7 @@ async def test_data_added_since_is_shown_before_it_is_erased(services: Services,
 
 async def test_activity_is_counted_and_in_the_report(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await whole.all(
         "pledges", "update pledges set logged_by = $1 where taskforce_id = $2", whole.eva, whole.taskforce_id
@@ -229,7 +229,7 @@ async def test_activity_is_counted_and_in_the_report(
 
 async def test_the_last_administrator_is_not_erased(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await whole._contact(whole.taskforce_id, uuid4(), None, "admin@firma.example")
     answer = await _confirmed(services, typed="admin@firma.example", email="admin@firma.example")
@@ -274,7 +274,7 @@ async def test_an_invalid_search_is_explained_at_its_field(
 
 async def test_nothing_is_reported_or_erased_while_a_service_is_unavailable(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     response = await services.post("/erase", **EVA)
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', response.text)
@@ -302,7 +302,7 @@ async def test_nothing_is_reported_or_erased_while_a_service_is_unavailable(
 
 async def test_an_account_is_not_erased_while_a_service_is_unavailable(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await whole.all("pledges", "delete from pledge_contacts")
     response = await services.post("/erase", email=EVA["email"])
@@ -316,7 +316,7 @@ async def test_an_account_is_not_erased_while_a_service_is_unavailable(
 
 async def test_an_unfinished_erasure_is_shown_and_finished_on_retry(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await whole.all("pledges", "revoke delete on pledge_contacts from tilsagn_pledges_app")
     answer = await _confirmed(services)
@@ -342,7 +342,7 @@ async def test_an_unfinished_erasure_is_shown_and_finished_on_retry(
 
 async def test_the_worker_finishes_an_erasure_order(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     await whole.all("pledges", "revoke delete on pledge_contacts from tilsagn_pledges_app")
     answer = await _confirmed(services)
@@ -357,7 +357,7 @@ async def test_the_worker_finishes_an_erasure_order(
 
 async def test_a_dead_letter_of_another_taskforce_is_neither_shown_nor_erased(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
 ) -> None:
     ours = await _dead_letter(whole, "notifications", whole.taskforce_id)
     theirs = await _dead_letter(whole, "notifications", whole.other)
@@ -370,7 +370,7 @@ async def test_a_dead_letter_of_another_taskforce_is_neither_shown_nor_erased(
 
 async def test_deadlines_and_last_runs_are_shown_for_the_own_taskforce(
     services: Services,
-    whole: Installation,  # noqa: F811
+    whole: Installation,
     databases: Databases,
     base_settings: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -427,7 +427,7 @@ async def test_an_auditor_sees_the_lists_and_cannot_search(services: Services) -
     assert refused.status_code == 403
 
 
-async def _dead_letter(whole: Installation, service: str, taskforce_id: UUID) -> UUID:  # noqa: F811
+async def _dead_letter(whole: Installation, service: str, taskforce_id: UUID) -> UUID:
     [row] = await whole.all(
         service,
         """

@@ -21,7 +21,7 @@ from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
 from shared.settings import ServiceSettings
-from tests.privacy.books import Books, at, months_ago
+from tests.privacy.aged_rows import AgedRows, at, months_ago
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -63,71 +63,71 @@ async def _removed(database: Database) -> dict[str, int]:
 
 
 async def test_a_contact_is_deleted_two_years_after_the_last_activity_of_its_pledge(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
     kept = {
-        await books.pledge(months_ago(24)),
-        await books.pledge(months_ago(1)),
+        await rows.pledge(months_ago(24)),
+        await rows.pledge(months_ago(1)),
         # imported lately
-        await books.pledge(months_ago(80), received=months_ago(2)),
+        await rows.pledge(months_ago(80), received=months_ago(2)),
     }
-    hired_since = await books.pledge(months_ago(40))
-    await books.hire(months_ago(40), pledge_id=hired_since, ended=months_ago(39))
-    await books.hire(months_ago(23), pledge_id=hired_since)
-    hired_long_ago = await books.pledge(months_ago(40))
-    await books.hire(months_ago(30), pledge_id=hired_long_ago)
-    gone = {await books.pledge(months_ago(24, days=1)), await books.pledge(months_ago(59)), hired_long_ago}
+    hired_since = await rows.pledge(months_ago(40))
+    await rows.hire(months_ago(40), pledge_id=hired_since, ended=months_ago(39))
+    await rows.hire(months_ago(23), pledge_id=hired_since)
+    hired_long_ago = await rows.pledge(months_ago(40))
+    await rows.hire(months_ago(30), pledge_id=hired_long_ago)
+    gone = {await rows.pledge(months_ago(24, days=1)), await rows.pledge(months_ago(59)), hired_long_ago}
 
     removed = await _removed(pledges_database)
 
-    assert await books.left("pledge_contacts") == kept | {hired_since}
+    assert await rows.left("pledge_contacts") == kept | {hired_since}
     assert removed["pledge_contacts"] == len(gone)
-    assert gone <= await books.left("pledges"), "the pledge itself stays, for ever"
+    assert gone <= await rows.left("pledges"), "the pledge itself stays, for ever"
 
 
 async def test_a_hires_contact_is_deleted_a_year_after_its_end_or_five_after_its_start(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
     kept = {
-        await books.hire(months_ago(58)),
-        await books.hire(months_ago(70), ended=months_ago(12)),
-        await books.hire(months_ago(3)),
+        await rows.hire(months_ago(58)),
+        await rows.hire(months_ago(70), ended=months_ago(12)),
+        await rows.hire(months_ago(3)),
     }
-    await books.hire(months_ago(60, days=1))
-    await books.hire(months_ago(40), ended=months_ago(12, days=1))
+    await rows.hire(months_ago(60, days=1))
+    await rows.hire(months_ago(40), ended=months_ago(12, days=1))
 
     removed = await _removed(pledges_database)
 
-    assert await books.left("hire_contacts") == kept
+    assert await rows.left("hire_contacts") == kept
     assert removed["hire_contacts"] == 2
 
 
 async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_personally_owned(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
     public, own = uuid4(), uuid4()
-    await books.conn.executemany(
+    await rows.conn.executemany(
         "insert into companies (taskforce_id, id, version, name, member) values ($1, $2, 1, $3, false)",
-        [(books.taskforce_id, public, "B&O"), (books.taskforce_id, own, None)],
+        [(rows.taskforce_id, public, "B&O"), (rows.taskforce_id, own, None)],
     )
     old = months_ago(60, days=1)
     kept = {
-        await books.pledge(old, company_id=public),
-        await books.pledge(months_ago(60)),
-        await books.pledge(old, received=months_ago(5)),
+        await rows.pledge(old, company_id=public),
+        await rows.pledge(months_ago(60)),
+        await rows.pledge(old, received=months_ago(5)),
     }
-    gone = {await books.pledge(old, company_id=own), await books.pledge(old)}
-    hired = await books.hire(old)
-    recently = await books.hire(months_ago(59))
+    gone = {await rows.pledge(old, company_id=own), await rows.pledge(old)}
+    hired = await rows.hire(old)
+    recently = await rows.hire(months_ago(59))
 
     removed = await _removed(pledges_database)
 
     erased = "company_name = '(slettet)' and company_cvr is null and company_p_number is null"
-    assert await books.left("pledges", erased) == gone
-    assert await books.left("pledges", "company_name = 'Smedens værksted' and company_cvr is not null") == kept
+    assert await rows.left("pledges", erased) == gone
+    assert await rows.left("pledges", "company_name = 'Smedens værksted' and company_cvr is not null") == kept
     assert (
-        await books.left("hires", erased),
-        await books.left("hires", "company_name = 'Smedens værksted'"),
+        await rows.left("hires", erased),
+        await rows.left("hires", "company_name = 'Smedens værksted'"),
     ) == (
         {hired},
         {recently},
@@ -136,48 +136,48 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
 
 
 async def test_the_end_reason_is_deleted_after_two_years_and_the_end_date_stays(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
-    kept = await books.hire(months_ago(30), ended=months_ago(24))
-    gone = await books.hire(months_ago(30), ended=months_ago(24, days=1))
+    kept = await rows.hire(months_ago(30), ended=months_ago(24))
+    gone = await rows.hire(months_ago(30), ended=months_ago(24, days=1))
 
     await _removed(pledges_database)
 
-    assert await books.left("hires", "end_reason is not null") == {kept}
-    assert await books.left("hires", "ended_on is not null") == {kept, gone}
+    assert await rows.left("hires", "end_reason is not null") == {kept}
+    assert await rows.left("hires", "ended_on is not null") == {kept, gone}
 
 
 @pytest.mark.parametrize("function", ["forget_companies_of_pledges", "forget_companies_of_hires"])
 async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_own_taskforce(
-    books: Books, pledges_database: Database, other_taskforce_id: UUID, function: str
+    rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
     days = months_ago(11), months_ago(20)
-    recent, old = [await (books.pledge(day) if table == "pledges" else books.hire(day)) for day in days]
+    recent, old = [await (rows.pledge(day) if table == "pledges" else rows.hire(day)) for day in days]
     forget = f"select {function}($1)"
     async with pledges_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(forget, [recent, old]) == []
     async with pledges_database.system() as conn:
         assert await conn.fetch(forget, [recent, old]) == []
-    async with pledges_database.change(books.taskforce_id) as conn:
+    async with pledges_database.change(rows.taskforce_id) as conn:
         assert [row[0] for row in await conn.fetch(forget, [recent, old])] == [old]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with pledges_database.change(books.taskforce_id) as conn:
+        async with pledges_database.change(rows.taskforce_id) as conn:
             await conn.execute(f"update {table} set company_name = ''")
 
 
 async def test_deletion_continues_over_several_transactions(
-    books: Books, pledges_database: Database, monkeypatch: pytest.MonkeyPatch
+    rows: AgedRows, pledges_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.privacy.retention.AT_A_TIME", 2)
     for _ in range(5):
-        await books.pledge(months_ago(30))
+        await rows.pledge(months_ago(30))
     assert (await _removed(pledges_database))["pledge_contacts"] == 5
 
 
-async def test_a_dead_letter_is_deleted_after_a_year(books: Books, pledges_database: Database) -> None:
+async def test_a_dead_letter_is_deleted_after_a_year(rows: AgedRows, pledges_database: Database) -> None:
     for days in (0, 1):
-        await books.conn.execute(
+        await rows.conn.execute(
             """
             insert into dead_letters
                    (consumer_group, topic, partition, "offset", value_digest, value, headers, reason, detail,
@@ -189,7 +189,7 @@ async def test_a_dead_letter_is_deleted_after_a_year(books: Books, pledges_datab
         )
     removed = await _removed(pledges_database)
     assert removed["dead_letters"] == 1
-    assert await books.conn.fetchval('select "offset" from dead_letters') == 0
+    assert await rows.conn.fetchval('select "offset" from dead_letters') == 0
 
 
 async def test_a_personally_owned_company_is_deleted_five_years_after_its_last_attendance(
@@ -318,10 +318,10 @@ async def test_sent_deliveries_are_deleted_after_two_years_and_waiting_ones_stay
 
 
 async def test_the_worker_runs_the_jobs(
-    books: Books, base_settings: dict[str, Any], pledges_dsns: Databases, monkeypatch: pytest.MonkeyPatch
+    rows: AgedRows, base_settings: dict[str, Any], pledges_dsns: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.privacy.retention.FIRST_PAUSE_SECONDS", 0.0)
-    await books.pledge(months_ago(30))
+    await rows.pledge(months_ago(30))
     key = SecretStr("the key of no installation, for tests")
     worker = create_worker(
         PledgesSettings(
@@ -334,7 +334,7 @@ async def test_the_worker_runs_the_jobs(
     await worker.start()
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await books.left("pledge_contacts"):
+            while await rows.left("pledge_contacts"):
                 await asyncio.sleep(0.05)
     finally:
         await worker.stop()

@@ -14,7 +14,7 @@ from services.pledges.privacy.retention import retention
 from shared import metrics
 from shared.db.database import Database
 from shared.settings import ServiceSettings
-from tests.privacy.books import Books, months_ago
+from tests.privacy.aged_rows import AgedRows, months_ago
 from tests.privacy.test_retention import ALL
 
 if TYPE_CHECKING:
@@ -29,20 +29,20 @@ def single_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.privacy.retention.FEW_ROWS", 1)
 
 
-async def last_run(books: Books, ago: timedelta) -> None:
+async def last_run(rows: AgedRows, ago: timedelta) -> None:
     """Retention ran last so long ago."""
-    await books.conn.execute("insert into retention_runs values ($1, 'clock', now() - $2::interval, 0)", NOBODYS, ago)
+    await rows.conn.execute("insert into retention_runs values ($1, 'clock', now() - $2::interval, 0)", NOBODYS, ago)
 
 
-async def pledges(books: Books, *, overdue: int, kept: int) -> None:
+async def pledges(rows: AgedRows, *, overdue: int, kept: int) -> None:
     """Pledges with contacts."""
     for day, count in ((months_ago(30), overdue), (months_ago(3), kept)):
         for _ in range(count):
-            await books.pledge(day)
+            await rows.pledge(day)
 
 
-async def contacts(books: Books) -> int:
-    return len(await books.left("pledge_contacts"))
+async def contacts(rows: AgedRows) -> int:
+    return len(await rows.left("pledge_contacts"))
 
 
 # ---- leaps of the clock
@@ -50,10 +50,10 @@ async def contacts(books: Books) -> int:
 
 @pytest.mark.parametrize("ago", [timedelta(days=8), timedelta(days=2000), timedelta(hours=-2)])
 async def test_nothing_is_removed_when_the_clock_does_not_fit_the_last_run(
-    books: Books, pledges_database: Database, ago: timedelta
+    rows: AgedRows, pledges_database: Database, ago: timedelta
 ) -> None:
-    await last_run(books, ago)
-    await pledges(books, overdue=1, kept=0)
+    await last_run(rows, ago)
+    await pledges(rows, overdue=1, kept=0)
     for _ in range(2):  # the first run must not make the second one believe the clock
         assert set((await retention().remove(pledges_database)).values()) == {0}
     plan = await retention().plan(pledges_database)
@@ -65,63 +65,65 @@ async def test_nothing_is_removed_when_the_clock_does_not_fit_the_last_run(
 
 @pytest.mark.parametrize("ago", [timedelta(days=6), timedelta(minutes=-50)])
 async def test_a_weekend_or_another_clocks_minutes_are_no_leap(
-    books: Books, pledges_database: Database, ago: timedelta
+    rows: AgedRows, pledges_database: Database, ago: timedelta
 ) -> None:
-    await last_run(books, ago)
-    await pledges(books, overdue=1, kept=0)
+    await last_run(rows, ago)
+    await pledges(rows, overdue=1, kept=0)
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 1
     assert metrics.RETENTION_WAITING.labels("pledges")._value.get() == 0
 
 
-async def test_rows_that_a_wrong_clock_recorded_do_not_make_it_right(books: Books, pledges_database: Database) -> None:
-    await last_run(books, timedelta(days=400))
-    await pledges(books, overdue=1, kept=1)  # recorded now
+async def test_rows_that_a_wrong_clock_recorded_do_not_make_it_right(
+    rows: AgedRows, pledges_database: Database
+) -> None:
+    await last_run(rows, timedelta(days=400))
+    await pledges(rows, overdue=1, kept=1)  # recorded now
     assert (await retention().plan(pledges_database)).clock is not None
 
 
 async def test_where_it_never_ran_the_clock_has_to_fit_the_newest_change(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
-    await pledges(books, overdue=1, kept=0)
+    await pledges(rows, overdue=1, kept=0)
     assert (await retention().plan(pledges_database)).clock is None
-    await books.conn.execute("update outbox set recorded_at = now() - interval '9 days'")
+    await rows.conn.execute("update outbox set recorded_at = now() - interval '9 days'")
     assert (await retention().plan(pledges_database)).clock is not None
 
 
 async def test_a_confirmation_of_the_clock_is_recorded_and_the_next_run_goes_on_from_it(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
-    await last_run(books, timedelta(days=400))
-    await pledges(books, overdue=1, kept=0)
+    await last_run(rows, timedelta(days=400))
+    await pledges(rows, overdue=1, kept=0)
     seen = await retention().plan(pledges_database)
     assert (await retention().remove(pledges_database, confirmed=seen))["pledge_contacts"] == 1
     assert (await retention().plan(pledges_database)).clock is None
-    rows = await books.conn.fetch("select job, reason, overdue_rows from retention_confirmations order by job")
-    assert [tuple(row) for row in rows] == [("clock", "clock", 0), ("pledge_contacts", "clock", 1)]
+    confirmations = await rows.conn.fetch("select job, reason, overdue_rows from retention_confirmations order by job")
+    assert [tuple(row) for row in confirmations] == [("clock", "clock", 0), ("pledge_contacts", "clock", 1)]
 
 
 # ---- large shares
 
 
 async def test_ten_rows_of_any_table_may_go_and_eleven_of_a_small_one_wait(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
-    await pledges(books, overdue=11, kept=0)
+    await pledges(rows, overdue=11, kept=0)
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 0
-    await books.conn.execute("delete from pledge_contacts where id = (select min(id::text)::uuid from pledge_contacts)")
+    await rows.conn.execute("delete from pledge_contacts where id = (select min(id::text)::uuid from pledge_contacts)")
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 10
 
 
 @pytest.mark.usefixtures("single_rows")
-async def test_more_than_a_tenth_waits_and_everything_else_goes(books: Books, pledges_database: Database) -> None:
-    await pledges(books, overdue=3, kept=17)
-    await books.hire(months_ago(70), ended=months_ago(30))
+async def test_more_than_a_tenth_waits_and_everything_else_goes(rows: AgedRows, pledges_database: Database) -> None:
+    await pledges(rows, overdue=3, kept=17)
+    await rows.hire(months_ago(70), ended=months_ago(30))
     removed = await retention().remove(pledges_database)
-    assert (removed["pledge_contacts"], removed["hire_contacts"], await contacts(books)) == (0, 1, 20)
+    assert (removed["pledge_contacts"], removed["hire_contacts"], await contacts(rows)) == (0, 1, 20)
     [waiting] = (await retention().plan(pledges_database)).waiting
     assert (waiting.job, waiting.taskforce_id, waiting.rows, waiting.total, waiting.waiting) == (
         "pledge_contacts",
-        books.taskforce_id,
+        rows.taskforce_id,
         3,
         20,
         "share",
@@ -130,31 +132,31 @@ async def test_more_than_a_tenth_waits_and_everything_else_goes(books: Books, pl
 
 
 @pytest.mark.usefixtures("single_rows")
-async def test_a_tenth_goes_without_a_confirmation(books: Books, pledges_database: Database) -> None:
-    await pledges(books, overdue=2, kept=18)
+async def test_a_tenth_goes_without_a_confirmation(rows: AgedRows, pledges_database: Database) -> None:
+    await pledges(rows, overdue=2, kept=18)
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 2
 
 
 @pytest.mark.usefixtures("single_rows")
 async def test_what_waits_in_one_taskforce_stops_no_other(
-    books: Books, pledges_database: Database, other_taskforce_id: UUID
+    rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID
 ) -> None:
-    await pledges(books, overdue=3, kept=0)
-    await pledges(Books(books.conn, other_taskforce_id), overdue=1, kept=0)
+    await pledges(rows, overdue=3, kept=0)
+    await pledges(AgedRows(rows.conn, other_taskforce_id), overdue=1, kept=0)
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 1
-    assert await contacts(books) == 3
+    assert await contacts(rows) == 3
 
 
 @pytest.mark.usefixtures("single_rows")
 async def test_a_confirmation_is_for_the_rows_that_were_seen_and_for_one_run(
-    books: Books, pledges_database: Database
+    rows: AgedRows, pledges_database: Database
 ) -> None:
-    await pledges(books, overdue=3, kept=0)
+    await pledges(rows, overdue=3, kept=0)
     seen = await retention().plan(pledges_database)
-    await pledges(books, overdue=2, kept=0)
+    await pledges(rows, overdue=2, kept=0)
     assert (await retention().remove(pledges_database, confirmed=seen))["pledge_contacts"] == 3
     assert (await retention().remove(pledges_database))["pledge_contacts"] == 0
-    [confirmation] = await books.conn.fetch("select * from retention_confirmations")
+    [confirmation] = await rows.conn.fetch("select * from retention_confirmations")
     assert (confirmation["job"], confirmation["reason"]) == ("pledge_contacts", "share")
     assert (confirmation["overdue_rows"], confirmation["total_rows"]) == (3, 5)
 

@@ -23,7 +23,7 @@ def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-class Books:
+class AgedRows:
     """Inserts rows of any age as superuser, and returns the remaining ones."""
 
     def __init__(self, conn: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID) -> None:
