@@ -26,6 +26,8 @@ _HASH_FILES: Final = (
     "package-lock.json",
     "deploy/postgres/released_migrations.toml",
 )
+_HASH_FOLDERS: Final = ("tests/upgrade/releases/",)
+"""Recorded rows of made-up people, with digests of their requests."""
 _BINARY: Final = frozenset({".woff2", ".png", ".ico", ".pdf", ".xlsx", ".xls", ".ods"})
 _TIMEOUT_SECONDS: Final = 120
 _SCAN_TIMEOUT_SECONDS: Final = 900
@@ -55,7 +57,11 @@ def secrets(root: Path = ROOT) -> Findings:
     listed = _run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], root)
     if listed.returncode:
         return Findings(unchecked=["this is no Git checkout: its files were not looked through for secrets"])
-    names = [name for name in listed.stdout.split("\0") if name and name not in _HASH_FILES]
+    names = [
+        name
+        for name in listed.stdout.split("\0")
+        if name and name not in _HASH_FILES and not name.startswith(_HASH_FOLDERS)
+    ]
     texts = [name for name in names if Path(name).suffix not in _BINARY and (root / name).is_file()]
     scanned = _run([sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *texts], root, _SCAN_TIMEOUT_SECONDS)
     if scanned.returncode:
