@@ -82,13 +82,16 @@ class Compression:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        accepted = ",".join(headers.getlist("accept-encoding"))
         if headers.get("sec-fetch-site") in _OF_ANOTHER_SITE:
             await self.app(scope, receive, send)
             return
-        # Starlette only looks for "gzip" in the header, so it would compress for "gzip;q=0", too.
-        coding = b"gzip" if _accepts_gzip(",".join(headers.getlist("accept-encoding"))) else b"identity"
+        # Starlette looks for the word "gzip", so it would compress for "gzip;q=0" and not for "*".
+        codings = [coding for coding in accepted.split(",") if "gzip" not in coding.lower()]
+        codings += ["gzip"] if _accepts_gzip(accepted) else []
         others = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
-        await self.compressing({**scope, "headers": [*others, (b"accept-encoding", coding)]}, receive, send)
+        wanted = (b"accept-encoding", ",".join(codings).encode("latin-1"))
+        await self.compressing({**scope, "headers": [*others, wanted]}, receive, send)
 
 
 _QUALITY = re.compile(r"\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*", re.IGNORECASE)

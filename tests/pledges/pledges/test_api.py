@@ -280,7 +280,7 @@ async def test_a_pledge_needs_a_usable_idempotency_key(one_caller: Caller, key: 
         (b'{"contact": {"name": "Eva\\u0000"}}', 400),
         (b'{"contact": {"name": "Eva\\ud800"}}', 400),
         (b"[" * 100_000, 400),
-        (b'{"x": ' * 900 + b"1" + b"}" * 900, 422),
+        (b'{"x": ' * 500 + b"1" + b"}" * 500, 422),
         (b'{"positions": ' + b"9" * 5000 + b"}", 400),
         (b"[]", 422),
         (b"null", 422),
