@@ -143,7 +143,7 @@ async def find_subject(
                 )
                 select {columns}
                   from {entry.table}
-                 where {lookup.key} in ({lookup.find})
+                 where {lookup.key} = any (array({lookup.find}))
                  order by {lookup.key}
                 """,  # noqa: S608  (names from the data inventory, and constant SQL)
                 *identifiers.arguments(),

@@ -188,6 +188,7 @@ def test_a_name_of_any_script_is_printed() -> None:
         assert name in text
 
 
+@pytest.mark.many_examples
 def test_the_pdf_lists_the_latest_pledges_and_counts_all_by_month() -> None:
     document = _document("da")
     few = len(pdf(document))
