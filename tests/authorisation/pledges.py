@@ -95,6 +95,10 @@ class PledgesWorld(World):
                 await self._log("own", caller, by)
                 # The same person, or a pass for an event with the same id, in the other taskforce.
                 await self._log("other taskforce", caller, by)
+        await self._log("other taskforce", "held", Person(STRANGER))
+        self.held = self._pledges.pop(("other taskforce", "held"))
+        """A pledge of the other taskforce that waits for a decision."""
+        await self.superuser.execute("update pledges set review = 'waiting' where id = $1", self.held.id)
         await self._log("other company", "", Person(STRANGER))
         await self._log("other municipality", "", Person(STRANGER))
         # Logged with the pass of another event, so it is not the guest's own.
@@ -314,7 +318,8 @@ async def review_by_form(world: PledgesWorld, caller: Caller, ownership: Ownersh
 
 
 async def review_many(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
-    form = {"decision": "accepted", "pledges": str(world.pledge(caller, ownership).id)}
+    pledge = world.held if ownership == "other taskforce" else world.pledge(caller, ownership)
+    form = {"decision": "accepted", "pledges": str(pledge.id)}
     return Ask("POST", "/pledges/reviews", {"data": form}, success=303, hidden=303)
 
 
