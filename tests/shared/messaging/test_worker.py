@@ -148,8 +148,13 @@ async def test_an_idle_consumer_is_not_restarted(worker: Worker, monkeypatch: py
 
 
 def _notice_stalls_soon(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Shorten the time after which a consumer counts as stalled; return it, in seconds."""
-    flavour, stalled_seconds = worker.settings.kafka_flavour, 3.0
+    """Shorten the time after which a consumer counts as stalled; return it, in seconds.
+
+    It stays longer than a session: until the session of the former client ends, the next one gets no partition, and it
+    would be replaced, too.
+    """
+    flavour = worker.settings.kafka_flavour
+    stalled_seconds = BROKERS[flavour].session_timeout_ms / 1000 + 2
     monkeypatch.setitem(BROKERS, flavour, replace(BROKERS[flavour], stalled_seconds=stalled_seconds))
     monkeypatch.setattr(workers, "PROGRESS_CHECK_SECONDS", 0.2)
     return stalled_seconds
