@@ -136,27 +136,17 @@ async def test_a_stalled_consumer_is_restarted(
     # `behind_seconds` counts from the last time it had caught up, up to half a second before.
     assert time.monotonic() - stalled_at > stalled_seconds - 1, "it was replaced although it might only be slow"
     await eventually(partial(_has_caught_up, consumer))
-
-
-async def test_an_idle_consumer_is_not_restarted(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    stalled_seconds = _notice_stalls_soon(worker, monkeypatch)
-    [consumer] = worker.consumers
-    await eventually(partial(_has_caught_up, consumer))
     attached = worker._broker
     await asyncio.sleep(stalled_seconds + 1)
-    assert worker._broker is attached
+    assert worker._broker is attached, "an idle consumer is not restarted"
 
 
 def _notice_stalls_soon(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> float:
-    """Shorten the time after which a consumer counts as stalled; return it, in seconds.
-
-    It stays longer than a session: until the session of the former client ends, the next one gets no partition, and it
-    would be replaced, too.
-    """
-    flavour = worker.settings.kafka_flavour
-    stalled_seconds = BROKERS[flavour].session_timeout_ms / 1000 + 2
+    """Shorten the time after which a consumer counts as stalled; return it, in seconds."""
+    flavour, stalled_seconds = worker.settings.kafka_flavour, 3.0
     monkeypatch.setitem(BROKERS, flavour, replace(BROKERS[flavour], stalled_seconds=stalled_seconds))
-    monkeypatch.setattr(workers, "PROGRESS_CHECK_SECONDS", 0.2)
+    if flavour == "embedded":  # a client of Apache Kafka needs longer to join its group
+        monkeypatch.setattr(workers, "PROGRESS_CHECK_SECONDS", 0.2)
     return stalled_seconds
 
 
