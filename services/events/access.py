@@ -58,6 +58,9 @@ EVENT: Final = Resource(
     by_role={"coordinator": OF_THE_TASKFORCE | {"draft"}, "admin": OF_THE_TASKFORCE | {"draft"}},
 )
 CHECK_IN: Final = Resource("check-in", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+REGISTRATION: Final = Resource("registration", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+INVITATION: Final = Resource("invitation", reach=ALL_TASKFORCES)
+"""The code of a company's invitation: whoever has it reads the event's public facts."""
 COMPANY: Final = Resource("company")
 PERSON: Final = Resource("person")
 SUBJECT: Final = Resource("data subject")

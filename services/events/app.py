@@ -13,6 +13,8 @@ from services.events.calendar.api import passes as pass_api
 from services.events.calendar.pages import door as door_pages
 from services.events.calendar.pages import events as event_pages
 from services.events.calendar.pages import passes as pass_pages
+from services.events.calendar.registrations import api as registration_api
+from services.events.calendar.registrations import pages as registration_pages
 from services.events.identity import well_known
 from services.events.identity.account import pages as account_pages
 from services.events.identity.administration import api as person_api
@@ -51,6 +53,7 @@ _ROUTES = (
     event_api,
     attendance_api,
     pass_api,
+    registration_api,
     person_api,
     address_api,
     magic_link_api,
@@ -58,6 +61,7 @@ _ROUTES = (
     pass_pages,
     event_pages,
     door_pages,
+    registration_pages,
     company_pages,
     api_key_pages,
     person_pages,
@@ -88,6 +92,7 @@ else is refused with 422. Events carry a version in their `ETag`; transitions ta
 
 _TAGS = {
     "events": "Events, from the plan to the end of the evening.",
+    "registrations": "Which companies are expected at an event.",
     "attendance": "Which companies have come to an event.",
     "passes": "Event passes, with which guests log pledges.",
     "companies": "The register of companies.",

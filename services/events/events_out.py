@@ -14,6 +14,8 @@ from shared.contracts.events import (
     CompanyRegistered,
     EmployerEventState,
     PersonInvited,
+    RegistrationCancelled,
+    RegistrationMade,
     SignInLinkRequested,
     TaskforceRegistered,
 )
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.events.calendar.domain import Attendance, EmployerEvent
+    from services.events.calendar.registrations.domain import Registration
     from services.events.register.domain import Company, Taskforce
 
 EventMessage = TypeVar("EventMessage", bound=EmployerEventState)
@@ -106,6 +109,32 @@ def check_in_undone(taskforce_id: UUID, attendance: Attendance) -> CheckInUndone
         company_id=attendance.company_id,
         checked_in_at=attendance.checked_in_at,
         undone_at=attendance.undone_at,
+    )
+
+
+def registration_made(taskforce_id: UUID, registration: Registration, *, at: datetime) -> RegistrationMade:
+    """Return the message about a company that is expected at an event."""
+    return RegistrationMade(
+        taskforce_id=taskforce_id,
+        version=registration.version,
+        recorded_at=at,
+        event_id=registration.event_id,
+        company_id=registration.company_id,
+        registered_at=registration.registered_at,
+    )
+
+
+def registration_cancelled(taskforce_id: UUID, registration: Registration, *, at: datetime) -> RegistrationCancelled:
+    """Return the message about a company that is no longer expected at an event."""
+    assert registration.cancelled_at is not None
+    return RegistrationCancelled(
+        taskforce_id=taskforce_id,
+        version=registration.version,
+        recorded_at=at,
+        event_id=registration.event_id,
+        company_id=registration.company_id,
+        registered_at=registration.registered_at,
+        cancelled_at=registration.cancelled_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""Saves what `events` publishes about companies, events and attendance."""
+"""Saves what `events` publishes about companies, events, registrations and attendance."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from shared.contracts.events import (
     EventOpened,
     EventPassRevoked,
     EventPublished,
+    RegistrationCancelled,
+    RegistrationMade,
+    RegistrationState,
 )
 from shared.messaging.consumer import Consumer
 
@@ -42,6 +45,8 @@ MESSAGES: tuple[type[Message], ...] = (
     EventPassRevoked,
     CompanyCheckedIn,
     CheckInUndone,
+    RegistrationMade,
+    RegistrationCancelled,
 )
 
 
@@ -106,6 +111,21 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                     one.undone_at if isinstance(one, CheckInUndone) else None,
                 )
                 for one in attendances
+            ],
+        )
+    if registrations := _newest(RegistrationState, messages):
+        await store.save_registrations(
+            conn,
+            [
+                (
+                    one.taskforce_id,
+                    one.aggregate_id,
+                    one.version,
+                    one.event_id,
+                    one.company_id,
+                    one.cancelled_at if isinstance(one, RegistrationCancelled) else None,
+                )
+                for one in registrations
             ],
         )
 

@@ -126,6 +126,35 @@ def attendance_id(event_id: UUID, company_id: UUID) -> UUID:
     return uuid5(event_id, str(company_id))
 
 
+class RegistrationState(Message):
+    """The whole public state of a company's registration for an event: whether it is expected there."""
+
+    aggregate: ClassVar[str] = "events.registration"
+
+    event_id: UUID
+    company_id: UUID
+    registered_at: AwareDatetime
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return registration_id(self.event_id, self.company_id)
+
+
+class RegistrationMade(RegistrationState):
+    """A company is expected at an event."""
+
+
+class RegistrationCancelled(RegistrationState):
+    """The company is no longer expected. It may be registered again."""
+
+    cancelled_at: AwareDatetime
+
+
+def registration_id(event_id: UUID, company_id: UUID) -> UUID:
+    """Return the id of a company's registration for an event."""
+    return uuid5(event_id, f"registration:{company_id}")
+
+
 class SignInLinkRequested(Message):
     """A magic link was requested. Only the notifications service gets the link, when it requests it."""
 
@@ -165,6 +194,9 @@ REGISTER: tuple[type[Message], ...] = (
     CompanyCheckedIn,
     CheckInUndone,
 )
-"""The messages of the events service."""
+"""The messages of the events service that figures are made from."""
 
-MESSAGES: tuple[type[Message], ...] = (*REGISTER, PersonInvited, SignInLinkRequested)
+REGISTRATIONS: tuple[type[Message], ...] = (RegistrationMade, RegistrationCancelled)
+"""Which companies are expected at which events."""
+
+MESSAGES: tuple[type[Message], ...] = (*REGISTER, *REGISTRATIONS, PersonInvited, SignInLinkRequested)

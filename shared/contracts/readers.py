@@ -23,7 +23,10 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
         pledges.PledgeLogged,
         pledges.HireConfirmed,
     ),
-    "tilsagn.pledges": tuple(message for message in events.REGISTER if message is not events.TaskforceRegistered),
+    "tilsagn.pledges": (
+        *(message for message in events.REGISTER if message is not events.TaskforceRegistered),
+        *events.REGISTRATIONS,
+    ),
 }
 """By consumer group; a group is named `tilsagn.<service>`."""
 

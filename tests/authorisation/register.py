@@ -10,10 +10,12 @@ from uuid import UUID, uuid4
 from services.events.app import create_app
 from services.events.calendar import commands as calendar
 from services.events.calendar import passes
+from services.events.calendar.registrations import commands as registrations
+from services.events.calendar.registrations.invitations import Invitation, invitation_code
 from services.events.register import commands as register
 from services.events.register.domain import Company
 from services.events.settings import EventsSettings
-from shared.contracts.events import attendance_id
+from shared.contracts.events import attendance_id, registration_id
 from tests.authorisation import accounts, personal_data
 from tests.authorisation.accounts import API, Accounts, name_of
 from tests.authorisation.matrix import (
@@ -46,6 +48,7 @@ class Register(Accounts):
         # An event belongs to no company and to no municipality.
         "event": ("own", "draft", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        "invitation": ("own", "other taskforce", "missing"),
         **accounts.BELONGINGS,
         **personal_data.BELONGINGS,
     }
@@ -71,6 +74,9 @@ class Register(Accounts):
                 if (ownership == "other taskforce") == (whose == "other taskforce"):
                     await calendar.check_in(
                         self.db, taskforce_of(whose), self.events[whose, "open"], company.id, by="x"
+                    )
+                    await registrations.register_companies(
+                        self.db, taskforce_of(whose), self.events[whose, "open"], [company.id], by="x"
                     )
         self.events["draft", "draft"] = self.events["own", "draft"]
 
@@ -123,6 +129,14 @@ class Register(Accounts):
         settings: EventsSettings = self.app.state.settings
         make = passes.typed_code if spoken else passes.link_code
         code = make(settings, taskforce_of(ownership), self.events[_whose(ownership), "open"], 1)
+        return code if ownership != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
+
+    def invitation(self, ownership: Ownership) -> str:
+        """The code of a company's invitation."""
+        whose, ours = _whose(ownership), ownership == "other taskforce"
+        company = self.companies["other taskforce" if ours else "own"].id
+        invitation = Invitation(taskforce_of(ownership), self.events[whose, "open"], company)
+        code = invitation_code(self.app.state.settings, invitation)
         return code if ownership != "missing" else code[:-4] + ("AAAA" if code[-4:] != "AAAA" else "BBBB")
 
 
@@ -285,6 +299,55 @@ def _undo_check_in(path: str, *, success: int) -> Probe:
     return probe
 
 
+def _register(path: str, *, form: bool, success: int) -> dict[str, Probe]:
+    async def for_an_event(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        body = {"company_id": str(world.companies["own"].id)}
+        id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
+        return Ask("POST", path.format(id=id), {"data" if form else "json": body}, success=success)
+
+    async def of_a_company(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        body = {"company_id": str(world.company(ownership))}
+        id = await world.new_event("own", "open")
+        return Ask("POST", path.format(id=id), {"data" if form else "json": body}, success=success)
+
+    return {"event": for_an_event, "company": of_a_company}
+
+
+async def paste(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
+    form = {"companies": world.companies["own"].name}
+    return Ask("POST", f"/events/{id}/registrations/pasted", {"data": form}, success=303)
+
+
+def _who_is_expected(path: str, *, hidden: int = 404, offered: bool = False) -> Probe:
+    """The companies at the open event; `offered`: those that are not on the list of the published one."""
+
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        ours = ownership if ownership in {"other taskforce", "missing"} else "own"
+        if offered:
+            shows = expected_marks(ownership, world.companies[ownership].name) if ownership != "missing" else ()
+            return Ask("GET", path.format(id=world.event("own", "published")), hidden=200, shows=shows)
+        shows = (world.companies[ownership].name,) if ownership != "missing" else ()
+        return Ask("GET", path.format(id=world.event(ours, "open")), hidden=hidden, shows=shows)
+
+    return probe
+
+
+def _cancel_registration(path: str, *, success: int) -> Probe:
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        ours = ownership if ownership in {"other taskforce", "missing"} else "own"
+        event, company = await world.new_event(ours, "open"), world.company(ownership)
+        if _of_ours(ownership):
+            await registrations.register_companies(world.db, TASKFORCE, event, [company], by="somebody")
+        return Ask("POST", path.format(id=event, registration=registration_id(event, company)), success=success)
+
+    return probe
+
+
+async def invitation(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("GET", f"/events/invitation/{world.invitation(ownership)}")
+
+
 def _pass(*, spoken: bool) -> Probe:
     async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
         code = world.code(ownership, spoken=spoken)
@@ -296,6 +359,9 @@ def _pass(*, spoken: bool) -> Probe:
 
 _BY_API: Final = _check_in(f"{API}/events/{{id}}/check-ins", form=False, success=201)
 _BY_FORM: Final = _check_in("/events/{id}/check-ins", form=True, success=303)
+
+_REGISTER_BY_API: Final = _register(f"{API}/events/{{id}}/registrations", form=False, success=201)
+_REGISTER_BY_FORM: Final = _register("/events/{id}/registrations", form=True, success=303)
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
     **accounts.PROBES,
@@ -321,6 +387,32 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/events/{{event_id}}/check-ins/{{check_in_id}}/undo", "check-in"): _undo_check_in(
         f"{API}/events/{{id}}/check-ins/{{check_in}}/undo", success=200
     ),
+    (f"POST {API}/events/{{event_id}}/registrations", "event"): _REGISTER_BY_API["event"],
+    (f"POST {API}/events/{{event_id}}/registrations", "company"): _REGISTER_BY_API["company"],
+    (f"GET {API}/events/{{event_id}}/registrations", "event"): _event(
+        "GET", f"{API}/events/{{id}}/registrations", by_title=False
+    ),
+    (f"GET {API}/events/{{event_id}}/registrations", "registration"): _who_is_expected(
+        f"{API}/events/{{id}}/registrations"
+    ),
+    (f"POST {API}/events/{{event_id}}/registrations/{{registration_id}}/cancel", "registration"): _cancel_registration(
+        f"{API}/events/{{id}}/registrations/{{registration}}/cancel", success=200
+    ),
+    ("GET /events/{event_id:uuid}/registrations", "event"): _event("GET", "/events/{id}/registrations"),
+    ("GET /events/{event_id:uuid}/registrations", "registration"): _who_is_expected("/events/{id}/registrations"),
+    ("GET /events/{event_id:uuid}/registrations", "company"): _who_is_expected(
+        "/events/{id}/registrations", offered=True
+    ),
+    ("POST /events/{event_id:uuid}/registrations", "event"): _REGISTER_BY_FORM["event"],
+    ("POST /events/{event_id:uuid}/registrations", "company"): _REGISTER_BY_FORM["company"],
+    ("POST /events/{event_id:uuid}/registrations/pasted", "event"): paste,
+    (
+        "POST /events/{event_id:uuid}/registrations/{registration_id:uuid}/cancel",
+        "registration",
+    ): _cancel_registration("/events/{id}/registrations/{registration}/cancel", success=303),
+    ("GET /events/{event_id:uuid}/invitations", "event"): _event("GET", "/events/{id}/invitations"),
+    ("GET /events/{event_id:uuid}/invitations", "registration"): _who_is_expected("/events/{id}/invitations"),
+    ("GET /events/invitation/{code}", "invitation"): invitation,
     (f"POST {API}/events/{{event_id}}/passes", "event"): _event(
         "POST", f"{API}/events/{{id}}/passes", success=201, drafts=409, by_title=False
     ),

@@ -16,6 +16,8 @@ from shared.contracts.events import (
     EventClosed,
     EventOpened,
     EventPassRevoked,
+    RegistrationCancelled,
+    RegistrationMade,
 )
 from shared.messaging.envelope import Delivery, encode_headers
 from tests.pledges.conftest import NOW
@@ -99,6 +101,28 @@ async def test_any_order_and_number_of_copies_end_in_the_newest_state(
     assert [tuple(row) for row in attendances] == [(event_id, company_id, 2, NOW)]
 
 
+async def test_a_registration_that_was_cancelled_and_made_again_is_one_in_any_order(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    event_id, company_id = uuid4(), uuid4()
+    state: dict[str, Any] = {
+        "taskforce_id": taskforce_id,
+        "event_id": event_id,
+        "company_id": company_id,
+        "recorded_at": NOW,
+        "registered_at": NOW,
+    }
+    made, again = RegistrationMade(**state, version=1), RegistrationMade(**state, version=3)
+    cancelled = RegistrationCancelled(**state, version=2, cancelled_at=NOW)
+    async with pledges_database.change(taskforce_id) as conn:
+        await apply(conn, deliveries(cancelled))
+        await apply(conn, deliveries(made))
+        query = "select event_id, company_id, version, cancelled_at from registrations"
+        assert [tuple(row) for row in await conn.fetch(query)] == [(event_id, company_id, 2, NOW)]
+        await apply(conn, deliveries(again, cancelled))
+        assert [tuple(row) for row in await conn.fetch(query)] == [(event_id, company_id, 3, None)]
+
+
 async def test_a_personally_owned_company_is_an_id_and_nothing_else(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:
@@ -152,10 +176,11 @@ async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest
     assert json.loads(letters[0]["value"])["company_id"] == str(too_new)
 
 
-def test_the_consumer_reads_every_message_about_companies_events_and_attendance() -> None:
+def test_the_consumer_reads_every_message_about_companies_events_registrations_and_attendance() -> None:
     assert create_consumer().topics == [
         "tilsagn.events.attendance",
         "tilsagn.events.company",
         "tilsagn.events.employer_event",
+        "tilsagn.events.registration",
     ]
     assert len({message.type_name() for message in MESSAGES}) == len(MESSAGES)

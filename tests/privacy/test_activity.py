@@ -63,6 +63,12 @@ _UNDONE_CHECK_IN: Final = f"""
            (taskforce_id, attendance_id, version, checked_in_at, checked_in_by, undone_at, undone_by)
     select $1, attendance.id, 2, now(), {{checked_in_by}}, now(), {{undone_by}} from attendance
 """
+_REGISTRATION: Final = f"""
+    {_AT_AN_EVENT.rstrip()}
+    insert into registrations
+           (taskforce_id, id, event_id, company_id, registered_at, registered_by, cancelled_at, cancelled_by, version)
+    select $1, $4, event.id, company.id, now(), {{registered_by}}, now(), {{cancelled_by}}, 2 from event, company
+"""
 _API_KEY: Final = """
     insert into api_keys
            (taskforce_id, id, name, secret_hash, scopes, made_by, made_at, expires_at, taken_over_by, taken_over_at)
@@ -105,6 +111,8 @@ FILL: Final = {
     ("events", "attendances", "checked_in_by"): f"{_AT_AN_EVENT} {_ATTENDANCE.format(checked_in_by='$3')}",
     ("events", "undone_check_ins", "checked_in_by"): _UNDONE_CHECK_IN.format(checked_in_by="$3", undone_by="'nobody'"),
     ("events", "undone_check_ins", "undone_by"): _UNDONE_CHECK_IN.format(checked_in_by="'nobody'", undone_by="$3"),
+    ("events", "registrations", "registered_by"): _REGISTRATION.format(registered_by="$3", cancelled_by="'nobody'"),
+    ("events", "registrations", "cancelled_by"): _REGISTRATION.format(registered_by="'nobody'", cancelled_by="$3"),
     ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),
     ("events", "api_keys", "taken_over_by"): _API_KEY.format(made_by="gen_random_uuid()", taken_over_by="$2"),
     ("events", "erasure_orders", "ordered_by"): (

@@ -8,19 +8,13 @@ taskforce's slug and eight characters.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import io
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-import segno
-
+from services.events.calendar.codes import authenticated_code, authentication, read_code
 from shared.http.auth import Principal, sign_token
 from shared.secrets import code_from_digest
 
@@ -28,13 +22,9 @@ if TYPE_CHECKING:
     from services.events.calendar.domain import EmployerEvent
     from services.events.settings import EventsSettings
 
+_PURPOSE: Final = "event pass link"
 _GENERATION_BYTES: Final = 4
-_MAC_BYTES: Final = 12
-_CODE_BYTES: Final = 16 + 16 + _GENERATION_BYTES + _MAC_BYTES
-
-
-class InvalidPassLink(Exception):
-    """The code of a link is mistyped, incomplete or forged."""
+_CONTENT_BYTES: Final = 16 + 16 + _GENERATION_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,50 +71,18 @@ def issue(settings: EventsSettings, taskforce_id: UUID, event: EmployerEvent) ->
 
 
 def read_link(settings: EventsSettings, code: str) -> tuple[UUID, UUID, int]:
-    """Return the taskforce, event and generation that a link's code names. Raises `InvalidPassLink`."""
-    try:
-        raw = base64.b64decode(code, altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidPassLink from error
-    if len(raw) != _CODE_BYTES:
-        raise InvalidPassLink
-    taskforce_id, event_id = UUID(bytes=raw[:16]), UUID(bytes=raw[16:32])
-    generation = int.from_bytes(raw[32:-_MAC_BYTES])
-    # Compares the text, not the bytes: base64 has several spellings of the same bytes.
-    if not hmac.compare_digest(code, link_code(settings, taskforce_id, event_id, generation)):
-        raise InvalidPassLink
-    return taskforce_id, event_id, generation
-
-
-def qr_svg(link: str) -> bytes:
-    """Return the link's QR code as an SVG document: black on white, with its quiet zone, without a fixed size."""
-    drawing = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(
-        drawing,
-        kind="svg",
-        border=4,
-        dark="#000",
-        light="#fff",
-        omitsize=True,
-        xmldecl=False,
-        svgclass=None,
-        lineclass=None,
-    )
-    return drawing.getvalue()
+    """Return the taskforce, event and generation that a link's code names. Raises `InvalidCode`."""
+    content = read_code(settings, _PURPOSE, code, content_bytes=_CONTENT_BYTES)
+    return UUID(bytes=content[:16]), UUID(bytes=content[16:32]), int.from_bytes(content[32:])
 
 
 def link_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
     """Return the code of the short link: event, generation and MAC in 64 characters."""
     content = taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
-    return base64.urlsafe_b64encode(content + _mac(settings, content)).decode()
+    return authenticated_code(settings, _PURPOSE, content)
 
 
 def typed_code(settings: EventsSettings, taskforce_id: UUID, event_id: UUID, generation: int) -> str:
     """Return the code that people type when they cannot scan: eight characters, such as `AB3D-9KLM`."""
     content = b"spoken" + taskforce_id.bytes + event_id.bytes + generation.to_bytes(_GENERATION_BYTES)
-    return code_from_digest(_mac(settings, content))
-
-
-def _mac(settings: EventsSettings, content: bytes) -> bytes:
-    key = hashlib.sha256(b"event pass link\0" + settings.token_private_key.get_secret_value().encode()).digest()
-    return hmac.digest(key, content, "sha256")[:_MAC_BYTES]
+    return code_from_digest(authentication(settings, _PURPOSE, content))

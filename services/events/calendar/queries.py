@@ -27,7 +27,7 @@ class _Row(BaseModel):
 
 
 class EventRow(_Row):
-    """An event, with the number of companies checked in."""
+    """An event, with the numbers of companies registered and checked in."""
 
     id: UUID
     kind: EventKind
@@ -41,6 +41,7 @@ class EventRow(_Row):
     goal_positions: int | None
     pass_generation: int
     version: int
+    companies_registered: int
     companies_checked_in: int
 
 
@@ -79,6 +80,11 @@ class ByTime(SortKey):
 _EVENT = """
     select id, kind, status, title, place, starts_at, ends_at, opened_at, closed_at, goal_positions,
            pass_generation, version,
+           (select count(*)
+              from registrations
+             where registrations.taskforce_id = employer_events.taskforce_id
+               and registrations.event_id = employer_events.id
+               and registrations.cancelled_at is null) as companies_registered,
            (select count(*)
               from attendances
              where attendances.taskforce_id = employer_events.taskforce_id

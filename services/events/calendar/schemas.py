@@ -74,6 +74,7 @@ class EventOut(EventRow):
                     "closed_at": None,
                     "pass_generation": 1,
                     "version": 3,
+                    "companies_registered": 84,
                     "companies_checked_in": 80,
                 }
             ]

@@ -88,6 +88,23 @@ _OF_UNDONE_CHECK_IN: Final = """
      where undone.taskforce_id = current_taskforce()
 """
 
+_OF_REGISTRATION: Final = """
+    select registration.{moment} as at,
+           event.title as event_title,
+           case when not company.personally_owned then company.name end as company_name,
+           registration.company_id
+      from account
+      join registrations as registration
+        on registration.{column} = account.subject
+      join employer_events as event
+        on event.taskforce_id = registration.taskforce_id
+       and event.id = registration.event_id
+      join companies as company
+        on company.taskforce_id = registration.taskforce_id
+       and company.id = registration.company_id
+     where registration.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "attendances",
@@ -113,6 +130,12 @@ ACTIVITY_QUERIES: Final = (
         "undone_check_ins", "checked_in_by", _OF_UNDONE_CHECK_IN.format(moment="checked_in_at", column="checked_in_by")
     ),
     ActivityQuery("undone_check_ins", "undone_by", _OF_UNDONE_CHECK_IN.format(moment="undone_at", column="undone_by")),
+    ActivityQuery(
+        "registrations", "registered_by", _OF_REGISTRATION.format(moment="registered_at", column="registered_by")
+    ),
+    ActivityQuery(
+        "registrations", "cancelled_by", _OF_REGISTRATION.format(moment="cancelled_at", column="cancelled_by")
+    ),
     ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
     ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
     ActivityQuery(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from shared.fields.cvr import read_cvr
+from shared.fields.text import text_key
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
@@ -113,3 +115,31 @@ def split_cvr(typed: str | None) -> tuple[str | None, str | None]:
         return None, None
     cvr = read_cvr(typed)
     return (cvr, None) if cvr else (None, typed)
+
+
+class Directory:
+    """The companies of the register by CVR number and by name, to recognise a company that somebody typed."""
+
+    def __init__(self, companies: Iterable[tuple[UUID, str, str | None]]) -> None:
+        """Take each company's id, name and CVR number."""
+        self._numbers: dict[UUID, str | None] = {}
+        self._by_cvr: dict[str, list[UUID]] = {}
+        self._by_name: dict[str, list[UUID]] = {}
+        for id, name, cvr in companies:
+            self._numbers[id] = cvr
+            self._by_name.setdefault(text_key(name), []).append(id)
+            if cvr is not None:
+                self._by_cvr.setdefault(cvr, []).append(id)
+
+    def recognise(self, name: str, cvr: str | None) -> UUID | None:
+        """Return the company that was meant: by a valid CVR number, else by name. Never guesses.
+
+        A number or a name that two companies share identifies neither, and a company with another number is another
+        one.
+        """
+        by_number = self._by_cvr.get(cvr, []) if cvr is not None else []
+        found = by_number or self._by_name.get(text_key(name), [])
+        if len(found) != 1:
+            return None
+        known = self._numbers[found[0]]
+        return None if cvr is not None and known is not None and known != cvr else found[0]

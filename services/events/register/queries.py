@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.events.register.domain import CompanyNotFound, Taskforce, TaskforceUnknown
+from services.events.register.domain import CompanyNotFound, Directory, Taskforce, TaskforceUnknown
 from shared.fields.search import cvr_beginning, search_words
 from shared.http.paging import SortKey
 
@@ -125,3 +125,9 @@ async def companies(
         limit,
     )
     return [CompanyRow(**row) for row in rows]
+
+
+async def directory(conn: Connection, taskforce_id: UUID) -> Directory:
+    """Return the register's companies for recognising a typed one."""
+    rows = await conn.fetch("select id, name, cvr from companies where taskforce_id = $1", taskforce_id)
+    return Directory((row["id"], row["name"], row["cvr"]) for row in rows)

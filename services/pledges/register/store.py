@@ -36,6 +36,8 @@ EVENT_COLUMNS: Final = (
 )
 ATTENDANCE_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "checked_in_at", "undone_at")
 
+REGISTRATION_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "cancelled_at")
+
 
 def _upsert(table: str, columns: Sequence[str]) -> str:
     """Return the statement that saves a row unless the table has the same or a newer version of it."""
@@ -75,6 +77,15 @@ async def save_attendances(conn: Connection, rows: Sequence[tuple[Any, ...]]) ->
         rows: the values of `ATTENDANCE_COLUMNS`, each id once.
     """
     await conn.executemany(_upsert("attendances", ATTENDANCE_COLUMNS), rows)
+
+
+async def save_registrations(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Save which companies are expected at which events; an older version never replaces a newer one.
+
+    Args:
+        rows: the values of `REGISTRATION_COLUMNS`, each id once.
+    """
+    await conn.executemany(_upsert("registrations", REGISTRATION_COLUMNS), rows)
 
 
 async def load_register_context(

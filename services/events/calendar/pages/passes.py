@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, is_planner
 from services.events.calendar import commands, passes, store
+from services.events.calendar.codes import InvalidCode, qr_svg
 from services.events.calendar.domain import EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
@@ -41,7 +42,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
         taskforce_id, event_id, generation = passes.read_link(settings, code)
         async with db.read(taskforce_id) as conn:
             event = await store.load_event(conn, taskforce_id, event_id)
-    except (passes.InvalidPassLink, EventNotFound) as error:
+    except (InvalidCode, EventNotFound) as error:
         raise Problem(
             404,
             "pass-link-broken",
@@ -113,7 +114,7 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
 async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
     """The QR code alone, as SVG."""
     event = await _load(db, principal, event_id)
-    drawing = passes.qr_svg(passes.issue(settings, principal.taskforce, event).link)
+    drawing = qr_svg(passes.issue(settings, principal.taskforce, event).link)
     return Response(drawing, media_type="image/svg+xml")
 
 

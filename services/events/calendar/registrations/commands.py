@@ -1,0 +1,117 @@
+"""Use cases of registrations: one function each, which owns its transaction.
+
+A company has one registration for an event, so a repeated request changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from services.events import events_out
+from services.events.calendar import store as calendar_store
+from services.events.calendar.registrations import store
+from services.events.calendar.registrations.domain import PastedCompany, Registration, check_open
+from services.events.register import queries as register
+from services.events.register.domain import CompanyNotFound
+from shared.contracts.events import registration_id
+from shared.messaging import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from shared.db.database import Connection, Database
+
+
+async def register_companies(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    company_ids: Iterable[UUID],
+    *,
+    by: str,
+    at: datetime | None = None,
+) -> None:
+    """Register companies for an event: all of them or none.
+
+    Args:
+        by: the subject of the principal who registers them.
+        at: when it happened, by default now.
+
+    Raises:
+        EventNotFound, RegistrationClosed.
+        CompanyNotFound: one of the companies is not in the register.
+    """
+    try:
+        async with db.change(taskforce_id) as conn:
+            await _register(conn, taskforce_id, event_id, company_ids, by=by, at=at or datetime.now(UTC))
+    except asyncpg.ForeignKeyViolationError as error:
+        raise CompanyNotFound from error
+
+
+async def register_pasted(
+    db: Database, taskforce_id: UUID, event_id: UUID, pasted: Sequence[PastedCompany], *, by: str
+) -> list[PastedCompany]:
+    """Register the companies of a pasted list that the register has. Returns those that were not recognised.
+
+    Raises:
+        EventNotFound, RegistrationClosed.
+    """
+    async with db.change(taskforce_id) as conn:
+        known = await register.directory(conn, taskforce_id)
+        found = [(line, known.recognise(line.name, line.cvr)) for line in pasted]
+        company_ids = [company_id for _, company_id in found if company_id is not None]
+        await _register(conn, taskforce_id, event_id, company_ids, by=by, at=datetime.now(UTC))
+    return [line for line, company_id in found if company_id is None]
+
+
+async def cancel_registration(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    registration_id: UUID,
+    *,
+    by: str,
+    expected_version: int | None = None,
+) -> Registration:
+    """Take a company off the list of an event. Its attendance is not affected.
+
+    Raises:
+        EventNotFound, RegistrationClosed, RegistrationNotFound.
+        StaleVersion: the registration has another version than `expected_version`.
+    """
+    at = datetime.now(UTC)
+    async with db.change(taskforce_id) as conn:
+        event = await calendar_store.lock_event_shared(conn, taskforce_id, event_id)
+        registration = await store.lock_registration(conn, taskforce_id, event_id, registration_id)
+        if registration.cancel(at, by=by, expected_version=expected_version):
+            check_open(event)
+            await store.save_registration(conn, taskforce_id, registration)
+            await outbox.add(conn, events_out.registration_cancelled(taskforce_id, registration, at=at))
+    return registration
+
+
+async def _register(
+    conn: Connection,
+    taskforce_id: UUID,
+    event_id: UUID,
+    company_ids: Iterable[UUID],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    event = await calendar_store.lock_event_shared(conn, taskforce_id, event_id)
+    # In one order, so that two lists with the same companies do not deadlock.
+    for company_id in sorted(set(company_ids)):
+        registration = Registration(registration_id(event_id, company_id), event_id, company_id, at, by)
+        if not await store.insert_registration(conn, taskforce_id, registration):
+            registration = await store.lock_registration(conn, taskforce_id, event_id, registration.id)
+            if not registration.make_again(at, by=by):
+                continue
+            await store.save_registration(conn, taskforce_id, registration)
+        # After the insert, so that a retry succeeds even if the event has been closed meanwhile.
+        check_open(event)
+        await outbox.add(conn, events_out.registration_made(taskforce_id, registration, at=at))
