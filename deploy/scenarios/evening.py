@@ -93,6 +93,11 @@ class Evening:
         return event_id(self.held_on, self.number)
 
     @property
+    def expected(self) -> tuple[Company, ...]:
+        """The companies that are registered: all that come."""
+        return tuple(step.company for step in self.steps if isinstance(step, CheckInStep))
+
+    @property
     def starts_at(self) -> datetime:
         """17.00 in Copenhagen."""
         return local_moment(self.held_on, time(17)).astimezone(COPENHAGEN)
@@ -279,8 +284,11 @@ async def _open(http: httpx.AsyncClient, plan: Evening) -> None:
         "goal_positions": facts.EVENING_POSITIONS_ABOUT,
     }
     await _request(http, "POST", "/api/events/v1/events", body)
-    for step in ("publish", "open"):
-        await _request(http, "POST", f"/api/events/v1/events/{plan.id}/{step}", {})
+    path = f"/api/events/v1/events/{plan.id}"
+    await _request(http, "POST", f"{path}/publish", {})
+    bodies = [{"company_id": str(company.id)} for company in plan.expected]
+    await asyncio.gather(*(_request(http, "POST", f"{path}/registrations", body) for body in bodies))
+    await _request(http, "POST", f"{path}/open", {})
 
 
 def _client(url: str, token: str) -> httpx.AsyncClient:

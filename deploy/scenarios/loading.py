@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from deploy.scenarios import facts, struer
 from services.events.calendar import commands as calendar
+from services.events.calendar.registrations import commands as registrations
 from services.events.identity.administration import commands as people
 from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
@@ -152,6 +153,15 @@ async def _hold(target: Target, scenario: Scenario) -> list[Event]:
             return
         if known.status == "draft":
             await calendar.publish_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(days=28))
+        coordinator = f"person:{scenario.person('coordinator').id}"
+        await registrations.register_companies(
+            target.events,
+            struer.TASKFORCE_ID,
+            event.id,
+            event.attending,
+            by=coordinator,
+            at=at - timedelta(days=14),
+        )
         if known.status != "open":
             await calendar.open_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(minutes=15))
         for index, company_id in enumerate(event.attending):
@@ -160,7 +170,7 @@ async def _hold(target: Target, scenario: Scenario) -> list[Event]:
                 struer.TASKFORCE_ID,
                 event.id,
                 company_id,
-                by=f"person:{scenario.person('coordinator').id}",
+                by=coordinator,
                 at=at + timedelta(minutes=index % 30),
             )
         open_events.append(event)
