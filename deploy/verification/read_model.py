@@ -27,7 +27,7 @@ def _highest(table: str, key: str, columns: str) -> str:
 
 _PLEDGE: Final = """
     status, job_type, positions, positions_filled, positions_cancelled, weekly_hours_from, weekly_hours_to,
-    event_id, company_id, municipality, captured_at, received_at, pledged_on, counted
+    event_id, company_id, municipality, captured_at, received_at, pledged_on, counted, ended_on
 """
 _HIRE: Final = """
     pledge_id, position_id, event_id, company_id, municipality, job_type, start_date, weekly_hours, confirmed_at,

@@ -92,7 +92,9 @@ ROWS: Final = (
                pledge.received_at,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
                 at time zone 'Europe/Copenhagen')::date as pledged_on,
-               coalesce(pledge.review, 'accepted') = 'accepted' as counted
+               coalesce(pledge.review, 'accepted') = 'accepted'
+                 and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null) as counted,
+               pledge.ended_on
           from pledges as pledge
           left join (select taskforce_id,
                             pledge_id,
@@ -124,6 +126,10 @@ DAYS: Final = """
             at time zone 'Europe/Copenhagen')::date as day
       from pledges
      union
+    select taskforce_id, ended_on
+      from pledges
+     where ended_on is not null
+     union
     select taskforce_id, start_date
       from hires
      union
@@ -135,34 +141,42 @@ DAYS: Final = """
 """The days on which a figure can change, by taskforce."""
 
 FIGURES: Final = """
-    with promised as (
+    with counted as (
         select pledge.taskforce_id,
                pledge.event_id,
                pledge.job_type,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
-                at time zone 'Europe/Copenhagen')::date as day
+                at time zone 'Europe/Copenhagen')::date as pledged_on,
+               case when place.status = 'cancelled' then pledge.ended_on end as ended_on
           from pledges as pledge
           join positions as place
             on place.taskforce_id = pledge.taskforce_id
            and place.pledge_id = pledge.id
-         where pledge.status <> 'duplicate'
-           and coalesce(pledge.review, 'accepted') = 'accepted'
+         where coalesce(pledge.review, 'accepted') = 'accepted'
+           and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null)
+    ), promised as (
+        select taskforce_id, event_id, job_type, pledged_on as day, 1 as positions
+          from counted
+         union all
+        select taskforce_id, event_id, job_type, greatest(ended_on, pledged_on), -1
+          from counted
+         where ended_on is not null
     ), begun as (
         select taskforce_id, event_id, job_type, pledge_id, ended_on, start_date as day
           from hires
          where start_date <= $1
     )
-    select taskforce_id, 'pledged_positions' as measure, '' as key, job_type, count(*) as count
+    select taskforce_id, 'pledged_positions' as measure, '' as key, job_type, sum(positions) as count
       from promised
      where day <= $1
      group by taskforce_id, job_type
      union all
-    select taskforce_id, 'pledged_positions', event_id::text, job_type, count(*)
+    select taskforce_id, 'pledged_positions', event_id::text, job_type, sum(positions)
       from promised
      where day <= $1 and event_id is not null
      group by taskforce_id, event_id, job_type
      union all
-    select taskforce_id, 'pledged_positions', to_char(day, 'YYYY-"Q"Q'), job_type, count(*)
+    select taskforce_id, 'pledged_positions', to_char(day, 'YYYY-"Q"Q'), job_type, sum(positions)
       from promised
      where day <= $1
      group by 1, 3, 4
@@ -219,7 +233,7 @@ OUTSIDE_EVENT: Final = """
       join employer_events as event
         on event.taskforce_id = pledge.taskforce_id
        and event.id = pledge.event_id
-     where pledge.status <> 'duplicate'
+     where pledge.status not in ('withdrawn', 'duplicate')
        and pledge.review is null
        and not pledge.flags && array['clock_wrong', 'after_close', 'outside_event', 'event_cancelled']
        and pledge.pledged_on

@@ -51,7 +51,14 @@ class PledgeState(Message):
     received_at: AwareDatetime = Field(description="when the server received the pledge")
     pledged_on: date = Field(description="the first day on which the pledge counts, in Europe/Copenhagen")
     flags: tuple[str, ...] = Field((), description="codes of what a coordinator should check")
-    counted: bool = Field(True, description="false: held for a coordinator, or rejected; no figure includes it")
+    counted: bool = Field(
+        True,
+        description="false: no figure includes it, on any day. It is held or rejected, a duplicate, or was withdrawn "
+        "because it had never been made",
+    )
+    ended_on: date | None = Field(
+        None, description="the first day on which its cancelled positions no longer count: the company withdrew them"
+    )
 
     @property
     def aggregate_id(self) -> UUID:
@@ -68,6 +75,26 @@ class PositionFilled(PledgeState):
 
 class PledgeReviewed(PledgeState):
     """A coordinator has decided whether the pledge counts."""
+
+
+class PledgeCorrected(PledgeState):
+    """Somebody has corrected what was logged."""
+
+
+class PledgeWithdrawn(PledgeState):
+    """The company has withdrawn the pledge, or somebody has found that it was never made."""
+
+
+class PledgeRestored(PledgeState):
+    """A withdrawal was undone."""
+
+
+class PledgeMerged(PledgeState):
+    """A coordinator has found that the pledge is a duplicate of another one, which stays."""
+
+
+class PledgeUnmerged(PledgeState):
+    """A coordinator has found that the pledge is no duplicate after all."""
 
 
 class HireConfirmed(Message):
@@ -100,4 +127,14 @@ def position_id(pledge_id: UUID, number: int) -> UUID:
     return uuid5(pledge_id, str(number))
 
 
-MESSAGES: tuple[type[Message], ...] = (PledgeLogged, PositionFilled, PledgeReviewed, HireConfirmed)
+MESSAGES: tuple[type[Message], ...] = (
+    PledgeLogged,
+    PositionFilled,
+    PledgeReviewed,
+    PledgeCorrected,
+    PledgeWithdrawn,
+    PledgeRestored,
+    PledgeMerged,
+    PledgeUnmerged,
+    HireConfirmed,
+)

@@ -143,6 +143,13 @@ def filled(logged: Any, *, filled: int = 1, **fields: Any) -> PositionFilled:
     return next_version
 
 
+def pledge_again(of: type[Any], earlier: Any, **fields: Any) -> Any:
+    """The next version of a pledge, a day later, with some fields changed; none of an earlier end."""
+    at = earlier.recorded_at + timedelta(days=1)
+    ended = {"status": "logged", "counted": True, "ended_on": None}
+    return of(**earlier.model_dump() | ended | {"version": earlier.version + 1, "recorded_at": at} | fields)
+
+
 def hire(**fields: Any) -> HireConfirmed:
     return HireConfirmed(
         **{

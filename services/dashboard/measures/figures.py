@@ -87,7 +87,10 @@ class EventFigures:
 
 @dataclass
 class QuarterFigures:
-    """What began in one quarter: positions by the day they were pledged, hires by their first day of work."""
+    """What one quarter has added: positions by the day they were pledged, hires by their first day of work.
+
+    Positions that a company has withdrawn are subtracted from the quarter of that day, so a number may be negative.
+    """
 
     quarter: str
     begins_on: date

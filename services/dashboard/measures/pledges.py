@@ -17,8 +17,8 @@ class PledgedPositions(Measure):
     label = N_("Pledged positions")
     definition = N_(
         "Every position a company has promised, from the day it was pledged. A pledge of three positions counts as "
-        "three. Positions that were cancelled or pledges that were withdrawn later still count as pledged; a pledge "
-        "registered twice counts once."
+        "three. Positions that their company has withdrawn count until that day; a pledge that was logged by mistake, "
+        "that nobody has made or that is another one's duplicate has never counted."
     )
     adds = (deltas.PLEDGED_POSITIONS,)
     scopes = ALL_SCOPES

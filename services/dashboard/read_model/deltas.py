@@ -59,8 +59,14 @@ class Counting:
 
 
 def _pledged_positions(pledge: PledgeState) -> Iterator[Delta]:
-    if pledge.counted and pledge.status != "duplicate":
-        yield Delta(PLEDGED_POSITIONS, pledge.pledged_on, len(pledge.positions), pledge.job_type, pledge.event_id)
+    if not pledge.counted:
+        return
+    yield Delta(PLEDGED_POSITIONS, pledge.pledged_on, len(pledge.positions), pledge.job_type, pledge.event_id)
+    cancelled = sum(position.status == "cancelled" for position in pledge.positions)
+    if pledge.ended_on is not None and cancelled:
+        # A phone's clock that is ahead may have pledged on the day after; then it has never counted.
+        ended_on = max(pledge.ended_on, pledge.pledged_on)
+        yield Delta(PLEDGED_POSITIONS, ended_on, -cancelled, pledge.job_type, pledge.event_id)
 
 
 def _hires(hire: HireConfirmed) -> Iterator[Delta]:

@@ -125,6 +125,7 @@ PLEDGES = Projection(
         "received_at": ("timestamptz", lambda m: m.received_at),
         "pledged_on": ("date", lambda m: m.pledged_on),
         "counted": ("boolean", lambda m: m.counted),
+        "ended_on": ("date", lambda m: m.ended_on),
     },
 )
 

@@ -46,6 +46,8 @@ _NO_PLEDGE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 Review = Literal["waiting", "accepted", "rejected"]
 """A coordinator's decision whether a pledge counts, or that it waits for one."""
 Decision = Literal["accepted", "rejected"]
+WithdrawalReason = Literal["company_withdrew", "logged_by_mistake", "not_genuine"]
+"""Why a pledge was withdrawn. Only a company's own withdrawal leaves it in the figures of the days before."""
 HOLDING_FLAGS: Final = frozenset({"time_unlikely", "over_pass_limit", "many_positions"})
 """A pledge with one of these does not count until a coordinator has accepted it."""
 
@@ -139,6 +141,9 @@ class Pledge:
         version: the number of messages published about it, from 1.
         affirmed: whether the company has confirmed the pledge after it was logged.
         ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.
+        ended_on: the first day on which its cancelled positions no longer count, in Europe/Copenhagen; None where they
+            still count, or never did.
+        withdrawn_because: the reason if it is withdrawn; else None.
         review: None for a pledge that has counted from the start and that no coordinator has decided on.
     """
 
@@ -154,6 +159,8 @@ class Pledge:
     version: int = 1
     affirmed: bool = False
     ended_as: PledgeStatus | None = None
+    ended_on: date | None = None
+    withdrawn_because: WithdrawalReason | None = None
     review: Review | None = None
 
     @property
@@ -168,8 +175,8 @@ class Pledge:
 
     @property
     def counted(self) -> bool:
-        """Whether it is part of the figures and of the work list: it is not held and was not rejected."""
-        return self.review in {None, "accepted"}
+        """Whether it is part of the figures: see `counts`."""
+        return counts(self.review, self.status, self.ended_on)
 
     @property
     def status(self) -> PledgeStatus:
@@ -254,6 +261,8 @@ class Pledge:
             version=1,
             affirmed=False,
             ended_as=None,
+            ended_on=None,
+            withdrawn_because=None,
             review=_review_at_first(self.flags),
         )
 
@@ -268,15 +277,78 @@ class Pledge:
 
         Raises:
             StaleVersion
+            PledgeEnded: it was withdrawn, has lapsed or is a duplicate.
             PositionsFilled: it is to be rejected, and a position of it has become a job.
         """
         if self.review == decision:
             return False
         if seen_version is not None and seen_version != self.version:
             raise StaleVersion
+        if self.ended_as is not None:
+            raise PledgeEnded
         if decision == "rejected" and any(position.status == "filled" for position in self.positions):
             raise PositionsFilled
         self.review = decision
+        self.version += 1
+        return True
+
+    def withdraw(self, reason: WithdrawalReason, *, on: date, seen_version: int | None = None) -> bool:
+        """Withdraw the pledge: its positions are cancelled, except those that are filled.
+
+        Args:
+            on: today in Europe/Copenhagen. A pledge that its company withdraws no longer counts from this day; one that
+                was logged by mistake or is not genuine has never counted.
+            seen_version: the version that the user saw; None: any version is accepted.
+
+        Returns:
+            Whether it changed anything. The same withdrawal again changes nothing.
+
+        Raises:
+            StaleVersion
+            PledgeEnded: it has ended in another way, or was withdrawn for another reason.
+            PositionsFilled: it is to have never counted, or nothing of it is left to withdraw, as positions of it have
+                become jobs.
+        """
+        if self.withdrawn_because == reason:
+            return False
+        if seen_version is not None and seen_version != self.version:
+            raise StaleVersion
+        if self.ended_as is not None:
+            raise PledgeEnded
+        filled = [position for position in self.positions if position.status == "filled"]
+        if filled and (reason != "company_withdrew" or len(filled) == len(self.positions)):
+            raise PositionsFilled
+        self.ended_as = "withdrawn"
+        self.ended_on = on if reason == "company_withdrew" else None
+        self.withdrawn_because = reason
+        self.positions = [
+            position if position.status == "filled" else replace(position, status="cancelled")
+            for position in self.positions
+        ]
+        self.version += 1
+        return True
+
+    def restore(self, *, seen_version: int | None = None) -> bool:
+        """Undo a withdrawal: the cancelled positions are vacant again.
+
+        Returns:
+            Whether it changed anything: False for a pledge that has not ended.
+
+        Raises:
+            StaleVersion
+            PledgeEnded: it has ended in another way.
+        """
+        if self.ended_as is None:
+            return False
+        if seen_version is not None and seen_version != self.version:
+            raise StaleVersion
+        if self.ended_as != "withdrawn":
+            raise PledgeEnded
+        self.ended_as = self.ended_on = self.withdrawn_because = None
+        self.positions = [
+            replace(position, status="open") if position.status == "cancelled" else position
+            for position in self.positions
+        ]
         self.version += 1
         return True
 
@@ -296,10 +368,10 @@ class Pledge:
         """
         if seen_version is not None and seen_version != self.version:
             raise StaleVersion
-        if not self.counted:
-            raise NotCounted
         if self.ended_as is not None:
             raise PledgeEnded
+        if not self.counted:
+            raise NotCounted
         index = self._find(which)
         filled = replace(self.positions[index], status="filled", hire_id=hire_id)
         self.positions[index] = filled
@@ -320,6 +392,15 @@ class Pledge:
 
 def _review_at_first(flags: Sequence[str]) -> Review | None:
     return None if HOLDING_FLAGS.isdisjoint(flags) else "waiting"
+
+
+def counts(review: Review | None, status: PledgeStatus, ended_on: date | None) -> bool:
+    """Whether a pledge is part of the figures, on some day at least.
+
+    A pledge that is held or was rejected is not, nor is a duplicate, nor one that was withdrawn because it had never
+    been made. One that its company has withdrawn is, until the day `ended_on`.
+    """
+    return review in {None, "accepted"} and (status not in {"withdrawn", "duplicate"} or ended_on is not None)
 
 
 def start_is_plausible(earliest_start: date | None, pledged_on: date) -> bool:

@@ -18,7 +18,7 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
     """Return a message with the pledge's state after the change.
 
     Args:
-        message: `PledgeLogged`, `PositionFilled` or `PledgeReviewed`.
+        message: the class of the message.
         recorded_at: when the server received the request.
     """
     terms = pledge.terms
@@ -46,4 +46,5 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
         pledged_on=pledge.pledged_on,
         flags=pledge.flags,
         counted=pledge.counted,
+        ended_on=pledge.ended_on,
     )

@@ -70,11 +70,12 @@ class Where:
         return "".join(f"\n   and {condition}" for condition in self.conditions)
 
 
-COUNTED: Final = "(pledge.review is null or pledge.review = 'accepted')"
-"""Pledges that are neither held nor rejected."""
+COUNTED: Final = """(pledge.review is null or pledge.review = 'accepted')
+   and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null)"""
+"""Pledges that are part of the figures: see `domain.counts`."""
 UNFILLED: Final = f"pledge.status in ('logged', 'affirmed', 'in_progress') and {COUNTED}"
 """Pledges that may have a position to fill. It implies the condition of the index `pledges_waiting`."""
-HELD: Final = "pledge.review = 'waiting'"
+HELD: Final = "pledge.review = 'waiting' and pledge.status not in ('withdrawn', 'lapsed', 'duplicate')"
 """Pledges that wait for a coordinator."""
 
 _SHOWN: Final = tuple(
@@ -208,6 +209,8 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         version=row["version"],
         flags=list(row["flags"]),
         review=row["review"],
+        ended_on=row["ended_on"],
+        withdrawn_because=row["withdrawn_because"],
         event_title=row["event_title"],
     )
 

@@ -24,7 +24,17 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from services.pledges.pledges.catalogue import FLAGS, TASKS
-from services.pledges.pledges.domain import Contact, Decision, Guest, Pledge, PledgeTerms, Position, Review
+from services.pledges.pledges.domain import (
+    Contact,
+    Decision,
+    Guest,
+    Pledge,
+    PledgeTerms,
+    Position,
+    Review,
+    WithdrawalReason,
+    counts,
+)
 from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
@@ -222,6 +232,12 @@ class PledgeOut(ResponseModel):
         None,
         description="waiting: it does not count until a coordinator has accepted it; rejected: it does not count",
     )
+    ended_on: date | None = Field(
+        None, description="the first day on which its cancelled positions no longer count: the company withdrew them"
+    )
+    withdrawn_because: WithdrawalReason | None = Field(
+        None, description="why it is withdrawn; only what its company has withdrawn has ever counted"
+    )
     logged_with_pass: bool = Field(exclude=True)
     event_title: str | None = Field(None, exclude=True)
 
@@ -232,8 +248,8 @@ class PledgeOut(ResponseModel):
 
     @property
     def counted(self) -> bool:
-        """Whether it is part of the figures: it is not held and was not rejected."""
-        return self.review in {None, "accepted"}
+        """Whether it is part of the figures: see `domain.counts`."""
+        return counts(self.review, self.status, self.ended_on)
 
     @property
     def vacant(self) -> list[Position]:
@@ -268,6 +284,8 @@ class PledgeOut(ResponseModel):
             version=pledge.version,
             flags=list(pledge.flags),
             review=pledge.review,
+            ended_on=pledge.ended_on,
+            withdrawn_because=pledge.withdrawn_because,
             logged_with_pass=isinstance(pledge.logged_by, Guest),
         )
 

@@ -47,9 +47,13 @@ COLUMNS: Final = {
     "status": "text",
     "review": "text",
     "pass_generation": "integer",
+    "ended_on": "date",
+    "withdrawn_because": "text",
 }
 """The columns of the table `pledges`, with their types."""
-_NOT_OF_REQUEST: Final = frozenset({"request_fingerprint", "review", "pass_generation"})
+_NOT_OF_REQUEST: Final = frozenset(
+    {"request_fingerprint", "review", "pass_generation", "ended_on", "withdrawn_because"}
+)
 """Columns that the function `pledge_of_request` does not return."""
 _OTHER_COLUMNS: Final = {
     "contact_name": "text",
@@ -139,6 +143,8 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
         "status": pledge.status,
         "review": pledge.review,
         "pass_generation": pledge.logged_by.pass_generation if isinstance(pledge.logged_by, Guest) else None,
+        "ended_on": pledge.ended_on,
+        "withdrawn_because": pledge.withdrawn_because,
         "contact_name": contact.name if contact else None,
         "contact_phone": contact.phone if contact else None,
         "contact_email": contact.email if contact else None,
@@ -251,6 +257,8 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         version=row["version"],
         affirmed=status == "affirmed",
         ended_as=status if status in {"withdrawn", "lapsed", "duplicate"} else None,
+        ended_on=row.get("ended_on"),
+        withdrawn_because=row.get("withdrawn_because"),
         review=row.get("review"),
     )
 
@@ -289,6 +297,38 @@ async def save_filled_position(conn: Connection, pledge: Pledge, position: Posit
         pledge.id,
         pledge.version,
         pledge.status,
+    )
+
+
+async def save_end(conn: Connection, pledge: Pledge) -> None:
+    """Save that a pledge has ended, or that it has not ended after all. The caller has locked it."""
+    await conn.execute(
+        """
+        with ended as (
+            update pledges
+               set version = $3,
+                   status = $4,
+                   ended_on = $5,
+                   withdrawn_because = $6
+             where taskforce_id = $1
+               and id = $2
+        )
+        update positions as position
+           set status = changed.status
+          from unnest($7::uuid[], $8::text[]) as changed (id, status)
+         where position.taskforce_id = $1
+           and position.pledge_id = $2
+           and position.id = changed.id
+           and position.status <> changed.status
+        """,
+        pledge.taskforce_id,
+        pledge.id,
+        pledge.version,
+        pledge.status,
+        pledge.ended_on,
+        pledge.withdrawn_because,
+        [position.id for position in pledge.positions],
+        [position.status for position in pledge.positions],
     )
 
 
@@ -333,6 +373,7 @@ async def counted_pass_positions(conn: Connection, taskforce_id: UUID, event_id:
            and logged_with_pass
            and pass_generation = $3
            and (review is null or review = 'accepted')
+           and (status not in ('withdrawn', 'duplicate') or ended_on is not null)
         """,
         taskforce_id,
         event_id,

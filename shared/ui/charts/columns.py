@@ -58,7 +58,8 @@ def draw_columns(
         x = left + index * pitch
         columns = []
         for series_index, value in enumerate(period.values):
-            bar_height = value / top_value * (bottom - top)
+            # A sum may fall in a period. Its number stands on the base line, without a column.
+            bar_height = max(value, 0.0) / top_value * (bottom - top)
             bar_x = x + pitch * _GAP / 2 + series_index * bar_width
             columns.append(
                 _column(fill_of(chart_id, series[series_index]), bar_x, bottom - bar_height, bar_width, bar_height)

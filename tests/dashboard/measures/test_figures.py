@@ -12,8 +12,18 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
-from shared.contracts.pledges import PledgeReviewed
-from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, filled, hire, pledge, undone
+from shared.contracts.pledges import PledgeMerged, PledgeRestored, PledgeReviewed, PledgeWithdrawn
+from tests.dashboard.messages import (
+    EVENING,
+    apply_messages,
+    check_in,
+    employer_event,
+    filled,
+    hire,
+    pledge,
+    pledge_again,
+    undone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,7 +74,7 @@ async def test_a_pledge_counts_from_the_day_it_was_pledged(dashboard_database: D
 async def test_a_duplicate_pledge_never_counts(dashboard_database: Database, figures: Ask) -> None:
     real, twice = pledge(positions=2), pledge(positions=2)
     await apply_messages(dashboard_database, real, twice)
-    await apply_messages(dashboard_database, filled(twice, filled=0, status="duplicate"))
+    await apply_messages(dashboard_database, pledge_again(PledgeMerged, twice, status="duplicate", counted=False))
     assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
     before = await figures(known_at=EVENING)
     assert before.counts["pledged_positions"] == only(smaajob=4), "on the evening nobody knew"
@@ -86,10 +96,34 @@ async def test_a_held_pledge_counts_once_it_is_accepted_and_a_rejected_one_never
     assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
 
 
-async def test_a_withdrawn_pledge_still_counts_as_pledged(dashboard_database: Database, figures: Ask) -> None:
+async def test_what_a_company_withdraws_counts_until_that_day(dashboard_database: Database, figures: Ask) -> None:
+    ended_on = date(2027, 1, 4)
+    evening = employer_event()
+    logged, other = (pledge(positions=count, event_id=evening.event_id) for count in (3, 1))
+    left = tuple(
+        position.model_copy(update={"status": "filled" if position.number == 1 else "cancelled"})
+        for position in logged.positions
+    )
+    withdrawn = pledge_again(PledgeWithdrawn, logged, positions=left, status="withdrawn", ended_on=ended_on)
+    await apply_messages(dashboard_database, evening, logged, other, withdrawn)
+
+    before, after = await figures(date(2027, 1, 3)), await figures(ended_on)
+    assert before.counts["pledged_positions"] == only(smaajob=4)
+    assert after.counts["pledged_positions"] == after.events[0].counts["pledged_positions"] == only(smaajob=2)
+    assert [quarter.counts["pledged_positions"]["smaajob"] for quarter in after.quarters] == [4, -2]
+    as_known_then = await figures(ended_on, known_at=EVENING)
+    assert as_known_then.counts["pledged_positions"] == only(smaajob=4)
+
+    await apply_messages(dashboard_database, pledge_again(PledgeRestored, withdrawn, positions=logged.positions))
+    assert (await figures(ended_on)).counts["pledged_positions"] == only(smaajob=4)
+
+
+async def test_a_pledge_that_was_never_made_has_counted_on_no_day(dashboard_database: Database, figures: Ask) -> None:
     logged = pledge(positions=2)
-    await apply_messages(dashboard_database, logged, filled(logged, filled=0, status="withdrawn"))
-    assert (await figures()).counts["pledged_positions"] == only(smaajob=2)
+    mistake = pledge_again(PledgeWithdrawn, logged, status="withdrawn", counted=False)
+    await apply_messages(dashboard_database, logged, mistake)
+    assert (await figures()).counts["pledged_positions"] == only()
+    assert (await figures(known_at=EVENING)).counts["pledged_positions"] == only(smaajob=2)
 
 
 async def test_a_hire_counts_from_its_first_day_and_as_starting_later_before_it(

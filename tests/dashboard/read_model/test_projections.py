@@ -19,7 +19,7 @@ from services.dashboard.measures.figures import compute
 from services.dashboard.read_model import projections
 from shared.contracts import events, pledges
 from shared.contracts.events import CheckInUndone, CompanyRegistered, EventClosed, TaskforceRegistered
-from shared.contracts.pledges import HireConfirmed, PledgeState
+from shared.contracts.pledges import HireConfirmed, PledgeState, PledgeStatus
 from shared.db.database import Database
 from tests.dashboard.messages import (
     EVENING,
@@ -31,6 +31,7 @@ from tests.dashboard.messages import (
     filled,
     hire,
     pledge,
+    pledge_again,
     taskforce,
     undone,
 )
@@ -72,15 +73,19 @@ def histories(draw: st.DrawFn) -> list[Message]:
         messages += [*arrivals, *(undone(arrival) for arrival in arrivals[: draw(st.integers(0, number))])]
     for number in range(draw(st.integers(0, 4))):
         messages += [
-            pledge(
-                pledge_id=uuid5(UUID(int=1), str(number)),
-                version=version,
-                positions=draw(st.integers(1, 3)),
-                job_type=draw(JOB_TYPES),
-                event_id=draw(events),
-                status=draw(st.sampled_from(["logged", "in_progress", "withdrawn", "duplicate"])),
-                pledged_on=draw(DAYS),
-                recorded_at=EVENING + timedelta(hours=version),
+            _ended(
+                pledge(
+                    pledge_id=uuid5(UUID(int=1), str(number)),
+                    version=version,
+                    positions=draw(st.integers(1, 3)),
+                    job_type=draw(JOB_TYPES),
+                    event_id=draw(events),
+                    pledged_on=draw(DAYS),
+                    recorded_at=EVENING + timedelta(hours=version),
+                ),
+                draw(st.sampled_from(["logged", "in_progress", "withdrawn", "duplicate"])),
+                ended_on=draw(st.none() | DAYS),
+                left=draw(st.integers(0, 1)),
             )
             for version in range(1, draw(st.integers(1, 3)) + 1)
         ]
@@ -100,6 +105,20 @@ def histories(draw: st.DrawFn) -> list[Message]:
             for version in range(1, draw(st.integers(1, 3)) + 1)
         ]
     return messages
+
+
+def _ended(logged: PledgeState, status: PledgeStatus, *, ended_on: date | None, left: int) -> PledgeState:
+    """The pledge in this status. A withdrawn one without a day has never counted; else some positions may be left."""
+    cancelled = [
+        position if position.number <= left else position.model_copy(update={"status": "cancelled"})
+        for position in logged.positions
+    ]
+    changes: dict[str, Any] = {"status": status}
+    if status == "withdrawn":
+        changes |= {"ended_on": ended_on, "counted": ended_on is not None, "positions": tuple(cancelled)}
+    elif status == "duplicate":
+        changes |= {"counted": False}
+    return logged.model_copy(update=changes)
 
 
 @st.composite
@@ -196,11 +215,15 @@ def _expected(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
     events: dict[Any, list[int]] = {}
     shown_events: set[UUID] = set()
     for m in present.values():
-        if isinstance(m, PledgeState) and m.status != "duplicate" and m.pledged_on <= as_of:
-            number = len(m.positions)
-            counts["pledged_positions"][m.job_type] += number
-            quarters.setdefault((_quarter(m.pledged_on), m.job_type), [0, 0])[0] += number
-            events.setdefault((m.event_id, m.job_type), [0, 0, 0])[0] += number
+        if isinstance(m, PledgeState) and m.counted and m.pledged_on <= as_of:
+            ended_on = max(m.ended_on, m.pledged_on) if m.ended_on else date.max
+            for position in m.positions:
+                quarters.setdefault((_quarter(m.pledged_on), m.job_type), [0, 0])[0] += 1
+                if position.status == "cancelled" and ended_on <= as_of:
+                    quarters.setdefault((_quarter(ended_on), m.job_type), [0, 0])[0] -= 1
+                else:
+                    counts["pledged_positions"][m.job_type] += 1
+                    events.setdefault((m.event_id, m.job_type), [0, 0, 0])[0] += 1
         if isinstance(m, HireConfirmed) and m.start_date <= as_of:
             counts["hires"][m.job_type] += 1
             counts["hires_from_pledges" if m.pledge_id else "hires_without_pledge"][m.job_type] += 1
@@ -224,7 +247,7 @@ def _expected(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
         and m.checked_in_at.date() <= as_of
     )
     return {name: {k: v for k, v in counts[name].items() if v} for name in _MEASURES} | {
-        "quarters": {key: tuple(value) for key, value in quarters.items()},
+        "quarters": {key: tuple(value) for key, value in quarters.items() if any(value)},
         "events": {key: tuple(value) for key, value in events.items() if key[0] is not None},
         "companies": {event_id: here[event_id] for event_id in shown_events},
     }
@@ -271,7 +294,7 @@ async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
     await apply_messages(dashboard_database, logged, begun)
     await apply_messages(
         dashboard_database,
-        filled(logged, filled=0, status="duplicate"),
+        pledge_again(pledges.PledgeMerged, logged, status="duplicate", counted=False),
         hire(hire_id=begun.hire_id, version=2, start_date=date(2027, 2, 1), confirmed_at=EVENING + timedelta(days=80)),
     )
     async with dashboard_database.read(taskforce_id) as conn:

@@ -68,6 +68,8 @@ READS: Final = {
         "review",
         "pass_generation",
         "position_count",
+        "ended_on",
+        "withdrawn_because",
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
 }
