@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
+from services.pledges.privacy.evenings import forget_evenings
 from services.pledges.privacy.retention import retention
 from services.pledges.settings import PledgesSettings
 from shared.messaging.worker import Worker, run_worker
@@ -11,7 +12,12 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: PledgesSettings | None = None) -> Worker:
     """Return the worker. Without settings they are read from the environment."""
     settings = settings or PledgesSettings()
-    return Worker(settings, service="pledges", consumers=[create_consumer()], background_jobs=[retention().work])
+    return Worker(
+        settings,
+        service="pledges",
+        consumers=[create_consumer()],
+        background_jobs=[retention().work, forget_evenings],
+    )
 
 
 if __name__ == "__main__":

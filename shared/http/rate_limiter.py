@@ -90,8 +90,13 @@ class RateLimiter:
         """The number of remembered clients."""
         return sum(map(len, self._full_at.values()))
 
-    def count(self, kind: RateClass, clients: Sequence[tuple[ClientKind, str]]) -> Allowance | None:
+    def count(
+        self, kind: RateClass, clients: Sequence[tuple[ClientKind, str]], *, requests: int = 1
+    ) -> Allowance | None:
         """Count a request against the rates of all its clients.
+
+        Args:
+            requests: for how many it counts. Where that is more than a rate ever allows, the whole allowance is enough.
 
         Returns:
             What the first client with a rate has left; None if no client has a rate.
@@ -109,7 +114,8 @@ class RateLimiter:
             if rate is None:
                 continue
             key = (kind.name, client)
-            then = max(self._full_at[client_kind].get(key, now), now) + rate.seconds / rate.max_requests
+            cost = min(requests, rate.max_requests) * rate.seconds / rate.max_requests
+            then = max(self._full_at[client_kind].get(key, now), now) + cost
             over = then - now - rate.seconds
             # Tolerate rounding: less than a microsecond over the limit is within it.
             if over > 1e-6:
@@ -158,22 +164,39 @@ def enforce_rate_limit(request: Request) -> None:
     Raises:
         Problem: 429, unless the route answers that itself (`rate_limit_problem`).
     """
-    scope = request.scope
-    endpoint = scope["endpoint"]
-    state: dict[str, Any] = scope["state"]
-    limits: RateLimiter = scope["app"].state.rate_limiter
-    # Some servers give no client address for a connection over a Unix socket.
-    address = (scope.get("client") or ("",))[0]
+    endpoint = request.scope["endpoint"]
+    state: dict[str, Any] = request.scope["state"]
     try:
-        state["rate_limit"] = limits.count(
-            rate_class_of(endpoint, scope["method"], scope["path"]), clients_of(state.get("principal"), address)
-        )
+        _count(request)
     except RateLimited as refused:
         problem = _problem(refused.counted)
         # Without a principal the route would answer 401 and could not keep what was typed.
         if state.get("principal") is None or not is_answered_by_route(endpoint):
             raise problem from None
         state["rate_limit_problem"] = problem
+
+
+def count_further(request: Request, requests: int) -> None:
+    """Count a request that does the work of several, such as a batch, for the others of them. Its route calls this.
+
+    Raises:
+        Problem: 429.
+    """
+    if requests > 0:
+        try:
+            _count(request, requests)
+        except RateLimited as refused:
+            raise _problem(refused.counted) from None
+
+
+def _count(request: Request, requests: int = 1) -> None:
+    scope = request.scope
+    state: dict[str, Any] = scope["state"]
+    limits: RateLimiter = scope["app"].state.rate_limiter
+    # Some servers give no client address for a connection over a Unix socket.
+    address = (scope.get("client") or ("",))[0]
+    kind = rate_class_of(scope["endpoint"], scope["method"], scope["path"])
+    state["rate_limit"] = limits.count(kind, clients_of(state.get("principal"), address), requests=requests)
 
 
 def refuse(limits: RateLimiter, kind: RateClass, of: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
@@ -254,6 +254,31 @@ async def contact_in_answer(world: PledgesWorld, caller: Caller, ownership: Owne
     return Ask("POST", f"{API}/pledges", send, success=201, hidden=201, shows=(contact["name"],), creates=True)
 
 
+async def log_batch(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    contact = {"name": "N", "phone": "97 85 00 00"}
+    body = pledge_body(event_id=str(world.event(ownership)), company={"name": "Ny"}, contact=contact)
+    return Ask(
+        "POST", f"{API}/pledges/batch", {"json": {"pledges": [body]}}, success=200, hidden=200, shows=('"logged"',)
+    )
+
+
+async def intake_data(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    # A guest gets the event of the pass, whichever they ask for.
+    path = f"{API}/intake?event={world.event(ownership)}"
+    return Ask("GET", path, hidden=200, shows=expected_marks(ownership, f'"title":"{world.titles.get(ownership)}"'))
+
+
+async def intake_companies(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    # As on the page: when nobody has checked in, the list shows other companies.
+    return replace(await intake_with_companies(world, caller, ownership), path=f"{API}/intake?event={ANOTHER}")
+
+
+async def announce_phone(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    hidden = 403 if caller == "event_pass" else 404
+    path = f"{API}/events/{world.event(ownership)}/phones/{uuid4()}"
+    return Ask("PUT", path, {"json": {"announced": 1}}, hidden=hidden)
+
+
 async def log_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
@@ -392,6 +417,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /internal/pledges/v1/deadlines", "overdue deletion"): deadlines("pledges"),
     (f"POST {API}/pledges", "event"): log_by_api,
     (f"POST {API}/pledges", "business contact"): contact_in_answer,
+    (f"POST {API}/pledges/batch", "event"): log_batch,
+    (f"GET {API}/intake", "event"): intake_data,
+    (f"GET {API}/intake", "company"): intake_companies,
+    (f"PUT {API}/events/{{event_id}}/phones/{{phone_id}}", "event"): announce_phone,
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
     (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),

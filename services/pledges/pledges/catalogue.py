@@ -118,6 +118,7 @@ FLAGS: Final = MappingProxyType(
         "over_pass_limit": N_(
             "The event's guests have pledged unusually many positions. It counts when a coordinator has accepted it."
         ),
+        "many_hours": N_("More hours a week than one pledge may have here."),
         "many_positions": N_("Unusually many positions for one pledge. It counts when a coordinator has accepted it."),
     }
 )

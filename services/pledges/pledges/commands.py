@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from services.pledges.phones.store import Arrival, save_arrivals
 from services.pledges.pledges import store
 from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, PledgeTerms
 from services.pledges.pledges.events_out import pledge_state
@@ -94,18 +95,67 @@ async def log_pledge(
         Refusal: see `Pledge.log`. Nothing has changed.
     """
     new = NewPledge(terms, by, request, limits, at or datetime.now(UTC), outbox.correlation_id())
+    [outcome] = await log_each(db, taskforce_id, [new], patience_seconds=patience_seconds, group_commit=group_commit)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome.pledge
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedPledge:
+    """A pledge as it was logged, and whether an earlier request had logged it."""
+
+    pledge: Pledge
+    repeated: bool
+
+
+async def log_each(
+    db: Database,
+    taskforce_id: UUID,
+    pledges: Sequence[NewPledge],
+    *,
+    patience_seconds: float = 0.0,
+    group_commit: PledgeGroupCommit | None = None,
+) -> list[LoggedPledge | Refusal]:
+    """Log each of several pledges exactly once, whatever becomes of the others: with the others where that works.
+
+    Arguments as for `log_pledge`.
+
+    Returns:
+        For each, in their order, the pledge as it was logged, or why it was refused (see `log_pledge`).
+    """
+    logged: list[Pledge | None] = [None] * len(pledges)
     if group_commit is not None:
-        with suppress(BatchFailed):
-            pledge = await group_commit.change(taskforce_id, new)
-            if pledge is not None:
-                return pledge
+        logged = await asyncio.gather(*(_log_in_group(group_commit, taskforce_id, new) for new in pledges))
+    outcomes: list[LoggedPledge | Refusal] = []
+    deadline = time.monotonic() + patience_seconds
+    for new, pledge in zip(pledges, logged, strict=True):
+        if pledge is not None:
+            outcomes.append(LoggedPledge(pledge, repeated=False))
+            continue
+        try:
+            outcomes.append(await _log_when_event_is_known(db, taskforce_id, new, deadline=deadline))
+        except Refusal as refusal:
+            outcomes.append(refusal)
+    return outcomes
+
+
+async def _log_in_group(group_commit: PledgeGroupCommit, taskforce_id: UUID, new: NewPledge) -> Pledge | None:
+    with suppress(BatchFailed):
+        return await group_commit.change(taskforce_id, new)
+    return None
+
+
+async def _log_when_event_is_known(
+    db: Database, taskforce_id: UUID, new: NewPledge, *, deadline: float
+) -> LoggedPledge:
     try:
         return await _log_alone(db, taskforce_id, new)
     except UnknownEvent:
-        assert terms.event_id is not None
-        if not await _wait_for_event(db, taskforce_id, terms.event_id, within_seconds=patience_seconds):
+        assert new.terms.event_id is not None
+        if not await _wait_for_event(db, taskforce_id, new.terms.event_id, deadline=deadline):
             raise
-    return await _log_alone(db, taskforce_id, replace(new, received_at=at or datetime.now(UTC)))
+    return await _log_alone(db, taskforce_id, replace(new, received_at=max(new.received_at, datetime.now(UTC))))
 
 
 async def log_pledges(
@@ -166,6 +216,13 @@ async def log_pledges(
             messages.append((pledge_state(PledgeLogged, pledge, recorded_at=new.received_at), new.correlation_id))
         else:
             outcomes[number] = IdTaken()
+    arrivals = [
+        Arrival(pledge.terms.event_id, pledge.terms.capture, pledge.id, pledge.received_at)
+        for pledge in admitted.values()
+        if pledge.id in inserted and pledge.terms.capture is not None and pledge.terms.event_id is not None
+    ]
+    if arrivals:
+        await save_arrivals(conn, taskforce_id, arrivals, practice=False)
     await outbox.add_all(conn, messages)
     return outcomes
 
@@ -193,13 +250,13 @@ async def _log_batch(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPl
     return [outcome if isinstance(outcome, Pledge) else None for outcome in outcomes]
 
 
-async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge:
+async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> LoggedPledge:
     async with db.change(taskforce_id) as conn:
         [outcome] = await log_pledges(conn, taskforce_id, [new])
         if isinstance(outcome, Pledge):
-            return outcome
+            return LoggedPledge(outcome, repeated=False)
         if isinstance(outcome, IdTaken):
-            return await _pledge_of_request(conn, taskforce_id, new.terms.id, new)
+            return LoggedPledge(await _pledge_of_request(conn, taskforce_id, new.terms.id, new), repeated=True)
         if outcome is not None and await claim_keys(
             conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
         ):
@@ -208,11 +265,11 @@ async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> Pledge
             known = await _find_pledge_of_request(conn, taskforce_id, new.terms.id, new)
             if known is None:
                 raise outcome  # undoes the claim
-            return known
+            return LoggedPledge(known, repeated=True)
         pledge_id = await store.pledge_id_of_request(conn, new.request)
         if pledge_id is None:
             raise IdempotencyKeyReused
-        return await _pledge_of_request(conn, taskforce_id, pledge_id, new)
+        return LoggedPledge(await _pledge_of_request(conn, taskforce_id, pledge_id, new), repeated=True)
 
 
 async def _pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
@@ -299,8 +356,7 @@ async def _decide(
         await outbox.add(conn, pledge_state(PledgeReviewed, pledge, recorded_at=at))
 
 
-async def _wait_for_event(db: Database, taskforce_id: UUID, event_id: UUID, *, within_seconds: float) -> bool:
-    deadline = time.monotonic() + within_seconds
+async def _wait_for_event(db: Database, taskforce_id: UUID, event_id: UUID, *, deadline: float) -> bool:
     while time.monotonic() < deadline:
         await asyncio.sleep(_POLL_SECONDS)
         async with db.read(taskforce_id) as conn:

@@ -33,6 +33,7 @@ from shared.fields.dates import CLOCK_TOLERANCE, lies_between
 from shared.product.vocabulary import PASS_GRACE
 
 if TYPE_CHECKING:
+    from services.pledges.phones.domain import Capture
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 _RANDOM_VERSIONS: Final = frozenset({4, 7})
@@ -41,6 +42,10 @@ _START_TOLERANCE: Final = timedelta(days=365)
 _LATEST_START: Final = timedelta(days=5 * 366)
 _LONGEST_DELIVERY: Final = timedelta(days=365)
 """How late a phone or a browser may deliver a pledge. One that has lost its clock says 1970 or 2000."""
+_JUST_NOW: Final = timedelta(minutes=5)
+"""Between capture and receipt of a pledge that was sent at once, by two clocks that are right."""
+MOST_POSITIONS: Final = 500
+"""Of one pledge, whatever an installation allows."""
 _NO_PLEDGE_BEFORE: Final = datetime(2010, 1, 1, tzinfo=UTC)
 
 Review = Literal["waiting", "accepted", "rejected"]
@@ -110,7 +115,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class PledgeTerms:
-    """What a company pledged, as it was typed. Never changes."""
+    """What a company pledged, as it was typed. Never changes.
+
+    `capture` says which phone captured it; it is not loaded with a pledge.
+    """
 
     id: UUID
     company: TypedCompany
@@ -124,6 +132,7 @@ class PledgeTerms:
     captured_at: datetime
     captured_by: CapturedBy
     event_id: UUID | None = None
+    capture: Capture | None = None
 
 
 @dataclass(slots=True)
@@ -214,20 +223,17 @@ class Pledge:
 
         Raises:
             IdNotRandom: a guest's pledge has an id that others may compute (RFC 9562: not version 4 or 7).
-            TooManyPositions, TooManyPledgedHours: more than `limits` allow.
+            TooManyPositions, TooManyPledgedHours: more than `limits` allow. A phone's capture is flagged instead.
             UnknownEvent: a person names an event whose messages have not arrived.
             PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.
         """
         if isinstance(by, Guest) and terms.id.version not in _RANDOM_VERSIONS:
             raise IdNotRandom
-        if not 1 <= terms.positions <= limits.positions:
-            raise TooManyPositions(positions=limits.positions)
-        if terms.hours_to > limits.weekly_hours:
-            raise TooManyPledgedHours(hours=limits.weekly_hours)
+        limit_flags = _limit_flags(terms, limits)
         if isinstance(by, Guest) and terms.event_id is None:
             terms = replace(terms, event_id=by.event_id)
         company = recognise(terms.company, register)
-        flags = company_flags(terms.company, company)
+        flags = company_flags(terms.company, company) + limit_flags
         if terms.contact is not None and not (terms.contact.phone or terms.contact.email):
             flags.append("contact_unreachable")
         counted_from, time_flags = judge_time(terms, by=by, event=event, received_at=received_at)
@@ -236,7 +242,7 @@ class Pledge:
         if not start_is_plausible(terms.earliest_start, pledged_on):
             flags.append("start_implausible")
         if isinstance(by, Guest):
-            if terms.positions > limits.guest_positions:
+            if terms.positions > limits.guest_positions and "many_positions" not in flags:
                 flags.append("many_positions")
             if pass_positions + terms.positions > limits.pass_positions:
                 flags.append("over_pass_limit")
@@ -390,6 +396,28 @@ class Pledge:
         raise NoPositionOpen if which is None else UnknownPosition
 
 
+def _limit_flags(terms: PledgeTerms, limits: Limits) -> list[str]:
+    """Return the flags for what exceeds the limits.
+
+    A phone may have captured the pledge under other limits, without a network, and the company has gone home. Whoever
+    sends a pledge from anywhere else can correct it.
+
+    Raises:
+        TooManyPositions, TooManyPledgedHours
+    """
+    kept_on_phone = terms.capture is not None
+    if not 1 <= terms.positions <= (MOST_POSITIONS if kept_on_phone else limits.positions):
+        raise TooManyPositions(positions=limits.positions)
+    if terms.hours_to > limits.weekly_hours and not kept_on_phone:
+        raise TooManyPledgedHours(hours=limits.weekly_hours)
+    flags = []
+    if terms.positions > limits.positions:
+        flags.append("many_positions")
+    if terms.hours_to > limits.weekly_hours:
+        flags.append("many_hours")
+    return flags
+
+
 def _review_at_first(flags: Sequence[str]) -> Review | None:
     return None if HOLDING_FLAGS.isdisjoint(flags) else "waiting"
 
@@ -438,7 +466,7 @@ def judge_time(
         if not fits and isinstance(by, Person) and (terms.captured_by == "import" or captured_after):
             # Whoever imports a file sees this flag before, and a person may log later what was said at the event.
             flags = ["outside_event", *flags]
-        elif not fits:
+        elif not fits or (isinstance(by, Guest) and "after_close" in flags):
             flags = ["time_unlikely", *flags]
     if not clock_is_right:
         return received_at, ["clock_wrong", *flags]
@@ -475,12 +503,12 @@ def check_event(
 ) -> list[str]:
     """Check that a pledge may be logged for its event, and return the flags that the event gives it.
 
-    A pledge of a person is accepted however late it arrives. A pledge logged with a pass must have been captured while
-    the event was open, and arrive within 14 days after the event's end. If the phone's clock is wrong, the time of
-    capture is not checked.
+    A pledge of a person is accepted however late it arrives. A pledge logged with a pass must arrive within 14 days
+    after the event's end. It is refused if it was certainly captured after the event had closed: it says so and comes
+    at once. If it comes later, the phone's clock may have been wrong, so it is flagged.
 
     Raises:
-        UnknownEvent: a person names an event whose messages have not arrived.
+        UnknownEvent: a person names an event whose messages have not arrived; a phone's pledge is flagged instead.
         PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: the pledge cannot be logged with this pass.
     """
     if isinstance(by, Guest) and terms.event_id != by.event_id:
@@ -488,8 +516,8 @@ def check_event(
     if terms.event_id is None:
         return []
     if event is None:
-        # The pass is signed: its event exists, and its messages are on their way.
-        if isinstance(by, Guest):
+        # The pass is signed: its event exists, and its messages are on their way. A phone offered its user the event.
+        if isinstance(by, Guest) or terms.captured_by == "phone":
             return ["event_unconfirmed"]
         raise UnknownEvent
     if isinstance(by, Guest):
@@ -497,14 +525,15 @@ def check_event(
             raise PassRevoked
         if received_at > max(event.ends_at, event.closed_at or event.ends_at) + PASS_GRACE:
             raise PassExpired
+    sent_at_once = lies_between(terms.captured_at, received_at, received_at, tolerance=_JUST_NOW)
     if event.status == "cancelled":
-        if isinstance(by, Guest):
+        if isinstance(by, Guest) and sent_at_once:
             raise EventIsOver
         return ["event_cancelled"]
     if event.closed_at is None or received_at <= event.closed_at:
         return []
     if terms.captured_at <= event.closed_at or not clock_is_right:
         return ["late"]
-    if isinstance(by, Guest):
+    if isinstance(by, Guest) and sent_at_once:
         raise EventIsOver
     return ["after_close"]

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.pledges.phones.domain import LARGEST_NUMBER, Capture
 from services.pledges.pledges.catalogue import FLAGS, TASKS
 from services.pledges.pledges.domain import (
     Contact,
@@ -129,6 +130,21 @@ class HoursIn(TypedModel):
         return self
 
 
+PhoneName = Annotated[Annotated[Name, StringConstraints(max_length=60)] | None, NoneIfBlank]
+
+
+class PhoneIn(TypedModel):
+    """The phone that captured a pledge, and its running number for the event. Whoever delivers it sends the same."""
+
+    id: UUID = Field(description="of the browser, for one event")
+    number: int = Field(ge=1, le=LARGEST_NUMBER, examples=[7])
+    name: PhoneName = Field(None, examples=["Hannes telefon"])
+
+    def capture(self) -> Capture:
+        """Return the domain's value."""
+        return Capture(self.id, self.number, self.name)
+
+
 class PledgeIn(TypedModel):
     """A pledge to log."""
 
@@ -145,6 +161,8 @@ class PledgeIn(TypedModel):
     earliest_start: Day | None = None
     captured_at: StoredMoment = Field(description="by the clock of whatever captured it")
     captured_by: CapturedBy = "api"
+    phone: PhoneIn | None = None
+    practice: bool = Field(False, description="answered as any other, and never counted")
 
     def terms(self) -> PledgeTerms:
         """Return the domain's value."""
@@ -161,6 +179,7 @@ class PledgeIn(TypedModel):
             captured_at=self.captured_at,
             captured_by=self.captured_by,
             event_id=self.event_id,
+            capture=self.phone.capture() if self.phone else None,
         )
 
 

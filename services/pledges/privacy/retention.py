@@ -102,12 +102,33 @@ _END_REASONS = Job(
     """,
 )
 
+# `evenings` deletes the phones earlier.
+_PHONE_NAMES = Job(
+    name="phone_names",
+    overdue="""
+        select id,
+               first_contact_at as since
+          from phones
+         where taskforce_id = $2
+           and first_contact_at < current_date - make_interval(months => $1)
+           and name is not null
+    """,
+    remove="""
+        update phones
+           set name = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
 JOBS: Final = (
     _PLEDGE_CONTACTS,
     _HIRE_CONTACTS,
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),
     _END_REASONS,
+    _PHONE_NAMES,
     ACCESSES,
     DEAD_LETTERS,
 )

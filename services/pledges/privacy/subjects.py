@@ -66,6 +66,13 @@ LOOKUPS: Final = (
         erase=None,
         why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
     ),
+    SubjectLookup(
+        "phone_names",
+        "phones",
+        find=None,
+        erase=None,
+        why="Navnet er skrevet frit og siger ikke sikkert, hvis telefonen er; det slettes 30 dage efter arrangementet.",
+    ),
     ACCESSES,
     DEAD_LETTERS_LOOKUP,
 )

@@ -24,10 +24,13 @@ class EventRow:
     starts_at: datetime
     ends_at: datetime
     pass_generation: int
+    opened_at: datetime | None
+    closed_at: datetime | None
 
 
 EVENT_ROW: Final = (
-    "event.id, event.title, event.place, event.status, event.starts_at, event.ends_at, event.pass_generation"
+    "event.id, event.title, event.place, event.status, event.starts_at, event.ends_at, event.pass_generation, "
+    "event.opened_at, event.closed_at"
 )
 """The columns of `EventRow`, from `employer_events as event`."""
 

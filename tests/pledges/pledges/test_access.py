@@ -26,6 +26,9 @@ WORKERS = {"coordinator", "caseworker", "admin"}
 # The answers to permitted callers; all others are refused.
 MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", PLEDGES): (LOGGERS, 201),
+    ("POST", PLEDGES + "/batch"): (LOGGERS, 200),
+    ("GET", "/api/pledges/v1/intake"): (LOGGERS, 200),
+    ("PUT", "/api/pledges/v1/events/{event_id}/phones/{phone_id}"): (LOGGERS, 200),
     ("GET", PLEDGES): (READERS, 200),
     ("GET", PLEDGES + "/{pledge_id}"): (READERS, 200),
     ("POST", PLEDGES + "/{pledge_id}/review"): ({"coordinator", "admin"}, 200),
@@ -81,10 +84,15 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
+    address = address.replace("{event_id}", str(more["event_id"])).replace("{phone_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send: dict[str, Any] = {}
-    if path.endswith(("/review", "/reviews")):
+    if path.endswith("/batch"):
+        send["json"] = {"pledges": [pledge_body()]}
+    elif method == "PUT":
+        send["json"] = {"announced": 1}
+    elif path.endswith(("/review", "/reviews")):
         send["json" if path.startswith("/api") else "data"] = {"decision": "accepted", "pledges": pledge["id"]}
     elif method == "POST" and path.startswith("/api"):
         send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
@@ -102,7 +110,9 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     elif method == "POST":
         send["data"] = {"start_date": "2026-12-01", "weekly_hours": "7,5", "contact_person.name": "Jonas"}
         send["data"] |= {"contact_person.phone": "96 84 84 84"}
-    answer = await caller.client.request(method, address, headers=headers, **(send if method == "POST" else {}))
+    answer = await caller.client.request(
+        method, address, headers=headers, **(send if method in {"POST", "PUT"} else {})
+    )
     return answer.status_code
 
 

@@ -244,7 +244,7 @@ async def test_an_invalid_cvr_number_is_flagged_and_accepted(caller: Caller) -> 
 
 
 async def test_unknown_fields_are_ignored(caller: Caller) -> None:
-    answer = await caller.log(pledge_body(practice=True, extra={"deep": [float("1.5"), None]}))
+    answer = await caller.log(pledge_body(rehearsal=True, extra={"deep": [float("1.5"), None]}))
 
     assert answer.status_code == 201
 
@@ -320,6 +320,9 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
     openapi_spec_validator.validate(document)
     assert set(document["paths"]) == {
         "/api/pledges/v1/pledges",
+        "/api/pledges/v1/pledges/batch",
+        "/api/pledges/v1/intake",
+        "/api/pledges/v1/events/{event_id}/phones/{phone_id}",
         "/api/pledges/v1/pledges/{pledge_id}",
         "/api/pledges/v1/pledges/{pledge_id}/review",
         "/api/pledges/v1/hires",
