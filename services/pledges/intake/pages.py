@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from services.pledges.intake.words import phone_words
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
 from services.pledges.pledges.catalogue import TASKS
@@ -297,4 +298,5 @@ async def _page(
         job_type_choices=[(code, _(label)) for code, label in JOB_TYPES.items()],
         hour_choices=[(preset, preset) for preset in PRESETS] + [(_OWN, pgettext("hours a week", "Other"))],
         positions_max=settings(request).positions_max,
+        phone_words=phone_words(limits(request)),
     )

@@ -167,7 +167,7 @@ async def test_a_form_over_the_rate_limit_keeps_its_values_and_can_be_sent_again
     assert 0 < int(waits.headers["retry-after"]) <= 600
     assert waits.headers["ratelimit"].startswith('"logging-account";r=0;t=')
     assert "Intet af det, du skrev, er tabt" in waits.text
-    assert "skal rettes" not in waits.text
+    assert "skal rettes</h2>" not in waits.text
     assert hidden(waits.text, "id") == pledge_id
     assert 'value="Struer Trælast A/S"' in waits.text
     assert await count(pledges_database, taskforce_id) == 1

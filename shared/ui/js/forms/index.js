@@ -18,3 +18,6 @@ try {
   // The browser's settings forbid it.
 }
 if (storage) new TypedText(document, window, new Drafts(storage)).start();
+
+// Another tab may hold what somebody else has captured on this device.
+new BroadcastChannel("principal").postMessage(document.body.dataset.principal ?? null);

@@ -40,6 +40,8 @@ export class TypedText {
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("htmx:after:swap", () => this.#forms().forEach((form) => this.#restore(form)));
     document.addEventListener("session:ended", () => this.drafts.clear());
+    // A script has accepted the form in the server's place.
+    document.addEventListener("form:accepted", (event) => this.drafts.remove(this.#keyOf(event.target)));
     window.addEventListener("pageshow", (event) => event.persisted && this.#onShownAgain());
     window.addEventListener("beforeunload", (event) => this.#onLeaving(event));
   }
@@ -88,6 +90,7 @@ export class TypedText {
   #restore(form) {
     const fields = this.drafts.fields(this.#keyOf(form));
     if (!fields) return;
+    form.dataset.restored = "";
     const changed = fill(form, fields);
     for (const field of changed) {
       const details = field.closest("details");

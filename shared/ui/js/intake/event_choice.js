@@ -1,0 +1,67 @@
+// What the server says about the event and its companies (`GET /api/pledges/v1/intake`), put into the page. A page that
+// came from the server has most of it already; one that the phone has kept has none.
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {object} page the server's answer
+ */
+export function fillPage(form, page) {
+  const document = form.ownerDocument;
+  chooseEvent(form, page);
+  showEvent(document, page.event);
+  listCompanies(document.getElementById("companies"), page);
+  const positions = form.elements.namedItem("positions");
+  if (page.limits?.positions) positions.max = page.limits.positions;
+}
+
+/** @returns {string | null} the event that pledges are captured at */
+export function chosenEvent(form) {
+  return form.elements.namedItem("event_id")?.value || null;
+}
+
+function chooseEvent(form, { event, events = [], principal }) {
+  const document = form.ownerDocument;
+  const field = form.elements.namedItem("event_id");
+  if (!field) return;
+  if (field.type === "hidden") {
+    if (event && !field.value) field.value = event.id;
+    return;
+  }
+  const choice = field.closest("[data-event-choice]");
+  if (!choice) return;
+  const chosen = field.value || event?.id || "";
+  const known = new Map([...events, ...(event ? [event] : [])].map((one) => [one.id, one.title]));
+  const options = [...known].map(([id, title]) => new Option(title, id));
+  field.replaceChildren(field.options[0], ...options);
+  field.value = known.has(chosen) ? chosen : "";
+  choice.hidden = principal?.kind === "guest" || known.size < 2;
+  if (choice.hidden && event) field.value = event.id;
+}
+
+function showEvent(document, event) {
+  const place = document.querySelector("[data-event]");
+  if (!place) return;
+  place.hidden = !event;
+  if (!event) return;
+  const [title, day] = place.querySelectorAll("strong, strong ~ span");
+  title.textContent = event.title;
+  if (day) day.textContent = dayText(new Date(event.starts_at), document.documentElement.lang);
+}
+
+function listCompanies(list, { companies = [], event, principal }) {
+  const known = new Set([...list.options].map(({ value }) => value));
+  for (const { name, cvr } of companies) {
+    if (known.has(name)) continue;
+    const option = new Option("", name);
+    if (cvr) option.dataset.cvr = cvr;
+    list.append(option);
+  }
+  if (event && principal?.kind === "person") list.dataset.more ??= `/events/${event.id}/held-names`;
+}
+
+function dayText(at, language) {
+  const zone = { timeZone: "Europe/Copenhagen" };
+  if (language !== "da") return at.toLocaleDateString("en-GB", { ...zone, day: "numeric", month: "long", year: "numeric" });
+  const [year, month, day] = at.toLocaleDateString("sv", zone).split("-");
+  return `${day}.${month}.${year}`;
+}

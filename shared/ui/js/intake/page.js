@@ -1,0 +1,346 @@
+import { exchange } from "../offline/exchange.js";
+import { Sender } from "../offline/sender.js";
+import { StorageError } from "../offline/store.js";
+import { isCvr } from "../fields/numbers.js";
+import { timeOfDay } from "../live/status.js";
+import { deliver } from "./delivery.js";
+import { clearErrors, showErrors } from "./errors.js";
+import { chosenEvent, fillPage } from "./event_choice.js";
+import { download, exported } from "./export.js";
+import { bodyOf, empty, fillIn, typedIn } from "./form.js";
+import { Pledges, withoutContact } from "./pledges.js";
+import { Notices } from "./notices.js";
+import { stateOf, Tonight } from "./tonight.js";
+import { errorsOf } from "./validation.js";
+
+const LOCK = "tilsagn-intake";
+const INTAKE = "/api/pledges/v1/intake";
+const STALE_MS = 60_000;
+
+/**
+ * The intake on a phone: what is typed is kept on the phone first and sent when there is a network, and the page shows
+ * what became of it.
+ */
+export class IntakePage {
+  /**
+   * @param {Document} document
+   * @param {HTMLFormElement} form
+   * @param {import("./words.js").Words} words
+   */
+  constructor(document, form, words) {
+    this.document = document;
+    this.form = form;
+    this.words = words;
+    this.practice = new URLSearchParams(document.location.search).has("practice");
+    this.notices = new Notices(document);
+    this.tonight = new Tonight(document, words, (action, id) => this.#act(action, id));
+    this.principal = document.body.dataset.principal ?? null;
+    this.page = null;
+    this.lastContact = null;
+    this.lastCaptured = null;
+    this.isSaving = false;
+  }
+
+  /** Takes the form over at once, and starts to send when the phone's storage is open. */
+  start() {
+    // A draft that was restored keeps its id: it may have been captured already (forms/keep_typed.js).
+    if (!("restored" in this.form.dataset)) this.#field("id").value = crypto.randomUUID();
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#listen();
+    this.opening = this.#open();
+    return this.opening;
+  }
+
+  async #open() {
+    try {
+      this.pledges = await Pledges.open({ practice: this.practice });
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.notices.show("no-storage");
+      return;
+    }
+    globalThis.navigator.storage?.persist?.().catch(() => undefined);
+    this.pledges.queue.addEventListener("change", () => this.#refresh());
+    this.sender = new Sender(this.pledges.queue, (records) => deliver(records), {
+      lock: this.practice ? `${LOCK}-practice` : LOCK,
+      keep: withoutContact,
+      isHeldBack: (record) => this.#isAnothers(record),
+    });
+    this.sender.addEventListener("report", ({ detail }) => this.#onReport(detail));
+    await this.#dropCapturedDraft();
+    await this.#useKeptPage();
+    await this.#refresh();
+    await this.sender.start();
+    await this.#fetchPage();
+  }
+
+  #listen() {
+    const { document } = this;
+    const on = (selector, act) => document.querySelector(selector)?.addEventListener("click", act);
+    on("[data-same-company]", () => this.#sameCompany());
+    on("[data-stop-correcting]", () => this.#stopCorrecting());
+    on("[data-send-as-me]", () => this.#sendAsMe());
+    on("[data-export-all]", () => this.#exportAll());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && Date.now() - (this.fetchedAt ?? 0) > STALE_MS) this.#fetchPage();
+    });
+    // Every page of ours says in its tab who is signed in (forms/index.js).
+    new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#fetchPage();
+    document.querySelector("[data-phone-name]")?.addEventListener("change", ({ target }) => this.#namePhone(target.value));
+    this.form.elements.namedItem("event_id")?.addEventListener("change", () => this.#fetchPage());
+  }
+
+  #field(name) {
+    return this.form.elements.namedItem(name);
+  }
+
+  async #submit() {
+    if (this.isSaving) return;
+    clearErrors(this.form);
+    const typed = typedIn(new FormData(this.form));
+    const errors = errorsOf(typed, this.page?.limits ?? this.words.texts.limits, new Date());
+    if (errors.size > 0) {
+      const messages = new Map([...errors].map(([name, error]) => [name, this.words.error(error)]));
+      return showErrors(this.form, messages, this.#errorWords(errors.size));
+    }
+    this.isSaving = true;
+    try {
+      await this.opening;
+      await this.#capture(typed);
+    } finally {
+      this.isSaving = false;
+    }
+  }
+
+  async #capture(typed) {
+    const id = typed.id || crypto.randomUUID();
+    const facts = { id, eventId: chosenEvent(this.form), capturedAt: new Date(), practice: this.practice };
+    const body = bodyOf(typed, facts);
+    let record;
+    try {
+      if (!this.pledges) throw new StorageError(new DOMException("closed", "InvalidStateError"));
+      record = await this.pledges.capture(body, this.principal);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      record = await this.#sendAtOnce(body);
+      if (!record) return;
+    }
+    this.notices.hide("not-kept");
+    const cvrWarning = typed["company.cvr"] && !isCvr(typed["company.cvr"]) ? this.words.text("cvr_unlikely") : "";
+    this.lastCaptured = { id: record.id, record, company: body.company, contact: body.contact, cvrWarning };
+    this.#nextForm();
+    this.#showLast(record);
+    this.#say(record);
+    await this.sender?.sendNow();
+  }
+
+  /** Where nothing can be kept: the pledge stays in the form unless the server takes it now. */
+  async #sendAtOnce(body) {
+    const record = { id: body.id, body, summary: { name: body.company.name, positions: body.positions } };
+    const report = await deliver([record]);
+    const answer = report.answers?.get(body.id);
+    if (answer?.receipt) return { ...record, state: "received", receivedAt: Date.now(), warnings: answer.receipt.warnings };
+    if (answer?.problem) {
+      const { title, detail, errors = [] } = answer.problem;
+      const messages = errors.length > 0 ? errors.map(({ message }) => message) : [`${title}. ${detail}`];
+      showErrors(this.form, new Map([["", messages.join(" ")]]), this.#errorWords(1));
+    } else {
+      this.notices.show("not-kept");
+      this.notices.focus("not-kept");
+    }
+    return null;
+  }
+
+  #errorWords(number) {
+    return { heading: this.words.counted("errors_heading", number), error: this.words.text("error") };
+  }
+
+  /** Empties the form for the next pledge. The event stays. */
+  #nextForm() {
+    this.notices.hide("correcting");
+    empty(this.form, crypto.randomUUID());
+    this.form.dispatchEvent(new Event("form:accepted", { bubbles: true }));
+    this.#field("company.name").focus();
+  }
+
+  /** A draft whose pledge was captured before the page was left is no draft any more. */
+  async #dropCapturedDraft() {
+    const record = await this.pledges.queue.get(this.#field("id").value);
+    if (record && record.state !== "refused") this.#nextForm();
+    else if (record) this.#sayCorrecting(record);
+  }
+
+  #sameCompany() {
+    const { company, contact } = this.lastCaptured;
+    this.#field("company.name").value = company.name;
+    this.#field("company.cvr").value = company.cvr ?? "";
+    this.#field("contact.name").value = contact.name;
+    this.#field("contact.phone").value = contact.phone ?? "";
+    this.#field("contact.email").value = contact.email ?? "";
+    this.#field("company.name").dispatchEvent(new Event("input", { bubbles: true }));
+    this.#field("positions").focus();
+  }
+
+  async #useKeptPage() {
+    const page = await this.pledges.page(chosenEvent(this.form)).catch(() => undefined);
+    if (page) this.#usePage(page);
+  }
+
+  #usePage(page) {
+    this.page = page;
+    fillPage(this.form, page);
+    if (!this.document.body.dataset.principal) this.principal = page.principal?.subject ?? this.principal;
+  }
+
+  /** Asks the server for the event and its companies, and who is signed in. */
+  async #fetchPage() {
+    if (!this.pledges) return;
+    const event = chosenEvent(this.form);
+    const answer = await exchange(INTAKE + (event ? `?event=${event}` : ""));
+    if (answer.kind === "ok" && answer.json.principal) {
+      const page = answer.json;
+      this.fetchedAt = Date.now();
+      this.#onContact();
+      this.principal = page.principal.subject;
+      delete this.document.body.dataset.principal;
+      this.#usePage(page);
+      await this.pledges.keepPage(page.event?.id ?? null, page).catch(() => undefined);
+      this.notices.hide("signed-out", "pass-ended");
+      await this.sender.sendNow();
+    } else if (answer.kind === "problem" && answer.status === 401) {
+      this.#sayGoneOut();
+    }
+    await this.#refresh();
+  }
+
+  #onReport({ contact }) {
+    if (["answered", "signed_out", "busy"].includes(contact)) this.#onContact();
+    this.notices.toggle("foreign", contact === "foreign");
+    if (contact === "answered") this.notices.hide("signed-out", "pass-ended");
+    if (contact === "signed_out") this.#sayGoneOut();
+  }
+
+  #onContact() {
+    this.lastContact = new Date();
+  }
+
+  #sayGoneOut() {
+    this.notices.show(this.principal?.startsWith("pass:") ? "pass-ended" : "signed-out");
+  }
+
+  #isAnothers(record) {
+    return Boolean(record.principal && this.principal && record.principal !== this.principal);
+  }
+
+  async #sendAsMe() {
+    for (const record of await this.pledges.list()) {
+      if (record.state !== "waiting" || !this.#isAnothers(record)) continue;
+      await this.pledges.queue.change(record.id, (present) => ({ ...present, principal: this.principal }));
+    }
+    await this.sender.sendNow();
+  }
+
+  async #act(action, id) {
+    const record = await this.pledges.queue.get(id);
+    if (!record) return;
+    if (action === "correct") this.#correct(record);
+    if (action === "again") await this.#tryAgain(id);
+    if (action === "export") this.#download([record]);
+    if (action === "hand-over") this.handOver?.(record);
+    if (action === "delete") await this.#delete(record);
+  }
+
+  #correct(record) {
+    clearErrors(this.form);
+    fillIn(this.form, record.body);
+    this.#sayCorrecting(record);
+    this.#field("company.name").focus();
+  }
+
+  #sayCorrecting(record) {
+    this.notices.show("correcting", record.summary.name);
+  }
+
+  #stopCorrecting() {
+    this.#nextForm();
+  }
+
+  async #tryAgain(id) {
+    await this.pledges.queue.change(id, (record) => ({ ...record, state: "waiting" }));
+    await this.sender.sendNow();
+  }
+
+  async #delete(record) {
+    const question = this.words.text(record.unanswered ? "delete_maybe" : "delete", { company: record.summary.name });
+    if (!this.document.defaultView.confirm(question)) return;
+    await this.pledges.discard(record.id);
+    this.document.getElementById("tonight-heading").focus?.();
+  }
+
+  async #exportAll() {
+    this.#download((await this.pledges.list()).filter(({ state, body }) => state !== "received" && body));
+  }
+
+  async #download(records) {
+    const eventId = records[0]?.event_id ?? null;
+    const ofEvent = records.filter(({ event_id: id }) => (id ?? null) === eventId);
+    const phone = eventId ? await this.pledges.phone(eventId) : undefined;
+    download(this.document, exported(ofEvent, eventId, phone, new Date()));
+  }
+
+  async #namePhone(name) {
+    const event = chosenEvent(this.form);
+    if (event) await this.pledges.namePhone(event, name.trim());
+  }
+
+  async #refresh() {
+    const records = (await this.pledges.list()).reverse();
+    this.tonight.show(records);
+    this.#showDelivery(records);
+    const others = records.filter((record) => record.state === "waiting" && this.#isAnothers(record));
+    this.notices.toggle("other-person", others.length > 0, this.words.counted("held_back", others.length));
+    const last = this.lastCaptured && records.find(({ id }) => id === this.lastCaptured.id);
+    if (last) this.#showLast(last);
+  }
+
+  #showDelivery(records) {
+    const line = this.document.querySelector("[data-delivery]");
+    const count = (state) => records.filter((record) => record.state === state).length;
+    const [waiting, refused, received] = [count("waiting"), count("refused"), count("received")];
+    line.hidden = records.length === 0;
+    line.dataset.state = refused ? "refused" : waiting ? "waiting" : "received";
+    const parts = [];
+    if (refused) parts.push(this.words.counted("needs_action", refused));
+    if (waiting) parts.push(this.words.counted("waiting", waiting));
+    if (!refused && !waiting) parts.push(this.words.counted("all_received", received));
+    const time = this.lastContact && timeOfDay(this.lastContact, this.document.documentElement.lang);
+    parts.push(time ? this.words.text("contact", { time }) : this.words.text("no_contact"));
+    line.querySelector("[data-delivery-text]").textContent = parts.join(" · ");
+  }
+
+  /** Above the form: the pledge that was captured last, and how far it has come. */
+  #showLast(record) {
+    const last = this.document.querySelector("[data-last]");
+    const part = (name) => last.querySelector(`[data-last-${name}]`);
+    const state = stateOf(record);
+    if (last.dataset.state && last.dataset.state !== state && !last.hidden) this.#say(record);
+    last.hidden = false;
+    last.dataset.state = state;
+    part("heading").textContent = this.words.texts.headings[state];
+    part("positions").textContent = this.words.counted("positions", record.summary.positions);
+    part("company").textContent = record.summary.name;
+    const fromServer = (record.warnings ?? []).map(({ message }) => message);
+    const warnings = fromServer.length > 0 ? fromServer : [this.lastCaptured?.cvrWarning].filter(Boolean);
+    part("warnings").replaceChildren(...warnings.map((text) => Object.assign(this.document.createElement("li"), { textContent: text })));
+    part("warnings").hidden = warnings.length === 0;
+  }
+
+  /** Tells a screen reader. */
+  #say(record) {
+    const place = this.document.querySelector("[data-said]");
+    place.textContent = `${this.words.texts.headings[stateOf(record)]}: ${record.summary.name}`;
+  }
+}
