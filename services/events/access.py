@@ -41,6 +41,9 @@ EventApiReader = Annotated[
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Reads companies, including the names of personally owned ones."""
 
+ColleagueReader = Annotated[Principal, Depends(require("coordinator", "caseworker", "admin"))]
+"""Reads the names of the people who use the product, nothing else of them."""
+
 Administrator = Annotated[Principal, Depends(require("admin"))]
 """Reads and adds people."""
 

@@ -30,6 +30,7 @@ from services.events.identity.oidc.provider import Provider
 from services.events.identity.passkeys import pages as passkey_pages
 from services.events.identity.passkeys.ceremony import RelyingParty
 from services.events.identity.people import api as address_api
+from services.events.identity.people import pages as name_pages
 from services.events.identity.sessions import pages as session_pages
 from services.events.identity.sign_in import pages as sign_in_pages
 from services.events.identity.step_up import pages as step_up_pages
@@ -56,6 +57,7 @@ _ROUTES = (
     registration_api,
     person_api,
     address_api,
+    name_pages,
     magic_link_api,
     token_api,
     pass_pages,

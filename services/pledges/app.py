@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from services.pledges.call_list import pages as call_list_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
 from services.pledges.imports import pages as imports_pages
@@ -63,7 +64,15 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     for routes in (intake_api, pledges_api, hires_api):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
-    for pages in (guest_pages, intake_pages, imports_pages, queue_pages, hires_pages, pledges_pages):
+    for pages in (
+        guest_pages,
+        intake_pages,
+        imports_pages,
+        queue_pages,
+        call_list_pages,
+        hires_pages,
+        pledges_pages,
+    ):
         app.include_router(pages.router)
     app.include_router(subject_routes(SUBJECT_DATA))
     return app

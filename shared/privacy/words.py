@@ -39,6 +39,8 @@ _COLUMNS: Final = {
     "language": N_("Language"),
     "municipality": N_("Municipality code"),
     "programme": N_("Programme"),
+    "note": N_("Note"),
+    "outcome": N_("What came of the call"),
     "company_id": N_("Company, by its number in the system"),
     "company_name": N_("Company"),
     "company_cvr": N_("CVR number"),
@@ -105,6 +107,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "pledge_became_hire": N_("a pledge became a hire"),
         "sign_in_link": N_("a link to sign in with"),
         "invitation": N_("that they have an account"),
+        "call_list": N_("whom to ring after an event"),
     },
     "status": {
         "waiting": N_("waits to be sent"),
@@ -122,6 +125,11 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "fleksjob": N_("flex job (fleksjob)"),
         "ordinaer": N_("ordinary job"),
         "traening": N_("training track"),
+    },
+    "outcome": {
+        "reached": N_("spoken with"),
+        "not_reached": N_("not reached"),
+        "again": N_("ring again"),
     },
     "captured_by": {
         "phone": N_("phone"),

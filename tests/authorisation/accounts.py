@@ -58,6 +58,10 @@ class Accounts(World):
         for taken in (self.taken, self.taken_too):
             person = Person(taken, f"B {FOREIGN}", address_of(taken), frozenset({"admin"}))
             await add_person(self.db, OTHER_TASKFORCE, person)
+        # The other taskforce's comes first: it is found if the taskforce is not asked for.
+        for taskforce, name in ((OTHER_TASKFORCE, FOREIGN), (TASKFORCE, "Vores koordinator")):
+            person = Person(uuid4(), f"E {name}", f"koordinator.{name[:5]}@example.dk", frozenset({"coordinator"}))
+            await add_person(self.db, taskforce, person)
         waiting = Person(uuid4(), f"D {FOREIGN}", "d@example.dk", frozenset({"member"}))
         await add_person(self.db, OTHER_TASKFORCE, waiting)
         self.foreign_link = await self.ask_for_link("other taskforce", waiting.id)
@@ -279,7 +283,26 @@ async def read_address(world: Accounts, caller: Caller, ownership: Ownership) ->
     return Ask("GET", f"/internal/events/v1/people/{id}/address?taskforce={TASKFORCE}", shows=shows)
 
 
+async def read_coordinators_address(world: Accounts, caller: Caller, ownership: Ownership) -> Ask | None:
+    # It names no person: our taskforce's own coordinator is found or nobody is.
+    if ownership not in {"own", "missing"}:
+        return None
+    return Ask(
+        "GET",
+        f"/internal/events/v1/coordinator/address?taskforce={TASKFORCE}",
+        hidden=200,
+        shows=expected_marks(ownership, "E Vores koordinator"),
+    )
+
+
+async def show_names(world: Accounts, caller: Caller, ownership: Ownership) -> Ask:
+    shows = expected_marks(ownership, world.people[ownership].name) if ownership != "missing" else ()
+    return Ask("GET", "/people/names", hidden=200, shows=shows)
+
+
 PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("GET /people/names", "person"): show_names,
+    ("GET /internal/events/v1/coordinator/address", "person"): read_coordinators_address,
     (f"POST {API}/people", "person"): add_person_by_api,
     (f"GET {API}/people", "person"): list_people(f"{API}/people"),
     (f"GET {API}/people/{{person_id}}", "person"): _of_a_person("GET", f"{API}/people/{{id}}"),

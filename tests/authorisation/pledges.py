@@ -348,6 +348,17 @@ async def review_many(world: PledgesWorld, caller: Caller, ownership: Ownership)
     return Ask("POST", "/pledges/reviews", {"data": form}, success=303, hidden=303)
 
 
+async def assign_calls(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    # To whoever logged the pledge, as before, so that the lists stay the same.
+    form = {"event": str(TONIGHT), "calls": str(world.pledge(caller, ownership).id)}
+    return Ask("POST", "/pledges/calls/assign", {"data": form}, success=303, hidden=303)
+
+
+async def record_outcome(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"/pledges/calls/{world.pledge(caller, ownership).id}"
+    return Ask("POST", path, {"data": {"event": str(TONIGHT), "outcome": "reached"}}, success=303)
+
+
 async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
@@ -441,6 +452,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /pledges/new", "event"): log_by_form,
     ("POST /pledges/import", "event"): judge_import,
     ("POST /pledges/import/errors", "event"): errors_of_import,
+    ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),
+    ("GET /pledges/calls", "business contact"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "contact"),
+    ("POST /pledges/calls/assign", "call"): assign_calls,
+    ("POST /pledges/calls/{pledge_id:uuid}", "outcome of a call"): record_outcome,
     ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),
     ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),

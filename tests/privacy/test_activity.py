@@ -75,6 +75,20 @@ _API_KEY: Final = """
     values ($1, $4, 'Statistik', sha256('x'), '{{x}}', {made_by}, now(), now() + interval '1 day', {taken_over_by},
             now())
 """
+_CALL: Final = """
+    with pledge as (
+        insert into pledges
+               (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                request_fingerprint, version, status)
+        values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{{}}', 'web', true, now(), now(), current_date, '{{}}',
+                '\\x00', 1, 'logged')
+        returning id
+    )
+    insert into calls
+           (taskforce_id, id, version, assigned_to, assigned_by, assigned_at, outcome, called_by, called_at)
+    select $1, pledge.id, 1, {assigned_to}, {assigned_by}, now(), 'reached', {called_by}, now() from pledge
+"""
 _LOOK: Final = """
     insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
     values ($1, $3, 'read', 'x', $4, 'casework', 'x')
@@ -91,6 +105,9 @@ FILL: Final = {
         values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', $2, false, now(), now(), current_date, '{}',
                 '\\x00', 1, 'logged')
     """,
+    ("pledges", "calls", "assigned_to"): _CALL.format(assigned_to="$2", assigned_by="null", called_by="null"),
+    ("pledges", "calls", "assigned_by"): _CALL.format(assigned_to="null", assigned_by="$2", called_by="null"),
+    ("pledges", "calls", "called_by"): _CALL.format(assigned_to="null", assigned_by="null", called_by="$2"),
     ("pledges", "pledge_reviews", "decided_by"): """
         with pledge as (
             insert into pledges

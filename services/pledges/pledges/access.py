@@ -66,10 +66,11 @@ def may_read(principal: Principal, pledge: PledgeOut) -> bool:
 
 
 def may_read_contact(principal: Principal, pledge: PledgeOut) -> bool:
-    """Whether the principal may read the pledge's business contact."""
+    """Whether the principal may read the pledge's business contact: a member if they logged it or are to ring."""
     if principal.has(*CONTACT_READERS):
         return True
-    return principal.has("member") and pledge.logged_by is not None and pledge.logged_by == principal.person_id
+    person_id = principal.person_id
+    return principal.has("member") and person_id is not None and person_id in {pledge.logged_by, pledge.rung_by}
 
 
 def may_read_hires(principal: Principal) -> bool:

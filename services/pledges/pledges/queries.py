@@ -96,6 +96,7 @@ select {select_list(_SHOWN, "pledge")},
        contact.name as contact_name,
        contact.phone as contact_phone,
        contact.email as contact_email,
+       call.assigned_to as rung_by,
        (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, position.hire_id)
                          order by position.number)
           from positions as position
@@ -104,7 +105,10 @@ select {select_list(_SHOWN, "pledge")},
   from pledges as pledge
   left join pledge_contacts as contact
     on contact.taskforce_id = pledge.taskforce_id
-   and contact.id = pledge.id{_JOIN_EVENT}"""  # noqa: S608  (columns of our own tables)
+   and contact.id = pledge.id
+  left join calls as call
+    on call.taskforce_id = pledge.taskforce_id
+   and call.id = pledge.id{_JOIN_EVENT}"""  # noqa: S608  (columns of our own tables)
 
 _RECEIPT: Final = f"""
 select {select_list(_SHOWN, "pledge")},
@@ -212,6 +216,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         ended_on=row["ended_on"],
         withdrawn_because=row["withdrawn_because"],
         event_title=row["event_title"],
+        rung_by=row.get("rung_by"),
     )
 
 

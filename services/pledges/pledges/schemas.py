@@ -259,6 +259,8 @@ class PledgeOut(ResponseModel):
     )
     logged_with_pass: bool = Field(exclude=True)
     event_title: str | None = Field(None, exclude=True)
+    rung_by: UUID | None = Field(None, exclude=True)
+    """The person who has been asked to ring the contact."""
 
     @computed_field
     def warnings(self) -> list[WarningOut]:

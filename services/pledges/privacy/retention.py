@@ -14,27 +14,44 @@ from shared.privacy.retention import Job, Retention, delete_overdue
 ERASED: Final = "(slettet)"
 """Replaces the name of a company that was erased; `forget_companies_of_…` in the migration writes it, too."""
 
-# An index (`…_newest`) excludes recent rows before anything else is read.
-_PLEDGE_CONTACTS = Job(
-    name="pledge_contacts",
-    overdue="""
-        select contact.id,
+
+def _of_contact(table: str, *, condition: str = "") -> str:
+    """Return the SQL of `Job.overdue` for a table with a row about the contact of a pledge, under the pledge's id."""
+    # An index (`…_newest`) excludes recent rows before anything else is read.
+    return f"""
+        select about.id,
                newest.day as since
-          from pledge_contacts as contact
+          from {table} as about
           join pledges as pledge
-            on pledge.taskforce_id = contact.taskforce_id
-           and pledge.id = contact.id
+            on pledge.taskforce_id = about.taskforce_id
+           and pledge.id = about.id
          cross join lateral (
                select greatest(pledge.pledged_on, pledge.received_at::date, max(hire.start_date)) as day
                  from hires as hire
                 where hire.taskforce_id = pledge.taskforce_id
                   and hire.pledge_id = pledge.id
                ) as newest
-         where contact.taskforce_id = $2
+         where about.taskforce_id = $2
            and pledge.received_at < current_date - make_interval(months => $1)
            and newest.day < current_date - make_interval(months => $1)
+           {condition}
+    """  # noqa: S608  (names of ours)
+
+
+_PLEDGE_CONTACTS = Job(
+    name="pledge_contacts", overdue=_of_contact("pledge_contacts"), remove=delete_overdue("pledge_contacts")
+)
+
+_CALL_NOTES = Job(
+    name="call_notes",
+    overdue=_of_contact("calls", condition="and about.note is not null"),
+    remove="""
+        update calls
+           set note = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
     """,
-    remove=delete_overdue("pledge_contacts"),
 )
 
 _HIRE_CONTACTS = Job(
@@ -124,6 +141,7 @@ _PHONE_NAMES = Job(
 
 JOBS: Final = (
     _PLEDGE_CONTACTS,
+    _CALL_NOTES,
     _HIRE_CONTACTS,
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),

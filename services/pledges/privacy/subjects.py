@@ -41,6 +41,19 @@ LOOKUPS: Final = (
         erase=_ERASE_CONTACT.format(table="pledge_contacts"),
     ),
     SubjectLookup(
+        "call_notes",
+        "calls",
+        find=_OF_CONTACT.format(table="pledge_contacts"),
+        erase="""
+            update calls
+               set note = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+               and note is not null
+            returning id
+        """,
+    ),
+    SubjectLookup(
         "municipal_contacts",
         "hire_contacts",
         find=_OF_CONTACT.format(table="hire_contacts"),
@@ -94,6 +107,24 @@ _HIRED: Final = """
      where hire.taskforce_id = current_taskforce()
 """
 
+_CALLS: Final = """
+    select call.{moment} as at,
+           call.id as pledge_id,
+           company.name as company_name,
+           pledge.company_id,
+           call.outcome
+      from account
+      join calls as call
+        on call.{column} = account.id
+      join pledges as pledge
+        on pledge.taskforce_id = call.taskforce_id
+       and pledge.id = call.id
+      left join companies as company
+        on company.taskforce_id = pledge.taskforce_id
+       and company.id = pledge.company_id
+     where call.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "pledges",
@@ -135,6 +166,9 @@ ACTIVITY_QUERIES: Final = (
              where review.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery("calls", "assigned_to", _CALLS.format(column="assigned_to", moment="assigned_at")),
+    ActivityQuery("calls", "assigned_by", _CALLS.format(column="assigned_by", moment="assigned_at")),
+    ActivityQuery("calls", "called_by", _CALLS.format(column="called_by", moment="called_at")),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
     ACCESS_LOG_ACTIVITY,

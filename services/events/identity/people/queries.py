@@ -149,6 +149,45 @@ async def address(conn: Connection, taskforce_id: UUID, person_id: UUID) -> Addr
     return Address(**row)
 
 
+async def active_names(conn: Connection, taskforce_id: UUID, *, limit: int) -> list[tuple[UUID, str]]:
+    """Return ids and names of active people, by name in Danish order."""
+    rows = await conn.fetch(
+        """
+        select id, name
+          from people
+         where taskforce_id = $1
+           and deactivated_at is null
+         order by sort_name, id
+         limit $2
+        """,
+        taskforce_id,
+        limit,
+    )
+    return [(row["id"], row["name"]) for row in rows]
+
+
+async def coordinators_address(conn: Connection, taskforce_id: UUID) -> Address:
+    """Return the address of the active coordinator who was added first. Raises `PersonNotFound`."""
+    row = await conn.fetchrow(
+        """
+        select email, name, language
+          from person_roles
+          join people
+            on people.taskforce_id = person_roles.taskforce_id
+           and people.id = person_id
+         where person_roles.taskforce_id = $1
+           and role = 'coordinator'
+           and deactivated_at is null
+         order by added_at, id
+         limit 1
+        """,
+        taskforce_id,
+    )
+    if row is None:
+        raise PersonNotFound
+    return Address(**row)
+
+
 async def names_by_role(conn: Connection, taskforce_id: UUID) -> dict[str, str]:
     """Return the roles that people have, and the person who has had each longest, by name."""
     rows = await conn.fetch(
