@@ -10,6 +10,7 @@ import structlog
 from services.events.calendar.api import attendance as attendance_api
 from services.events.calendar.api import events as event_api
 from services.events.calendar.api import passes as pass_api
+from services.events.calendar.door import api as door_api
 from services.events.calendar.pages import door as door_pages
 from services.events.calendar.pages import events as event_pages
 from services.events.calendar.pages import passes as pass_pages
@@ -53,6 +54,7 @@ _ROUTES = (
     company_api,
     event_api,
     attendance_api,
+    door_api,
     pass_api,
     registration_api,
     person_api,

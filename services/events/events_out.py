@@ -86,25 +86,25 @@ def event_changed(
     )
 
 
-def company_checked_in(taskforce_id: UUID, attendance: Attendance) -> CompanyCheckedIn:
-    """Return the message about a check-in."""
+def company_checked_in(taskforce_id: UUID, attendance: Attendance, *, at: datetime) -> CompanyCheckedIn:
+    """Return the message about a check-in, which was recorded at a moment."""
     return CompanyCheckedIn(
         taskforce_id=taskforce_id,
         version=attendance.version,
-        recorded_at=attendance.checked_in_at,
+        recorded_at=at,
         event_id=attendance.event_id,
         company_id=attendance.company_id,
         checked_in_at=attendance.checked_in_at,
     )
 
 
-def check_in_undone(taskforce_id: UUID, attendance: Attendance) -> CheckInUndone:
-    """Return the message about a check-in that was undone."""
+def check_in_undone(taskforce_id: UUID, attendance: Attendance, *, at: datetime) -> CheckInUndone:
+    """Return the message about a check-in that was undone, which was recorded at a moment."""
     assert attendance.undone_at is not None
     return CheckInUndone(
         taskforce_id=taskforce_id,
         version=attendance.version,
-        recorded_at=attendance.undone_at,
+        recorded_at=at,
         event_id=attendance.event_id,
         company_id=attendance.company_id,
         checked_in_at=attendance.checked_in_at,

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
+from pydantic import BaseModel, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
+
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -155,3 +158,12 @@ def field_errors(details: Iterable[Mapping[str, Any]]) -> list[FieldError]:
         for detail in details
     ]
     return list(dict.fromkeys(found))
+
+
+def read_as(schema: type[Schema], body: object) -> Schema | list[FieldError]:
+    """Return a body, or one part of a list, as the API reads it, or what is wrong with it."""
+    try:
+        return schema.model_validate(body)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        return field_errors({**detail, "loc": ("body", *detail["loc"])} for detail in details)

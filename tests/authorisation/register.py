@@ -272,6 +272,19 @@ def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
     return {"event": at_an_event, "company": of_a_company}
 
 
+async def record_captures(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    capture = {"company_id": str(world.companies["own"].id), "captured_at": datetime.now(UTC).isoformat()}
+    body = {"check_ins": [capture | {"id": str(uuid4())}]}
+    id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
+    return Ask("POST", f"{API}/events/{id}/check-ins/batch", {"json": body})
+
+
+async def who_may_come(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    """The companies at the open event; all of ours are expected there."""
+    shows = expected_marks(ownership, world.companies[ownership].name) if ownership != "missing" else ()
+    return Ask("GET", f"{API}/events/{world.event('own', 'open')}/door", hidden=200, shows=shows)
+
+
 async def walk_in(world: Register, caller: Caller, ownership: Ownership) -> Ask:
     id = await world.new_event(ownership, "draft" if ownership == "draft" else "open")
     form = {"id": str(uuid4()), "name": "Z Tag"}
@@ -387,6 +400,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/events/{{event_id}}/check-ins/{{check_in_id}}/undo", "check-in"): _undo_check_in(
         f"{API}/events/{{id}}/check-ins/{{check_in}}/undo", success=200
     ),
+    (f"POST {API}/events/{{event_id}}/check-ins/batch", "event"): record_captures,
+    (f"GET {API}/events/{{event_id}}/door", "event"): _event("GET", f"{API}/events/{{id}}/door"),
+    (f"GET {API}/events/{{event_id}}/door", "check-in"): _who_has_come(f"{API}/events/{{id}}/door", seen_by_all=False),
+    (f"GET {API}/events/{{event_id}}/door", "company"): who_may_come,
     (f"POST {API}/events/{{event_id}}/registrations", "event"): _REGISTER_BY_API["event"],
     (f"POST {API}/events/{{event_id}}/registrations", "company"): _REGISTER_BY_API["company"],
     (f"GET {API}/events/{{event_id}}/registrations", "event"): _event(

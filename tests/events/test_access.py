@@ -42,6 +42,8 @@ MATRIX: Final[dict[str, set[str]]] = {
     f"POST {API}/events/{{event_id}}/check-ins": DOOR,
     f"GET {API}/events/{{event_id}}/check-ins": DOOR,
     f"POST {API}/events/{{event_id}}/check-ins/{{check_in_id}}/undo": DOOR,
+    f"POST {API}/events/{{event_id}}/check-ins/batch": DOOR,
+    f"GET {API}/events/{{event_id}}/door": DOOR,
     f"POST {API}/events/{{event_id}}/registrations": PLANNERS,
     f"GET {API}/events/{{event_id}}/registrations": DOOR,
     f"POST {API}/events/{{event_id}}/registrations/{{registration_id}}/cancel": PLANNERS,

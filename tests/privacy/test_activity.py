@@ -63,6 +63,12 @@ _UNDONE_CHECK_IN: Final = f"""
            (taskforce_id, attendance_id, version, checked_in_at, checked_in_by, undone_at, undone_by)
     select $1, attendance.id, 2, now(), {{checked_in_by}}, now(), {{undone_by}} from attendance
 """
+_CAPTURED: Final = f"""
+    {_AT_AN_EVENT.rstrip()}
+    insert into captured_check_ins
+           (taskforce_id, id, event_id, company_id, undo, captured_at, happened_at, received_at, captured_by)
+    select $1, $4, event.id, company.id, false, now(), now(), now(), $3 from event, company
+"""
 _REGISTRATION: Final = f"""
     {_AT_AN_EVENT.rstrip()}
     insert into registrations
@@ -128,6 +134,7 @@ FILL: Final = {
     ("events", "attendances", "checked_in_by"): f"{_AT_AN_EVENT} {_ATTENDANCE.format(checked_in_by='$3')}",
     ("events", "undone_check_ins", "checked_in_by"): _UNDONE_CHECK_IN.format(checked_in_by="$3", undone_by="'nobody'"),
     ("events", "undone_check_ins", "undone_by"): _UNDONE_CHECK_IN.format(checked_in_by="'nobody'", undone_by="$3"),
+    ("events", "captured_check_ins", "captured_by"): _CAPTURED,
     ("events", "registrations", "registered_by"): _REGISTRATION.format(registered_by="$3", cancelled_by="'nobody'"),
     ("events", "registrations", "cancelled_by"): _REGISTRATION.format(registered_by="'nobody'", cancelled_by="$3"),
     ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),

@@ -236,7 +236,7 @@ async def undo_check_in(
         if attendance.undo(at, expected_version=expected_version):
             await store.insert_undone_check_in(conn, taskforce_id, attendance, by=by)
             await store.save_attendance(conn, taskforce_id, attendance)
-            await outbox.add(conn, events_out.check_in_undone(taskforce_id, attendance))
+            await outbox.add(conn, events_out.check_in_undone(taskforce_id, attendance, at=at))
     return attendance
 
 
@@ -265,7 +265,7 @@ async def _insert_attendance(
         await store.save_attendance(conn, taskforce_id, attendance)
     # After the insert, so that a retry succeeds even if the event has been closed meanwhile.
     event.admit()
-    await outbox.add(conn, events_out.company_checked_in(taskforce_id, attendance))
+    await outbox.add(conn, events_out.company_checked_in(taskforce_id, attendance, at=at))
 
 
 async def _change(

@@ -266,3 +266,11 @@ class Attendance:
         self.undone_at = at
         self.version += 1
         return True
+
+    def become(self, checked_in_at: datetime, undone_at: datetime | None, *, by: str) -> bool:
+        """Become what the records of all doors amount to (`door.domain.merge`). `by` is who checked the company in."""
+        if (self.checked_in_at, self.undone_at) == (checked_in_at, undone_at):
+            return False
+        self.checked_in_at, self.checked_in_by, self.undone_at = checked_in_at, by, undone_at
+        self.version += 1
+        return True

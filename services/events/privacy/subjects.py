@@ -124,6 +124,33 @@ ACTIVITY_QUERIES: Final = (
                 on company.taskforce_id = attendance.taskforce_id
                and company.id = attendance.company_id
              where attendance.taskforce_id = current_taskforce()
+               -- What a phone captured is listed below.
+               and not exists (select from captured_check_ins as captured
+                                where captured.taskforce_id = attendance.taskforce_id
+                                  and captured.event_id = attendance.event_id
+                                  and captured.company_id = attendance.company_id
+                                  and captured.happened_at = attendance.checked_in_at
+                                  and not captured.undo)
+        """,
+    ),
+    ActivityQuery(
+        "captured_check_ins",
+        "captured_by",
+        """
+            select captured.happened_at as at,
+                   event.title as event_title,
+                   case when not company.personally_owned then company.name end as company_name,
+                   captured.company_id
+              from account
+              join captured_check_ins as captured
+                on captured.captured_by = account.subject
+              join employer_events as event
+                on event.taskforce_id = captured.taskforce_id
+               and event.id = captured.event_id
+              join companies as company
+                on company.taskforce_id = captured.taskforce_id
+               and company.id = captured.company_id
+             where captured.taskforce_id = current_taskforce()
         """,
     ),
     ActivityQuery(
