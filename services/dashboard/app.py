@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.board import pages as board
 from services.dashboard.board.public_figure import PublicFigures
-from services.dashboard.live.streams import Changes, StreamLimits
 from services.dashboard.meeting import pages as projector
 from services.dashboard.overview import api, pages
 from services.dashboard.privacy.subjects import SUBJECT_DATA
+from services.dashboard.read_model.projections import CHANNEL
 from services.dashboard.settings import DashboardSettings
-from shared.db.database import Database
+from shared.db.database import Database, listen
 from shared.http.app import create_web_app
+from shared.http.streams import Changes, StreamLimits
 from shared.privacy.routes import subject_routes
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         app.state.before_shutdown = [changes.close]
         app.state.public_figures = PublicFigures(database, changes, smallest=settings.board_smallest_count)
         tasks = [
-            asyncio.create_task(changes.listen(settings), name="dashboard listen"),
+            asyncio.create_task(
+                changes.follow(listen(settings, CHANNEL, name="dashboard-listen")), name="dashboard listen"
+            ),
             asyncio.create_task(changes.watch_the_day(), name="dashboard midnight"),
         ]
         try:

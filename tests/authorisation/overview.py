@@ -24,8 +24,8 @@ from tests.support.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from services.dashboard.live.streams import Changes
     from shared.http.policy import Caller, Ownership
+    from shared.http.streams import Changes
 
 API: Final = "/api/dashboard/v1"
 TOLD: Final = '"changed_at"'

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.dashboard import access
-from services.dashboard.live.streams import Changes
+from shared.http.streams import Changes
 from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
 from tests.authorisation.overview import PROBES, Overview, started
 from tests.authorisation.removal import (

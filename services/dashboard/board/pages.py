@@ -13,11 +13,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from services.dashboard.access import BOARD, Settings
 from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
-from services.dashboard.live.streams import EventStream, Follower, TheChanges
 from shared.http.dependencies import Anybody
 from shared.http.middleware import content_security_policy
 from shared.http.policy import concerns
 from shared.http.problems import Problem
+from shared.http.streams import EventStream, Follower, TheChanges
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
 from shared.ui.formats import date_text, month_text, number_text

@@ -17,9 +17,9 @@ from services.dashboard.read_model.taskforces import find_taskforce
 if TYPE_CHECKING:
     from datetime import date
 
-    from services.dashboard.live.streams import Changes
     from services.dashboard.read_model.taskforces import Taskforce
     from shared.db.database import Database
+    from shared.http.streams import Changes
 
 CACHE_SECONDS = 5.0
 """How long a figure is cached at most. It limits the delay if a NOTIFY is lost."""

@@ -10,13 +10,13 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 
 from services.dashboard.access import FIGURES, ApiViewer
-from services.dashboard.live.streams import EventStream, Follower, TheChanges
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from shared.fields import dates
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
+from shared.http.streams import EventStream, Follower, TheChanges
 from shared.i18n.translations import gettext as _
 
 STREAM = "/api/dashboard/v1/stream"

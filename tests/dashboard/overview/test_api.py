@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 from openapi_spec_validator import validate
 
-from services.dashboard.live.streams import Changes
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import today
 from shared.http.auth import Principal, unclassified_routes
+from shared.http.streams import Changes
 from shared.product.roles import Role
 from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, hire, pledge
 

@@ -1,7 +1,7 @@
 """Live pages: one connection per process listens for changes and wakes every open stream.
 
-A worker's NOTIFY reaches every app process through PostgreSQL, so a client may be connected to any of them. A
-stream has no queue, only a flag that something changed: ten changes while a slow client reads one message become one
+A NOTIFY reaches every app process through PostgreSQL, so a client may be connected to any of them. A stream has no
+queue, only a flag that something changed: ten changes while a slow client reads one message become one
 message. A message says "fetch again"; it never contains figures, because not everybody may see them.
 """
 
@@ -20,20 +20,19 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from services.dashboard.measures.figures import today
-from services.dashboard.read_model.projections import CHANNEL
-from shared.db.database import TRANSIENT_ERRORS, listen
+from shared.db.database import TRANSIENT_ERRORS
+from shared.fields.copenhagen import COPENHAGEN
 from shared.http.problems import Problem
 from shared.http.rate_limiter import clients_of
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterator
+    from datetime import date
 
     from starlette.types import Receive, Scope, Send
 
     from shared.http.rate_limits import ClientKind
-    from shared.settings import ServiceSettings
 
 HEARTBEAT_SECONDS = 15.0
 PAUSE_SECONDS = 0.2
@@ -153,22 +152,26 @@ class Changes:
             if not self._open_of_client[key]:
                 del self._open_of_client[key]
 
-    async def listen(self, settings: ServiceSettings) -> None:
-        """Listen to the database until cancelled; a lost connection is opened again."""
-        async for payload in listen(settings, CHANNEL, name="dashboard-listen"):
+    async def follow(self, notifications: AsyncIterable[str]) -> None:
+        """Wake the streams that notifications concern, until cancelled.
+
+        Args:
+            notifications: of `shared.db.database.listen`: a taskforce's id; anything else concerns all, such as the
+                empty one that comes with a new connection.
+        """
+        async for payload in notifications:
             try:
                 self.changed(UUID(payload))
             except ValueError:
-                # An empty payload: a new connection, or a new generation of the read model.
                 self.all_changed()
 
     async def watch_the_day(self) -> None:
         """Wake every stream at midnight. A hire counts from its start date, and no message arrives on that day."""
-        day = today()
+        day = _today()
         while True:
             await asyncio.sleep(MIDNIGHT_CHECK_SECONDS)
-            if today() != day:
-                day = today()
+            if _today() != day:
+                day = _today()
                 self.all_changed()
 
 
@@ -260,6 +263,10 @@ def _too_many(status: int) -> Problem:
         _("The figures can be read all the same. Try again in a minute."),
         headers={"retry-after": "60"},
     )
+
+
+def _today() -> date:
+    return datetime.now(COPENHAGEN).date()
 
 
 def _heartbeat() -> bytes:

@@ -20,10 +20,10 @@ import pytest
 import pytest_asyncio
 
 from services.dashboard.app import create_app
-from services.dashboard.live import streams
-from services.dashboard.live.streams import Changes, Follower, StreamLimits
 from services.dashboard.settings import DashboardSettings
+from shared.http import streams
 from shared.http.problems import Problem
+from shared.http.streams import Changes, Follower, StreamLimits
 from tests.dashboard.messages import apply_messages, pledge
 from tests.dashboard.streams import following
 from tests.support.serving import serving
@@ -141,7 +141,7 @@ def test_strangers_cannot_take_the_streams_of_members(taskforce_id: UUID) -> Non
 
 async def test_every_stream_is_woken_at_midnight(taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     days = iter([date(2026, 12, 31), date(2026, 12, 31), date(2026, 12, 31), *[date(2027, 1, 1)] * 100])
-    monkeypatch.setattr(streams, "today", lambda: next(days))
+    monkeypatch.setattr(streams, "_today", lambda: next(days))
     monkeypatch.setattr(streams, "MIDNIGHT_CHECK_SECONDS", 0.01)
     changes = Changes(LIMITS)
     with changes.watching(taskforce_id, MEMBER) as changed:
