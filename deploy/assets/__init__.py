@@ -7,6 +7,7 @@ sheets, and fonts are subset to the characters we use. Every file gets a fingerp
     sources   lists our source files and their order
     npm       installs the packages
     esbuild   bundles scripts and style sheets
+    slim      leaves out of a style sheet what certain pages do not use
     fonts     subsets the fonts
     document_fonts  collects the fonts of printed documents
     bundle    collects all files and fingerprints them

@@ -12,6 +12,7 @@ import brotli
 from deploy.assets import esbuild, sources
 from deploy.assets.fonts import FAMILY, subset
 from deploy.assets.npm import NODE_MODULES
+from deploy.assets.slim import slim
 
 DKFDS = NODE_MODULES / "dkfds" / "dist"
 _FONTS = DKFDS / "fonts" / "IBMPlexSans" / "complete" / "woff2"
@@ -65,13 +66,17 @@ def collect(say: Callable[[str], None]) -> tuple[Bundle, dict[str, str]]:
             f"src:url({marked}) format('woff2')}}"
         )
     say("assets: style sheets and scripts")
-    bundle.add("dkfds.css", _design_system(bundle, "".join(faces)).encode())
+    design_system = _design_system(bundle, "".join(faces))
+    bundle.add("dkfds.css", design_system.encode())
     bundle.add("htmx.js", _without_source_map((NODE_MODULES / "htmx.org/dist/htmx.min.js").read_text()).encode())
     for name, content in esbuild.scripts(sources.scripts()).items():
         bundle.add(name, content)
     for picture in sources.images():
         bundle.add(picture.name, picture.read_bytes())
-    bundle.add("tilsagn.css", esbuild.style_sheet(sources.styles()))
+    ours = esbuild.style_sheet(sources.styles())
+    bundle.add("tilsagn.css", ours)
+    for name, paths in sources.slim_styles().items():
+        bundle.add(name, slim(design_system + ours.decode(), (path.read_text() for path in paths)).encode())
     _check_references(bundle)
     return bundle, {path.stem: _drawing(path) for path in sorted(_ICONS.glob("*.svg"))}
 

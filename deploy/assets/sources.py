@@ -15,6 +15,18 @@ _SCRIPTS, _STYLES, _IMAGES = _UI / "js", _UI / "styles", _UI / "images"
 _BEFORE_FEATURES = ("tokens", "base", "layout", "content", "forms", "charts", "phone", "projector")
 _AFTER_FEATURES = ("print",)
 
+# Pages that a phone also shows without the network have a style sheet of their own, with what they use of the others:
+# the templates and the folders of scripts that they are made of. `assets.py` writes the classes of icons.
+_LAYOUT = ("shared/ui/templates/layout.html", "shared/ui/templates/macros/*.html", "shared/ui/assets.py")
+_SLIM = {
+    "intake.css": (
+        *_LAYOUT,
+        "services/pledges/intake/templates/intake*.html",
+        "services/pledges/pledges/templates/pledge_macros.html",
+        *("shared/ui/js/intake/**/*.js", "shared/ui/js/offline/**/*.js", "shared/ui/js/session/*.js"),
+    ),
+}
+
 
 def scripts() -> dict[str, Path]:
     """Return the entry point of each script, by the script's name (`live.js`)."""
@@ -38,6 +50,13 @@ def styles() -> list[Path]:
     ]
 
 
+def slim_styles() -> dict[str, list[Path]]:
+    """Return what the pages with a slim style sheet are made of, by the style sheet's name."""
+    return {
+        name: sorted(path for pattern in patterns for path in ROOT.glob(pattern)) for name, patterns in _SLIM.items()
+    }
+
+
 def images() -> list[Path]:
     """Return the images that pages refer to."""
     return sorted(_IMAGES.iterdir())
@@ -47,6 +66,8 @@ def everything() -> Iterator[Path]:
     """Yield every source file of a build, without npm packages."""
     yield from sorted(path for folder in (_SCRIPTS, _STYLES, _IMAGES) for path in folder.rglob("*") if path.is_file())
     yield from _feature_styles()
+    for paths in slim_styles().values():
+        yield from paths
 
 
 def _feature_styles() -> list[Path]:

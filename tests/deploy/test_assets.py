@@ -17,6 +17,7 @@ from deploy.assets import build as module
 from deploy.assets import document_fonts, esbuild, npm, sources
 from deploy.assets.build import BUILT, build, is_current
 from deploy.assets.bundle import Bundle
+from deploy.assets.slim import slim
 from deploy.assets.sources import ROOT
 from shared.ui.assets import Manifest
 
@@ -225,3 +226,27 @@ def test_packages_installed_elsewhere_can_be_built_without_npm(monkeypatch: pyte
     assert not npm.is_installed(development=True)
     build(_quiet, tmp_path / "built")
     assert is_current(tmp_path / "built")
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".used,.unused{color:red}", ".used{color:red}"),
+        (".used .unused{color:red}p.used>b{color:red}", ""),
+        (
+            "@media print{.unused{color:red}}@media(min-width:1px){.used{margin:0}}",
+            "@media(min-width:1px){.used{margin:0}}",
+        ),
+        ('a[href^="/x"]:not(.unused):hover{margin:0}', 'a[href^="/x"]:not(.unused):hover{margin:0}'),
+        ("*,:root{margin:0}#unused{margin:0}[data-x]{margin:0}", "*,:root{margin:0}"),
+        ("@font-face{font-family:x}", "@font-face{font-family:x}"),
+        ('.used{background:url("data:image/svg+xml;a}")}', '.used{background:url("data:image/svg+xml;a}")}'),
+    ],
+)
+def test_a_slim_style_sheet_has_the_rules_that_its_pages_can_use(css: str, kept: str) -> None:
+    assert slim(css, ['<a class="used" href="/">']) == kept
+
+
+def test_an_error_in_a_style_sheet_is_not_left_out_silently() -> None:
+    with pytest.raises(ValueError, match="cannot read"):
+        slim(".used{color:red}}", ["used"])
