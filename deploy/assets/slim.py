@@ -54,12 +54,12 @@ def _applicable(rules: Sequence[Any], words: set[str]) -> Iterator[str]:
 def _split(prelude: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield the selectors of a list of selectors."""
     selector: list[Any] = []
-    for token in prelude:
-        if token == ",":
+    for part in prelude:
+        if part == ",":
             yield selector
             selector = []
         else:
-            selector.append(token)
+            selector.append(part)
     yield selector
 
 
@@ -70,12 +70,10 @@ def _names(selector: Sequence[Any]) -> set[str]:
     """
     names = set()
     before: Any = None
-    for token in selector:
-        if token.type == "ident" and before != ":":
-            names.add(token.value)
-        elif token.type == "hash":
-            names.add(token.value)
-        elif token.type == "[] block":
-            names |= {next(one.value for one in token.content if one.type == "ident")}
-        before = token
+    for part in selector:
+        if (part.type == "ident" and before != ":") or part.type == "hash":
+            names.add(part.value)
+        elif part.type == "[] block":
+            names |= {next(one.value for one in part.content if one.type == "ident")}
+        before = part
     return names

@@ -10,7 +10,7 @@ from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
 from services.pledges.imports import pages as imports_pages
 from services.pledges.intake import api as intake_api
-from services.pledges.intake import guest_pages
+from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
@@ -66,6 +66,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     app.include_router(pledges_api.internal)
     for pages in (
         guest_pages,
+        shell_pages,
         intake_pages,
         imports_pages,
         queue_pages,

@@ -95,6 +95,7 @@ def page_context(request: Request) -> dict[str, Any]:
     settings: PageSettings = request.app.state.settings
     return {
         "request": request,
+        "answers_form": request.method == "POST",
         "principal": principal,
         "roles": roles,
         "role_labels": role_names.role_labels(roles),
@@ -104,6 +105,27 @@ def page_context(request: Request) -> dict[str, Any]:
         "language_links": _language_links(request),
         "demo_mode": settings.demo_mode,
         "session_ends": principal.session_ends_at if principal is not None else None,
+    }
+
+
+def nobodys_context(path: str, *, demo_mode: bool) -> dict[str, Any]:
+    """Return what `page_context` returns for a page that is the same for everybody, in the current language.
+
+    Args:
+        path: the page's address, for the links to its other languages.
+        demo_mode: whether this is a demonstration.
+    """
+    return {
+        "answers_form": False,
+        "principal": None,
+        "roles": frozenset(),
+        "role_labels": [],
+        "places": [],
+        "here": None,
+        "language": translations.current_language(),
+        "language_links": {language: f"{path}?lang={language}" for language in translations.LANGUAGES},
+        "demo_mode": demo_mode,
+        "session_ends": None,
     }
 
 

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from services.pledges.intake.choices import OWN, form_choices
 from services.pledges.intake.words import phone_words
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
-from services.pledges.pledges.catalogue import TASKS
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import start_is_plausible
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
@@ -37,8 +37,6 @@ from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
-from shared.i18n.translations import pgettext
-from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 
@@ -50,10 +48,6 @@ if TYPE_CHECKING:
     from shared.fields.validation import FieldError
 
 router = APIRouter(include_in_schema=False)
-
-PRESETS = ("5", "10", "15", "20")
-"""Weekly hours that have a button."""
-_OWN = "own"
 
 
 class _Name(BaseModel):
@@ -86,7 +80,7 @@ class IntakeForm(BaseModel):
     def body(self) -> dict[str, Any]:
         """Return the API's body without the id and the time, which the server adds."""
         hours: dict[str, Any] = {"from": self.hours, "to": self.hours}
-        if self.hours == _OWN:
+        if self.hours == OWN:
             hours = {
                 "from": point_decimal(self.own.start or self.own.to or ""),
                 "to": point_decimal(self.own.to or self.own.start or ""),
@@ -229,7 +223,7 @@ def _captured(request: Request, principal: Principal, pledge_id: UUID) -> dict[s
 
 def _by_field(errors: Sequence[FieldError], data: IntakeForm) -> dict[str, str]:
     """Return the first error of each field, by its name on the page."""
-    own = data.hours == _OWN
+    own = data.hours == OWN
     names = {
         "/weekly_hours": "own.start" if own else "hours",
         "/weekly_hours/from": "own.start" if own else "hours",
@@ -294,9 +288,7 @@ async def _page(
         companies=sorted(companies, key=lambda one: one.name.casefold()),
         receipt=receipt,
         before=before,
-        task_choices=[(code, _(label)) for code, label in TASKS.items()],
-        job_type_choices=[(code, _(label)) for code, label in JOB_TYPES.items()],
-        hour_choices=[(preset, preset) for preset in PRESETS] + [(_OWN, pgettext("hours a week", "Other"))],
-        positions_max=settings(request).positions_max,
+        is_shell=False,
         phone_words=phone_words(limits(request)),
+        **form_choices(settings(request).positions_max),
     )

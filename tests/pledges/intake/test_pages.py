@@ -141,7 +141,7 @@ async def test_names_held_by_the_register_are_offered_to_those_who_may_see_them(
 
     page = (await caller.client.get("/pledges/new", headers=caller.headers(role) | HTML)).text
 
-    assert (f'hx-get="/events/{event_id}/held-names"' in page) is asks
+    assert (f'data-more="/events/{event_id}/held-names"' in page) is asks
 
 
 async def test_a_double_send_makes_one_pledge(caller: Caller, pledges_database: Database, taskforce_id: UUID) -> None:

@@ -59,7 +59,8 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
 }
 PASS = "/pledges/pass/{token}"
-PUBLIC = {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
+SHELL = {("GET", "/pledges/service-worker.js"), ("GET", "/pledges/shell/{language}")}
+PUBLIC = SHELL | {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
 
 
 def _operations(app: FastAPI) -> set[tuple[str, str]]:

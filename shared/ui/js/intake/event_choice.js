@@ -1,6 +1,8 @@
 // What the server says about the event and its companies (`GET /api/pledges/v1/intake`), put into the page. A page that
 // came from the server has most of it already; one that the phone has kept has none.
 
+import { addMoreCompanies } from "./more_companies.js";
+
 /**
  * @param {HTMLFormElement} form
  * @param {object} page the server's answer
@@ -10,6 +12,7 @@ export function fillPage(form, page) {
   chooseEvent(form, page);
   showEvent(document, page.event);
   listCompanies(document.getElementById("companies"), page);
+  offerTasks(form.querySelector("#field-tasks .chip-row"), page.tasks);
   const positions = form.elements.namedItem("positions");
   if (page.limits?.positions) positions.max = page.limits.positions;
 }
@@ -57,6 +60,24 @@ function listCompanies(list, { companies = [], event, principal }) {
     list.append(option);
   }
   if (event && principal?.kind === "person") list.dataset.more ??= `/events/${event.id}/held-names`;
+  addMoreCompanies(list);
+}
+
+/** Offers these tasks in this order. Those that are on the page already have the page's language. */
+function offerTasks(list, tasks = []) {
+  const known = new Map([...list.children].map((chip) => [chip.querySelector("input").value, chip]));
+  const [sample] = known.values();
+  if (!sample || tasks.length === 0) return;
+  list.replaceChildren(...tasks.map(({ code, label }) => known.get(code) ?? chipLike(sample, code, label)));
+}
+
+function chipLike(sample, code, text) {
+  const chip = sample.cloneNode(true);
+  const [input, label] = chip.querySelectorAll("input, label");
+  Object.assign(input, { id: `field-tasks-${code}`, value: code, checked: false });
+  label.htmlFor = input.id;
+  label.lastChild.textContent = text;
+  return chip;
 }
 
 function dayText(at, language) {

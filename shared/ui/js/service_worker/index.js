@@ -1,0 +1,24 @@
+// The service worker of a page that opens without the network. The server puts `self.SHELL`, the facts about the page,
+// before this script. It answers that page's address and its files, and nothing else: no request of the API, and no form.
+
+import { Shell } from "./shell.js";
+
+const shell = new Shell(self.SHELL, { caches, fetch: (...request) => fetch(...request), origin: self.location.origin });
+
+self.addEventListener("install", (event) => {
+  // At once, because a page that is open keeps what it has loaded, with all that is typed there.
+  self.skipWaiting();
+  event.waitUntil(shell.keep());
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([self.clients.claim(), shell.forgetOld()])));
+
+self.addEventListener("fetch", (event) => {
+  const answer = shell.answer(event.request);
+  if (answer) event.respondWith(answer);
+});
+
+// The page is open, so there may be a network: what a browser has thrown away is fetched again.
+self.addEventListener("message", (event) => {
+  if (event.data === "complete") event.waitUntil(shell.complete().catch(() => undefined));
+});

@@ -1,0 +1,31 @@
+import { rememberLanguage } from "./shell.js";
+
+const AGAIN_MS = 30_000;
+
+/**
+ * Lets the page open without the network from now on: registers its service worker, which keeps the page and its files.
+ * On a bad network that may fail, so it is tried again until it has succeeded. Old browsers and pages without TLS have
+ * no service workers; the page then works as long as it is open.
+ *
+ * @param {Window} window
+ * @param {string} script the address of the service worker
+ */
+export function keepPage(window, script) {
+  const { caches, document, navigator } = window;
+  if (!navigator.serviceWorker || !caches) return;
+  rememberLanguage(caches, document.documentElement.lang).catch(() => undefined);
+  let isKept = false;
+  navigator.serviceWorker.ready.then((registration) => {
+    isKept = true;
+    registration.active.postMessage("complete");
+  });
+  const attempt = () => {
+    if (!isKept) navigator.serviceWorker.register(script).catch(() => undefined);
+  };
+  // Not before the page itself has all it needs: on a slow network both would wait for each other.
+  if (document.readyState === "complete") attempt();
+  else window.addEventListener("load", attempt);
+  window.addEventListener("online", attempt);
+  document.addEventListener("visibilitychange", attempt);
+  window.setInterval(attempt, AGAIN_MS);
+}

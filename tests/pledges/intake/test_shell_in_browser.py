@@ -1,0 +1,47 @@
+"""The intake's shell in Chromium: the page opens without the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.layout import PHONE, assert_fits
+from tests.support.serving import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from uuid import UUID
+
+    from fastapi import FastAPI
+    from playwright.async_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+async def test_the_page_opens_without_the_network_in_both_languages_and_again_from_the_server(
+    app: FastAPI,
+    page_at: Callable[..., Awaitable[Page]],
+    token: Callable[..., str],
+    add_event: Callable[..., Awaitable[UUID]],
+) -> None:
+    event_id = await add_event()
+    guest = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
+    page = await page_at(*PHONE)
+    async with serving(app) as url:
+        await page.goto(f"{url}/pledges/pass/{guest}")
+        await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    # There is no server any more.
+    await page.goto(f"{url}/pledges/new?event={event_id}")
+    await expect(page.get_by_role("button", name="Send tilsagnet")).to_be_visible()
+    assert await page.evaluate("document.fonts.ready.then(() => document.fonts.check('600 16px \"Tilsagn Sans\"'))")
+    await assert_fits(page)
+    await page.locator(".site-menu > summary").click()
+    await page.locator(".site-menu-panel a[hreflang=en]").click()
+    await expect(page.get_by_role("button", name="Send the pledge")).to_be_visible()
+    # The browser throws away what it has kept; the server is back.
+    await page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))")
+    async with serving(app, port=int(url.rpartition(":")[2])):
+        await page.goto(f"{url}/pledges/new")
+        await expect(page.locator("body:not([data-shell])")).to_have_count(1)
