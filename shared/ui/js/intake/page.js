@@ -3,6 +3,8 @@ import { Sender } from "../offline/sender.js";
 import { StorageError } from "../offline/store.js";
 import { isCvr } from "../fields/numbers.js";
 import { timeOfDay } from "../live/status.js";
+import { noteWaiting } from "../offline/reminder.js";
+import { Announcer } from "./announcing.js";
 import { deliver } from "./delivery.js";
 import { clearErrors, showErrors } from "./errors.js";
 import { chosenEvent, fillPage } from "./event_choice.js";
@@ -16,6 +18,7 @@ import { errorsOf } from "./validation.js";
 const LOCK = "tilsagn-intake";
 const INTAKE = "/api/pledges/v1/intake";
 const STALE_MS = 60_000;
+const PASS_ENDED = /\/pass-(revoked|expired)$/;
 
 /**
  * The intake on a phone: what is typed is kept on the phone first and sent when there is a network, and the page shows
@@ -70,6 +73,8 @@ export class IntakePage {
       isHeldBack: (record) => this.#isAnothers(record),
     });
     this.sender.addEventListener("report", ({ detail }) => this.#onReport(detail));
+    this.announcer = new Announcer(this.pledges, { practice: this.practice });
+    await this.pledges.tryPassesAgain();
     await this.#dropCapturedDraft();
     await this.#useKeptPage();
     await this.#refresh();
@@ -84,6 +89,7 @@ export class IntakePage {
     on("[data-stop-correcting]", () => this.#stopCorrecting());
     on("[data-send-as-me]", () => this.#sendAsMe());
     on("[data-export-all]", () => this.#exportAll());
+    offerNotifications(document.querySelector("[data-notify]"));
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible" && Date.now() - (this.fetchedAt ?? 0) > STALE_MS) this.#fetchPage();
     });
@@ -207,17 +213,31 @@ export class IntakePage {
       this.principal = page.principal.subject;
       delete this.document.body.dataset.principal;
       this.#usePage(page);
-      await this.pledges.keepPage(page.event?.id ?? null, page).catch(() => undefined);
       this.notices.hide("signed-out", "pass-ended");
+      await this.#keepPage(page);
       await this.sender.sendNow();
+      await this.announcer.announce();
+      await this.pledges.forgetWhatIsOver(Date.parse(page.now) || Date.now());
     } else if (answer.kind === "problem" && answer.status === 401) {
       this.#sayGoneOut();
+    } else if (answer.kind === "problem" && PASS_ENDED.test(answer.problem.type)) {
+      this.notices.show("pass-ended");
     }
     await this.#refresh();
   }
 
+  async #keepPage(page) {
+    try {
+      await this.pledges.keepPage(page.event?.id ?? null, page);
+      if (page.event?.status === "open") await this.pledges.meet(page.event.id);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error; // the page is only less useful without a network
+    }
+  }
+
   #onReport({ contact }) {
     if (["answered", "signed_out", "busy"].includes(contact)) this.#onContact();
+    if (contact === "answered") this.announcer.announce();
     this.notices.toggle("foreign", contact === "foreign");
     if (contact === "answered") this.notices.hide("signed-out", "pass-ended");
     if (contact === "signed_out") this.#sayGoneOut();
@@ -302,8 +322,16 @@ export class IntakePage {
     this.#showDelivery(records);
     const others = records.filter((record) => record.state === "waiting" && this.#isAnothers(record));
     this.notices.toggle("other-person", others.length > 0, this.words.counted("held_back", others.length));
+    this.#noteWaiting(records.filter(({ state }) => state !== "received"));
     const last = this.lastCaptured && records.find(({ id }) => id === this.lastCaptured.id);
     if (last) this.#showLast(last);
+  }
+
+  /** For the reminders on every page (offline/reminder.js). */
+  #noteWaiting(records) {
+    if (this.practice) return;
+    const since = Math.min(...records.map(({ addedAt }) => addedAt));
+    noteWaiting(localStorage, records.length > 0 ? { count: records.length, since } : null);
   }
 
   #showDelivery(records) {
@@ -343,4 +371,14 @@ export class IntakePage {
     const place = this.document.querySelector("[data-said]");
     place.textContent = `${this.words.texts.headings[stateOf(record)]}: ${record.summary.name}`;
   }
+}
+
+/** The browser asks only after a press of the button. */
+function offerNotifications(button) {
+  if (!button || globalThis.Notification?.permission !== "default") return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await Notification.requestPermission();
+    button.hidden = true;
+  });
 }

@@ -3,6 +3,7 @@ import { Queue } from "../offline/queue.js";
 
 const DATABASE = "tilsagn-intake";
 const DATABASE_VERSION = 1;
+const DAY_MS = 86_400_000;
 /** The version of a record's own fields. A page of a newer release upgrades the records of an older one. */
 export const SCHEMA = 1;
 
@@ -106,6 +107,14 @@ export class Pledges {
     return this.#read("phones", eventId);
   }
 
+  /** Gives this phone an id at an event, if it has none yet. */
+  async meet(eventId) {
+    if (await this.phone(eventId)) return;
+    await this.store.transact(["phones"], "readwrite", async (transaction) => {
+      await transaction.objectStore("phones").put(await this.#phoneIn(transaction, eventId));
+    });
+  }
+
   /** @returns {Promise<object[]>} */
   phones() {
     return this.store.transact(["phones"], "readonly", (transaction) => transaction.objectStore("phones").getAll());
@@ -133,7 +142,31 @@ export class Pledges {
     return (await this.#read("pages", key))?.page;
   }
 
-  /** Forgets everything about an event: it is over, and everything has arrived. */
+  /** Tries again what the server refused because of a pass: a new one may have been scanned. */
+  async tryPassesAgain() {
+    for (const record of await this.queue.list()) {
+      if (record.state !== "refused" || !/\/pass-(revoked|expired)$/.test(record.problem?.type)) continue;
+      await this.queue.change(record.id, (present) => ({ ...present, state: "waiting" }));
+    }
+  }
+
+  /**
+   * Forgets every event that is over and of which everything has arrived, and what arrived more than a day ago without
+   * an event.
+   *
+   * @param {number} now
+   */
+  async forgetWhatIsOver(now) {
+    for (const { event_id: eventId } of await this.phones()) {
+      if (isOver((await this.page(eventId))?.event, now)) await this.forget(eventId);
+    }
+    for (const record of await this.queue.list()) {
+      const isOld = record.state === "received" && now - record.receivedAt > DAY_MS;
+      if (isOld && !record.event_id) await this.queue.remove(record.id);
+    }
+  }
+
+  /** Forgets everything about an event, unless something of it has not arrived. */
   forget(eventId) {
     return this.queue.transact(["phones", "pages"], async (transaction) => {
       const table = transaction.objectStore("pledges");
@@ -161,6 +194,12 @@ export class Pledges {
   #read(table, key) {
     return this.store.transact([table], "readonly", (transaction) => transaction.objectStore(table).get(key));
   }
+}
+
+/** Whether an event is over: it says so, or it ended a day ago. */
+function isOver(event, now) {
+  if (!event) return false;
+  return ["closed", "cancelled"].includes(event.status) || now - Date.parse(event.ends_at) > DAY_MS;
 }
 
 /** What stays of a pledge that the server has: no contact. */

@@ -1,0 +1,175 @@
+"""The intake on a phone in Chromium: no pledge is lost, whatever the network and the browser do."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.pledges.browsing import count
+from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
+from tests.support.serving import serving
+from tests.support.waiting import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from uuid import UUID
+
+    from fastapi import FastAPI
+    from playwright.async_api import Page, Route
+
+    from shared.db.database import Database
+
+pytestmark = pytest.mark.browser
+
+PLEDGES = re.compile("/api/pledges/v1/pledges")
+REFUSED = '{"type": "/problems/too-many-positions", "title": "For mange pladser", "status": 422, "detail": "Ret det."}'
+
+
+@pytest_asyncio.fixture
+async def page(
+    app: FastAPI,
+    page_at: Callable[..., Awaitable[Page]],
+    token: Callable[..., str],
+    add_event: Callable[..., Awaitable[UUID]],
+    add_company: Callable[..., Awaitable[UUID]],
+) -> AsyncIterator[Page]:
+    """A member's empty form at an open event."""
+    event_id = await add_event()
+    await add_company("Ærø Bageri", cvr="24256790", checked_in_at=event_id)
+    headers = {"authorization": f"Bearer {token('member')}"}
+    page = await page_at(*PHONE, extra_http_headers=headers, reduced_motion="reduce")
+    async with serving(app) as url:
+        await page.goto(f"{url}/pledges/new?event={event_id}")
+        yield page
+
+
+async def capture(page: Page, company: str = "Ærø Bageri") -> None:
+    """Type a pledge and send it."""
+    await page.get_by_label("Virksomhed", exact=True).fill(company)
+    await page.get_by_role("radio", name="10 timer", exact=True).check()
+    await page.get_by_label("Navn", exact=True).fill("Bente Bager")
+    await page.get_by_label("E-mail").fill("bente@bageri.example")
+    await page.get_by_role("button", name="Send tilsagnet").click()
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("")
+
+
+async def expect_state(page: Page, state: str, company: str = "Ærø Bageri") -> None:
+    """Wait until the list says so of a pledge."""
+    await expect(page.locator("[data-tonight] li").filter(has_text=company).locator("[data-state]")).to_have_text(state)
+
+
+async def try_again(page: Page) -> None:
+    """Let the page send what waits now."""
+    await page.evaluate("dispatchEvent(new Event('online'))")
+
+
+async def kept(page: Page) -> str:
+    """Return everything that the page keeps on the phone, as text."""
+    text: str = await page.evaluate(
+        """() => new Promise((resolve) => {
+             indexedDB.open("tilsagn-intake").onsuccess = ({ target: { result: db } }) => {
+               db.transaction("pledges").objectStore("pledges").getAll().onsuccess = (event) =>
+                 resolve(JSON.stringify([event.target.result, { ...sessionStorage }, { ...localStorage }]));
+             };
+           })"""
+    )
+    return text
+
+
+async def test_what_is_captured_without_a_network_arrives_when_there_is_one(
+    page: Page, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    await assert_fits(page, NARROW, PHONE, DESKTOP)
+    await page.route(PLEDGES, lambda route: route.abort())
+    await page.context.set_offline(True)
+    await capture(page)
+    await expect(page.get_by_role("heading", name="Tilsagnet er gemt på telefonen")).to_be_visible()
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_be_focused()
+    await capture(page, "Øster Smede")
+    await expect(page.locator("[data-delivery]")).to_contain_text("2 tilsagn venter")
+    await assert_fits(page, NARROW, PHONE, DESKTOP)
+    await page.context.set_offline(False)
+    await page.reload()
+    await expect_state(page, "Sendt")
+    assert "Bente Bager" in await kept(page)
+    await page.unroute(PLEDGES)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect_state(page, "Modtaget")
+    await expect_state(page, "Modtaget", "Øster Smede")
+    await expect(page.locator("[data-delivery]")).to_contain_text("Alle 2 tilsagn er modtaget · sidste kontakt kl.")
+    await assert_fits(page, NARROW, PHONE, DESKTOP)
+    assert await count(pledges_database, taskforce_id) == 2
+    assert "Bente" not in await kept(page)
+
+
+async def test_two_tabs_send_each_pledge_once(page: Page, pledges_database: Database, taskforce_id: UUID) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    sent: list[str] = []
+    for tab in (page, other):
+        tab.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
+    await asyncio.gather(capture(page), capture(other, "Øster Smede"))
+    for company in ("Ærø Bageri", "Øster Smede"):
+        await expect_state(page, "Modtaget", company)
+        await expect_state(other, "Modtaget", company)
+    assert await count(pledges_database, taskforce_id) == 2
+    assert await count(pledges_database, taskforce_id, "phone_captures") == 2
+    assert sum("Øster Smede" in body for body in sent) == 1
+
+
+async def test_a_tab_that_is_killed_while_it_sends_leaves_one_pledge(
+    page: Page, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+
+    await page.route(PLEDGES, lose_the_answer)
+    await capture(page)
+
+    async def is_logged() -> bool:
+        return await count(pledges_database, taskforce_id) == 1
+
+    await eventually(is_logged)
+    reopened = await page.context.new_page()
+    await page.close()
+    await reopened.goto(page.url)
+    await expect_state(reopened, "Modtaget")
+    assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_neither_a_portal_nor_a_lost_session_nor_a_refusal_loses_a_pledge(
+    page: Page, token: Callable[..., str], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    signed_in = {"authorization": f"Bearer {token('member')}"}
+    await page.route(PLEDGES, lambda route: route.fulfill(status=200, content_type="text/html", body="<html>Wi-Fi"))
+    await capture(page)
+    await expect(page.get_by_role("heading", name="Netværket svarer med sin egen side")).to_be_visible()
+    await assert_fits(page, NARROW, PHONE)
+    await page.unroute(PLEDGES)
+    await page.context.set_extra_http_headers({})
+    await try_again(page)
+    await expect(page.get_by_role("link", name="Log ind i en anden fane")).to_be_visible()
+    await assert_fits(page, NARROW, PHONE)
+    refused = {"status": 422, "content_type": "application/problem+json", "body": REFUSED}
+    await page.route(PLEDGES, lambda route: route.fulfill(**refused))
+    await page.context.set_extra_http_headers(signed_in)
+    await try_again(page)
+    await expect(page.get_by_role("heading", name="Kræver handling", exact=True)).to_be_visible()
+    await expect(page.get_by_text("For mange pladser")).to_be_visible()
+    await assert_fits(page, NARROW, PHONE)
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Gem som fil: Ærø Bageri").click()
+    assert (await download.value).suggested_filename.startswith("tilsagn-")
+    await page.unroute(PLEDGES)
+    await page.get_by_role("button", name="Ret: Ærø Bageri").click()
+    await expect(page.get_by_label("E-mail")).to_have_value("bente@bageri.example")
+    await page.get_by_role("button", name="Én mere").click()
+    await page.get_by_role("button", name="Send tilsagnet").click()
+    await expect_state(page, "Modtaget")
+    await expect(page.locator("[data-tonight] li")).to_contain_text("2 pladser")
+    assert await count(pledges_database, taskforce_id) == 1
