@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.pledges.call_list import pages as call_list_pages
+from services.pledges.duplicates import api as duplicates_api
+from services.pledges.duplicates import pages as duplicates_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
 from services.pledges.imports import pages as imports_pages
@@ -61,7 +63,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         description=DESCRIPTION,
         tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
-    for routes in (intake_api, pledges_api, hires_api):
+    for routes in (intake_api, pledges_api, duplicates_api, hires_api):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
     for pages in (
@@ -72,6 +74,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         queue_pages,
         call_list_pages,
         hires_pages,
+        duplicates_pages,
         pledges_pages,
     ):
         app.include_router(pages.router)

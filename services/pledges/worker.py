@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.pledges.consumer import create_consumer
+from services.pledges.duplicates.detection import propose_duplicates
 from services.pledges.privacy.evenings import forget_evenings
 from services.pledges.privacy.retention import retention
 from services.pledges.settings import PledgesSettings
@@ -16,7 +17,7 @@ def create_worker(settings: PledgesSettings | None = None) -> Worker:
         settings,
         service="pledges",
         consumers=[create_consumer()],
-        background_jobs=[retention().work, forget_evenings],
+        background_jobs=[retention().work, forget_evenings, propose_duplicates],
     )
 
 

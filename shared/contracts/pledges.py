@@ -59,6 +59,7 @@ class PledgeState(Message):
     ended_on: date | None = Field(
         None, description="the first day on which its cancelled positions no longer count: the company withdrew them"
     )
+    merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
 
     @property
     def aggregate_id(self) -> UUID:

@@ -88,6 +88,29 @@ async def add_all(conn: Connection, messages: Sequence[tuple[Message, UUID | Non
     )
 
 
+async def taskforces(conn: Connection) -> list[UUID]:
+    """Return every taskforce that ever had a message in the outbox. Reads one row for each of them, not all."""
+    rows = await conn.fetch(
+        """
+        with recursive named as (
+            (select taskforce_id from outbox order by taskforce_id limit 1)
+             union all
+            select (select outbox.taskforce_id
+                      from outbox
+                     where outbox.taskforce_id > named.taskforce_id
+                     order by outbox.taskforce_id
+                     limit 1)
+              from named
+             where named.taskforce_id is not null
+        )
+        select taskforce_id
+          from named
+         where taskforce_id is not null
+        """
+    )
+    return [row["taskforce_id"] for row in rows]
+
+
 def correlation_id() -> UUID | None:
     """Return the correlation id of the current request, or None outside of one."""
     correlation = structlog.contextvars.get_contextvars().get("correlation_id")

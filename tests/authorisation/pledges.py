@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from services.pledges.app import create_app
 from services.pledges.hires import commands as hires
@@ -103,6 +103,20 @@ class PledgesWorld(World):
         await self._log("other municipality", "", Person(STRANGER))
         # Logged with the pass of another event, so it is not the guest's own.
         await self._log("other municipality", "event_pass", Guest(ANOTHER, 1))
+        for (ownership, _), logged in self._pledges.items():
+            for status in ("open", "merged", "kept"):
+                # A pledge paired with itself: a decision that was taken before changes nothing.
+                await self.superuser.execute(
+                    """
+                    insert into duplicate_proposals
+                           (taskforce_id, id, first_id, second_id, proposed_at, version, status, stays_id)
+                    values ($1, $2, $3::uuid, $3, now(), 1, $4::text, case when $4 = 'merged' then $3 end)
+                    """,
+                    taskforce_of(ownership),
+                    proposal_about(logged.id, status),
+                    logged.id,
+                    status,
+                )
         await written_into_ledger(self, "pledge_contacts")
         # The contacts of these pledges are erased, so no list may contain them.
         await self.superuser.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
@@ -228,6 +242,11 @@ def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
     """A guest who has scanned the code of an event."""
     roles: frozenset[Role] = frozenset({"event_pass"})
     return Principal(f"pass:{event_id}", roles, taskforce, event_id=event_id, pass_generation=1)
+
+
+def proposal_about(pledge_id: UUID, status: str) -> UUID:
+    """The id of a proposal of this status about a pledge."""
+    return uuid5(pledge_id, status)
 
 
 def name_of(ownership: Ownership) -> str:
@@ -359,6 +378,22 @@ async def record_outcome(world: PledgesWorld, caller: Caller, ownership: Ownersh
     return Ask("POST", path, {"data": {"event": str(TONIGHT), "outcome": "reached"}}, success=303)
 
 
+def _decision(decision: str, status: str, field: str) -> Probe:
+    """The decision that a proposal of this status has already."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        logged = world.pledge(caller, ownership)
+        path = f"{API}/duplicates/{proposal_about(logged.id, status)}/{decision}"
+        return Ask("POST", path, shows=expected_marks(ownership, getattr(logged, field)))
+
+    return probe
+
+
+async def decide_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    proposal_id = proposal_about(world.pledge(caller, ownership).id, "kept")
+    return Ask("POST", f"/pledges/duplicates/{proposal_id}/keep", {"data": {}}, success=303)
+
+
 async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
@@ -439,6 +474,17 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/pledges/{{pledge_id}}/review", "pledge"): review_by_api,
     ("POST /pledges/{pledge_id:uuid}/review", "pledge"): review_by_form,
     ("POST /pledges/reviews", "pledge"): review_many,
+    (f"GET {API}/duplicates", "pledge"): _list(f"{API}/duplicates", "company"),
+    (f"GET {API}/duplicates", "business contact"): _list(f"{API}/duplicates", "contact"),
+    (f"POST {API}/duplicates/{{proposal_id}}/merge", "pledge"): _decision("merge", "merged", "company"),
+    (f"POST {API}/duplicates/{{proposal_id}}/merge", "business contact"): _decision("merge", "merged", "contact"),
+    (f"POST {API}/duplicates/{{proposal_id}}/keep", "pledge"): _decision("keep", "kept", "company"),
+    (f"POST {API}/duplicates/{{proposal_id}}/keep", "business contact"): _decision("keep", "kept", "contact"),
+    (f"POST {API}/duplicates/{{proposal_id}}/unmerge", "pledge"): _decision("unmerge", "kept", "company"),
+    (f"POST {API}/duplicates/{{proposal_id}}/unmerge", "business contact"): _decision("unmerge", "kept", "contact"),
+    ("GET /pledges/duplicates", "pledge"): _list("/pledges/duplicates", "company"),
+    ("GET /pledges/duplicates", "business contact"): _list("/pledges/duplicates", "contact"),
+    ("POST /pledges/duplicates/{proposal_id:uuid}/{decision}", "pledge"): decide_by_form,
     (f"POST {API}/hires", "pledge"): confirm_by_api,
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),

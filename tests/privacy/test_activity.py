@@ -127,6 +127,23 @@ FILL: Final = {
         insert into pledge_reviews (taskforce_id, pledge_id, version, decision, decided_by, decided_at)
         select $1, pledge.id, 2, 'accepted', $2, now() from pledge
     """,
+    ("pledges", "duplicate_decisions", "decided_by"): """
+        with pledge as (
+            insert into pledges
+                   (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                    weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                    request_fingerprint, version, status)
+            values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', false, now(), now(), current_date, '{}',
+                    '\\x00', 1, 'logged')
+            returning id
+        ), proposal as (
+            insert into duplicate_proposals (taskforce_id, id, first_id, second_id, proposed_at, version, status)
+            select $1, gen_random_uuid(), pledge.id, gen_random_uuid(), now(), 2, 'kept' from pledge
+            returning id
+        )
+        insert into duplicate_decisions (taskforce_id, proposal_id, version, decision, decided_by, decided_at)
+        select $1, proposal.id, 2, 'keep', $2, now() from proposal
+    """,
     ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
     ("pledges", "access_log", "who"): _LOOK,

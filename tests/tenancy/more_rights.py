@@ -62,7 +62,6 @@ _CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
 REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_of_request": "",
     "services.pledges.pledges.store.pledge_id_of_request": "",
-    "services.pledges.privacy.queries.taskforces_of_outbox": "says whom the outbox is of",
     "services.events.identity.oidc.store.insert_pending": _CHALLENGE,
     "services.events.identity.oidc.store.take_pending": _CHALLENGE,
     "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,

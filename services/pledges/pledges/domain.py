@@ -153,6 +153,7 @@ class Pledge:
         ended_on: the first day on which its cancelled positions no longer count, in Europe/Copenhagen; None where they
             still count, or never did.
         withdrawn_because: the reason if it is withdrawn; else None.
+        merged_into: the pledge that counts for it if it is a duplicate; else None.
         review: None for a pledge that has counted from the start and that no coordinator has decided on.
     """
 
@@ -170,6 +171,7 @@ class Pledge:
     ended_as: PledgeStatus | None = None
     ended_on: date | None = None
     withdrawn_because: WithdrawalReason | None = None
+    merged_into: UUID | None = None
     review: Review | None = None
 
     @property
@@ -186,6 +188,11 @@ class Pledge:
     def counted(self) -> bool:
         """Whether it is part of the figures: see `counts`."""
         return counts(self.review, self.status, self.ended_on)
+
+    @property
+    def has_filled_position(self) -> bool:
+        """Whether a position of it has become a job."""
+        return any(position.status == "filled" for position in self.positions)
 
     @property
     def status(self) -> PledgeStatus:
@@ -269,6 +276,7 @@ class Pledge:
             ended_as=None,
             ended_on=None,
             withdrawn_because=None,
+            merged_into=None,
             review=_review_at_first(self.flags),
         )
 
@@ -357,6 +365,28 @@ class Pledge:
         ]
         self.version += 1
         return True
+
+    def merge_into(self, stays_id: UUID) -> None:
+        """End the pledge as a duplicate of another one, which counts for both. Its positions stay as they are.
+
+        Raises:
+            PledgeEnded
+            PositionsFilled: a position of it has become a job.
+        """
+        if self.ended_as is not None:
+            raise PledgeEnded
+        if self.has_filled_position:
+            raise PositionsFilled
+        self.ended_as = "duplicate"
+        self.merged_into = stays_id
+        self.version += 1
+
+    def unmerge(self) -> None:
+        """Undo `merge_into`: the pledge is what it was before. Raises `PledgeEnded` for one that is no duplicate."""
+        if self.ended_as != "duplicate":
+            raise PledgeEnded
+        self.ended_as = self.merged_into = None
+        self.version += 1
 
     def fill(self, which: int | UUID | None, *, hire_id: UUID, seen_version: int | None = None) -> Position:
         """Fill a position with a confirmed hire.

@@ -47,4 +47,5 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
         flags=pledge.flags,
         counted=pledge.counted,
         ended_on=pledge.ended_on,
+        merged_into=pledge.merged_into,
     )

@@ -137,10 +137,14 @@ async def show_pledge(
         raise Problem(404)
     hires: dict[UUID, FilledPosition] = {}
     reviews: list[ReviewRow] = []
+    duplicates: list[UUID] = []
     if may_read_hires(principal):
         async with db.read(principal.taskforce) as conn:
             hires = await queries.filled_positions(conn, principal.taskforce, pledge_id)
             reviews = await queries.reviews(conn, principal.taskforce, pledge_id)
+    if principal.has(*READERS):
+        async with db.read(principal.taskforce) as conn:
+            duplicates = await queries.duplicates_of(conn, principal.taskforce, pledge_id)
     return render(
         request,
         "pledge.html",
@@ -148,6 +152,7 @@ async def show_pledge(
         sees_contact=may_read_contact(principal, pledge),
         hires=hires,
         reviews=reviews,
+        duplicates=duplicates,
         person_id=principal.person_id,
         may_review=principal.has(*REVIEWERS),
         may_confirm=principal.has("caseworker") and pledge.counted and bool(pledge.vacant),

@@ -75,7 +75,9 @@ COUNTED: Final = """(pledge.review is null or pledge.review = 'accepted')
 """Pledges that are part of the figures: see `domain.counts`."""
 UNFILLED: Final = f"pledge.status in ('logged', 'affirmed', 'in_progress') and {COUNTED}"
 """Pledges that may have a position to fill. It implies the condition of the index `pledges_waiting`."""
-HELD: Final = "pledge.review = 'waiting' and pledge.status not in ('withdrawn', 'lapsed', 'duplicate')"
+ALIVE: Final = "pledge.status not in ('withdrawn', 'lapsed', 'duplicate')"
+"""Pledges that have not ended."""
+HELD: Final = f"pledge.review = 'waiting' and {ALIVE}"
 """Pledges that wait for a coordinator."""
 
 _SHOWN: Final = tuple(
@@ -215,6 +217,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         review=row["review"],
         ended_on=row["ended_on"],
         withdrawn_because=row["withdrawn_because"],
+        merged_into=row["merged_into"],
         event_title=row["event_title"],
         rung_by=row.get("rung_by"),
     )
@@ -243,6 +246,24 @@ async def reviews(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list
         pledge_id,
     )
     return [ReviewRow(*row) for row in rows]
+
+
+async def duplicates_of(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list[UUID]:
+    """Return the pledges that were merged into this one."""
+    # By the proposals, which are few and have an index for it.
+    rows = await conn.fetch(
+        """
+        select case when first_id = $2 then second_id else first_id end as id
+          from duplicate_proposals
+         where taskforce_id = $1
+           and (first_id = $2 or second_id = $2)
+           and stays_id = $2
+         order by proposed_at, id
+        """,
+        taskforce_id,
+        pledge_id,
+    )
+    return [row["id"] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,7 @@ class PledgeOut(ResponseModel):
     withdrawn_because: WithdrawalReason | None = Field(
         None, description="why it is withdrawn; only what its company has withdrawn has ever counted"
     )
+    merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
     logged_with_pass: bool = Field(exclude=True)
     event_title: str | None = Field(None, exclude=True)
     rung_by: UUID | None = Field(None, exclude=True)
@@ -271,6 +272,16 @@ class PledgeOut(ResponseModel):
     def counted(self) -> bool:
         """Whether it is part of the figures: see `domain.counts`."""
         return counts(self.review, self.status, self.ended_on)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was withdrawn, has lapsed or is a duplicate."""
+        return self.status in {"withdrawn", "lapsed", "duplicate"}
+
+    @property
+    def has_filled_position(self) -> bool:
+        """Whether a position of it has become a job."""
+        return any(position.status == "filled" for position in self.position_list)
 
     @property
     def vacant(self) -> list[Position]:
@@ -307,6 +318,7 @@ class PledgeOut(ResponseModel):
             review=pledge.review,
             ended_on=pledge.ended_on,
             withdrawn_because=pledge.withdrawn_because,
+            merged_into=pledge.merged_into,
             logged_with_pass=isinstance(pledge.logged_by, Guest),
         )
 

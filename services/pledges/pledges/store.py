@@ -49,10 +49,11 @@ COLUMNS: Final = {
     "pass_generation": "integer",
     "ended_on": "date",
     "withdrawn_because": "text",
+    "merged_into": "uuid",
 }
 """The columns of the table `pledges`, with their types."""
 _NOT_OF_REQUEST: Final = frozenset(
-    {"request_fingerprint", "review", "pass_generation", "ended_on", "withdrawn_because"}
+    {"request_fingerprint", "review", "pass_generation", "ended_on", "withdrawn_because", "merged_into"}
 )
 """Columns that the function `pledge_of_request` does not return."""
 _OTHER_COLUMNS: Final = {
@@ -145,6 +146,7 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
         "pass_generation": pledge.logged_by.pass_generation if isinstance(pledge.logged_by, Guest) else None,
         "ended_on": pledge.ended_on,
         "withdrawn_because": pledge.withdrawn_because,
+        "merged_into": pledge.merged_into,
         "contact_name": contact.name if contact else None,
         "contact_phone": contact.phone if contact else None,
         "contact_email": contact.email if contact else None,
@@ -259,6 +261,7 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         ended_as=status if status in {"withdrawn", "lapsed", "duplicate"} else None,
         ended_on=row.get("ended_on"),
         withdrawn_because=row.get("withdrawn_because"),
+        merged_into=row.get("merged_into"),
         review=row.get("review"),
     )
 
@@ -309,7 +312,8 @@ async def save_end(conn: Connection, pledge: Pledge) -> None:
                set version = $3,
                    status = $4,
                    ended_on = $5,
-                   withdrawn_because = $6
+                   withdrawn_because = $6,
+                   merged_into = $9
              where taskforce_id = $1
                and id = $2
         )
@@ -329,6 +333,7 @@ async def save_end(conn: Connection, pledge: Pledge) -> None:
         pledge.withdrawn_because,
         [position.id for position in pledge.positions],
         [position.status for position in pledge.positions],
+        pledge.merged_into,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.pledges.phones.store import forget_phones
 from services.pledges.practice.store import delete_practice
-from services.pledges.privacy.queries import taskforces_of_outbox
+from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from shared.db.database import Database
@@ -32,7 +32,7 @@ async def forget_evenings(database: Database) -> None:
 async def forget_what_is_due(database: Database, *, at: datetime) -> None:
     """Delete practice that is a day old, and phones 30 days after the end of their event."""
     async with database.system() as conn:
-        taskforces = await taskforces_of_outbox(conn)
+        taskforces = await outbox.taskforces(conn)
     for taskforce_id in taskforces:
         async with database.change(taskforce_id) as conn:
             await delete_practice(conn, taskforce_id, before=at - PRACTICE_KEPT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from services.pledges.privacy.queries import taskforces_of_outbox
+from shared.messaging.outbox import taskforces
 from shared.privacy.access_log import ACCESSES
 from shared.privacy.data_inventory import FILE, read_service_inventory
 from shared.privacy.dead_letters import DEAD_LETTERS
@@ -155,4 +155,4 @@ JOBS: Final = (
 def retention() -> Retention:
     """Return the service's jobs with the deadlines of the data inventory."""
     inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
-    return Retention("pledges", JOBS, inventory, taskforces_of_outbox)
+    return Retention("pledges", JOBS, inventory, taskforces)

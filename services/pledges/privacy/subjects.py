@@ -169,6 +169,30 @@ ACTIVITY_QUERIES: Final = (
     ActivityQuery("calls", "assigned_to", _CALLS.format(column="assigned_to", moment="assigned_at")),
     ActivityQuery("calls", "assigned_by", _CALLS.format(column="assigned_by", moment="assigned_at")),
     ActivityQuery("calls", "called_by", _CALLS.format(column="called_by", moment="called_at")),
+    ActivityQuery(
+        "duplicate_decisions",
+        "decided_by",
+        """
+            select decided.decided_at as at,
+                   proposal.first_id as pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type
+              from account
+              join duplicate_decisions as decided
+                on decided.decided_by = account.id
+              join duplicate_proposals as proposal
+                on proposal.taskforce_id = decided.taskforce_id
+               and proposal.id = decided.proposal_id
+              join pledges as pledge
+                on pledge.taskforce_id = proposal.taskforce_id
+               and pledge.id = proposal.first_id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where decided.taskforce_id = current_taskforce()
+        """,
+    ),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
     ACCESS_LOG_ACTIVITY,

@@ -32,6 +32,13 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", PLEDGES): (READERS, 200),
     ("GET", PLEDGES + "/{pledge_id}"): (READERS, 200),
     ("POST", PLEDGES + "/{pledge_id}/review"): ({"coordinator", "admin"}, 200),
+    ("GET", "/api/pledges/v1/duplicates"): ({"coordinator", "admin"}, 200),
+    # Of a proposal that does not exist. Others are decided on in tests/pledges/duplicates.
+    ("POST", "/api/pledges/v1/duplicates/{proposal_id}/merge"): ({"coordinator", "admin"}, 404),
+    ("POST", "/api/pledges/v1/duplicates/{proposal_id}/keep"): ({"coordinator", "admin"}, 404),
+    ("POST", "/api/pledges/v1/duplicates/{proposal_id}/unmerge"): ({"coordinator", "admin"}, 404),
+    ("GET", "/pledges/duplicates"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/duplicates/{proposal_id:uuid}/{decision}"): ({"coordinator", "admin"}, 404),
     ("POST", "/api/pledges/v1/hires"): ({"caseworker"}, 201),
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
@@ -89,6 +96,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
     address = address.replace("{event_id}", str(more["event_id"])).replace("{phone_id}", str(uuid4()))
+    address = address.replace("{proposal_id}", str(uuid4())).replace("{decision}", "keep")
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send: dict[str, Any] = {}

@@ -70,6 +70,7 @@ READS: Final = {
         "position_count",
         "ended_on",
         "withdrawn_because",
+        "merged_into",
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
     "phones": {"taskforce_id", "event_id", "practice", "id", "announced", "discarded", "waiting_since"},
