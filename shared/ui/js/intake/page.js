@@ -36,8 +36,10 @@ export class IntakePage {
     this.words = words;
     this.practice = new URLSearchParams(document.location.search).has("practice");
     this.notices = new Notices(document);
+    this.notices.toggle("practice", this.practice);
     this.tonight = new Tonight(document, words, (action, id) => this.#act(action, id));
     this.principal = document.body.dataset.principal ?? null;
+    this.isPrincipalKnown = this.principal !== null;
     this.page = null;
     this.lastContact = null;
     this.lastCaptured = null;
@@ -67,7 +69,7 @@ export class IntakePage {
     }
     globalThis.navigator.storage?.persist?.().catch(() => undefined);
     this.pledges.queue.addEventListener("change", () => this.#refresh());
-    this.sender = new Sender(this.pledges.queue, (records) => deliver(records), {
+    this.sender = new Sender(this.pledges.queue, (records) => this.#send(records), {
       lock: this.practice ? `${LOCK}-practice` : LOCK,
       keep: withoutContact,
       isHeldBack: (record) => this.#isAnothers(record),
@@ -78,8 +80,15 @@ export class IntakePage {
     await this.#dropCapturedDraft();
     await this.#useKeptPage();
     await this.#refresh();
-    await this.sender.start();
+    this.sender.start();
     await this.#fetchPage();
+  }
+
+  /** Sends only when it is known who is signed in: nobody's pledge is sent as somebody else's. */
+  async #send(records) {
+    if (!this.isPrincipalKnown) await this.#fetchPage();
+    if (!this.isPrincipalKnown || records.some((record) => this.#isAnothers(record))) return { contact: "unsent" };
+    return deliver(records);
   }
 
   #listen() {
@@ -94,7 +103,7 @@ export class IntakePage {
       if (document.visibilityState === "visible" && Date.now() - (this.fetchedAt ?? 0) > STALE_MS) this.#fetchPage();
     });
     // Every page of ours says in its tab who is signed in (forms/index.js).
-    new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#fetchPage();
+    new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#onOtherPrincipal();
     document.querySelector("[data-phone-name]")?.addEventListener("change", ({ target }) => this.#namePhone(target.value));
     this.form.elements.namedItem("event_id")?.addEventListener("change", () => this.#fetchPage());
   }
@@ -190,6 +199,11 @@ export class IntakePage {
     this.#field("positions").focus();
   }
 
+  #onOtherPrincipal() {
+    this.isPrincipalKnown = false;
+    return this.#fetchPage();
+  }
+
   async #useKeptPage() {
     const page = await this.pledges.page(chosenEvent(this.form)).catch(() => undefined);
     if (page) this.#usePage(page);
@@ -198,12 +212,17 @@ export class IntakePage {
   #usePage(page) {
     this.page = page;
     fillPage(this.form, page);
-    if (!this.document.body.dataset.principal) this.principal = page.principal?.subject ?? this.principal;
+    this.principal ??= page.principal?.subject ?? null;
   }
 
-  /** Asks the server for the event and its companies, and who is signed in. */
-  async #fetchPage() {
-    if (!this.pledges) return;
+  /** Asks the server for the event and its companies, and who is signed in. Once at a time. */
+  #fetchPage() {
+    if (!this.pledges) return undefined;
+    this.fetching ??= this.#fetchPageNow().finally(() => (this.fetching = null));
+    return this.fetching;
+  }
+
+  async #fetchPageNow() {
     const event = chosenEvent(this.form);
     const answer = await exchange(INTAKE + (event ? `?event=${event}` : ""));
     if (answer.kind === "ok" && answer.json.principal) {
@@ -211,19 +230,24 @@ export class IntakePage {
       this.fetchedAt = Date.now();
       this.#onContact();
       this.principal = page.principal.subject;
-      delete this.document.body.dataset.principal;
+      this.isPrincipalKnown = true;
       this.#usePage(page);
       this.notices.hide("signed-out", "pass-ended");
       await this.#keepPage(page);
-      await this.sender.sendNow();
+      this.sender.sendNow();
       await this.announcer.announce();
       await this.pledges.forgetWhatIsOver(Date.parse(page.now) || Date.now());
-    } else if (answer.kind === "problem" && answer.status === 401) {
-      this.#sayGoneOut();
-    } else if (answer.kind === "problem" && PASS_ENDED.test(answer.problem.type)) {
-      this.notices.show("pass-ended");
+    } else if (answer.kind === "problem") {
+      this.#onPageRefused(answer);
     }
     await this.#refresh();
+  }
+
+  /** A pass that has ended, or a server that does not know this page, does not say that somebody else has signed in. */
+  #onPageRefused({ status, problem }) {
+    if ([403, 404].includes(status)) this.isPrincipalKnown = true;
+    if (status === 401) this.#sayGoneOut();
+    if (PASS_ENDED.test(problem.type)) this.notices.show("pass-ended");
   }
 
   async #keepPage(page) {

@@ -11,8 +11,8 @@ const FROZEN_MS = 90_000;
  * @typedef {object} Report
  * @property {Map<string, {receipt: object} | {problem: object, status: number}>} [answers] by id: the server's receipt,
  *   or its refusal. A record that is not in it stays as it is.
- * @property {"answered" | "signed_out" | "busy" | "too_many" | "foreign" | "silent"} contact how the server answered as
- *   a whole; `too_many`: it takes such records one at a time
+ * @property {"answered" | "signed_out" | "busy" | "too_many" | "foreign" | "silent" | "unsent"} contact how the server
+ *   answered as a whole; `too_many`: it takes such records one at a time; `unsent`: they were not sent
  * @property {number} [seconds] how long the server asks to wait
  */
 
