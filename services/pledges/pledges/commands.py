@@ -26,7 +26,7 @@ from shared.messaging import outbox
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from services.pledges.pledges.domain import Decision
@@ -55,6 +55,18 @@ class NewPledge:
     def event_id(self) -> UUID | None:
         """The event it belongs to: of the terms, else of the guest's pass."""
         return self.terms.event_id or (self.by.event_id if isinstance(self.by, Guest) else None)
+
+
+class BatchRefused(Exception):
+    """Not every pledge of a batch can be logged, so none was.
+
+    Attributes:
+        refusals: by the number of the pledge in the batch, from 0.
+    """
+
+    def __init__(self, refusals: Mapping[int, Refusal]) -> None:
+        super().__init__(f"{len(refusals)} pledges are refused")
+        self.refusals = refusals
 
 
 PledgeGroupCommit = GroupCommit[NewPledge, Pledge | None]
@@ -253,23 +265,58 @@ async def _log_batch(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPl
 async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> LoggedPledge:
     async with db.change(taskforce_id) as conn:
         [outcome] = await log_pledges(conn, taskforce_id, [new])
-        if isinstance(outcome, Pledge):
-            return LoggedPledge(outcome, repeated=False)
-        if isinstance(outcome, IdTaken):
-            return LoggedPledge(await _pledge_of_request(conn, taskforce_id, new.terms.id, new), repeated=True)
-        if outcome is not None and await claim_keys(
-            conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
-        ):
-            # A request that was accepted before gets the same answer, even if the rules would refuse it now, and even
-            # if another sender repeats it.
-            known = await _find_pledge_of_request(conn, taskforce_id, new.terms.id, new)
-            if known is None:
-                raise outcome  # undoes the claim
-            return LoggedPledge(known, repeated=True)
-        pledge_id = await store.pledge_id_of_request(conn, new.request)
-        if pledge_id is None:
-            raise IdempotencyKeyReused
-        return LoggedPledge(await _pledge_of_request(conn, taskforce_id, pledge_id, new), repeated=True)
+        return await _settled(conn, taskforce_id, new, outcome)
+
+
+async def log_all_or_none(db: Database, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[LoggedPledge]:
+    """Log every pledge of a batch in one transaction, or none of them.
+
+    Returns:
+        The pledges as they were logged, in the order of the batch. One that was logged before by the same request is
+        returned as it was logged then.
+
+    Raises:
+        BatchRefused: one of them cannot be logged. Nothing has changed.
+    """
+    pledges: list[LoggedPledge] = []
+    refusals: dict[int, Refusal] = {}
+    async with db.change(taskforce_id) as conn:
+        outcomes = await log_pledges(conn, taskforce_id, batch)
+        for number, (new, outcome) in enumerate(zip(batch, outcomes, strict=True)):
+            try:
+                pledges.append(await _settled(conn, taskforce_id, new, outcome))
+            except Refusal as refusal:
+                refusals[number] = refusal
+        if refusals:
+            raise BatchRefused(refusals)
+    return pledges
+
+
+async def _settled(
+    conn: Connection, taskforce_id: UUID, new: NewPledge, outcome: Pledge | Refusal | None
+) -> LoggedPledge:
+    """Return the pledge of an outcome of `log_pledges`: of a repeated request, what it logged before.
+
+    Raises:
+        Refusal: it is not logged. The transaction has to be undone.
+    """
+    if isinstance(outcome, Pledge):
+        return LoggedPledge(outcome, repeated=False)
+    if isinstance(outcome, IdTaken):
+        return LoggedPledge(await _pledge_of_request(conn, taskforce_id, new.terms.id, new), repeated=True)
+    if outcome is not None and await claim_keys(
+        conn, taskforce_id, "log_pledge", [(new.request, new.terms.id, new.received_at)]
+    ):
+        # A request that was accepted before gets the same answer, even if the rules would refuse it now, and even
+        # if another sender repeats it.
+        known = await _find_pledge_of_request(conn, taskforce_id, new.terms.id, new)
+        if known is None:
+            raise outcome  # undoes the claim
+        return LoggedPledge(known, repeated=True)
+    pledge_id = await store.pledge_id_of_request(conn, new.request)
+    if pledge_id is None:
+        raise IdempotencyKeyReused
+    return LoggedPledge(await _pledge_of_request(conn, taskforce_id, pledge_id, new), repeated=True)
 
 
 async def _pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge) -> Pledge:
