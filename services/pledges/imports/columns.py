@@ -26,17 +26,11 @@ import never changes a pledge. Nothing that looks like a CPR number is accepted 
 
 from __future__ import annotations
 
-import functools
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.pledges.typed_words import job_type_words, task_words
 from services.pledges.register.domain import name_key
-from shared.i18n.translations import LANGUAGES, use_language
-from shared.i18n.translations import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 COLUMNS: Final = (
     "virksomhed",
@@ -94,20 +88,6 @@ _OTHER_NAMES: Final = MappingProxyType(
     }
 )
 
-_JOB_TYPE_WORDS: Final = MappingProxyType(
-    {
-        "småjob": "smaajob",
-        "virksomhedspraktik": "praktik",
-        "løntilskud": "loentilskud",
-        "job med løntilskud": "loentilskud",
-        "ordinær": "ordinaer",
-        "ordinært": "ordinaer",
-        "ordinært job": "ordinaer",
-        "træning": "traening",
-        "træningsforløb": "traening",
-    }
-)
-
 _POINTERS: Final = MappingProxyType(
     {
         "/company/cvr": "cvr",
@@ -145,21 +125,10 @@ def column_of(pointer: str) -> str:
 
 
 def job_type_code(typed: str) -> str:
-    """Return the job type that was typed in Danish or as its code; anything else as it is."""
-    word = name_key(typed)
-    return _JOB_TYPE_WORDS.get(word, word)
+    """Return the job type that was typed in Danish, English or as its code; anything else in lower case."""
+    return job_type_words().exact(typed) or name_key(typed)
 
 
 def task_code(typed: str) -> str:
-    """Return the task that was typed in Danish, English or as its code; anything else as it is."""
-    word = name_key(typed)
-    return _task_words().get(word, word)
-
-
-@functools.cache
-def _task_words() -> Mapping[str, str]:
-    words: dict[str, str] = {}
-    for language in LANGUAGES:
-        with use_language(language, "pledges"):
-            words |= {name_key(_(label)): code for code, label in TASKS.items()}
-    return words
+    """Return the task that was typed in Danish, English or as its code; anything else in lower case."""
+    return task_words().exact(typed) or name_key(typed)
