@@ -2,7 +2,7 @@ const NEVER_KEPT = ["password", "file", "submit", "button", "reset", "image"];
 const SECRETS = ["one-time-code", "current-password", "new-password"];
 
 /**
- * The values of a form's fields by name. Passwords, codes and files are left out, and hidden fields except `id`: by it
+ * The values of a form's fields by name. Passwords, codes and files are left out, and hidden fields except ids: by them
  * the server recognises a form that is sent again.
  *
  * @param {HTMLFormElement} form
@@ -43,6 +43,11 @@ export function hasFile(form) {
   return [...form.elements].some((field) => field.type === "file" && field.files?.length > 0);
 }
 
+/** @returns {boolean} whether a field has the id of what the form makes, or of one of its rows (`rows.3.id`) */
+export function isId(name) {
+  return name === "id" || name.endsWith(".id");
+}
+
 function kept(form) {
   return [...form.elements].filter(
     (field) =>
@@ -50,7 +55,7 @@ function kept(form) {
       !field.disabled &&
       !NEVER_KEPT.includes(field.type) &&
       !SECRETS.includes(field.autocomplete) &&
-      (field.type !== "hidden" || field.name === "id"),
+      (field.type !== "hidden" || isId(field.name)),
   );
 }
 

@@ -1,4 +1,4 @@
-import { fill, hasFile, originalValuesOf, valuesOf } from "./fields.js";
+import { fill, hasFile, isId, originalValuesOf, valuesOf } from "./fields.js";
 
 const COOKIE = "__Host-tilsagn-sending";
 const COOKIE_SECONDS = 600;
@@ -84,6 +84,8 @@ export class TypedText {
     }
     if (Object.keys(fields).length === 0) return;
     if (values.id) fields.id ??= values.id;
+    // Rows change places, and take their ids along.
+    for (const name of Object.keys(values)) if (name !== "id" && isId(name)) fields[name] = values[name];
     this.drafts.save(key, fields);
   }
 
@@ -91,6 +93,8 @@ export class TypedText {
     const fields = this.drafts.fields(this.#keyOf(form));
     if (!fields) return;
     form.dataset.restored = "";
+    // Here a form adds the rows that the draft has.
+    form.dispatchEvent(new CustomEvent("draft:restoring", { detail: fields }));
     const changed = fill(form, fields);
     for (const field of changed) {
       const details = field.closest("details");
