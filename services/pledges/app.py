@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from services.pledges.batch_grid import pages as batch_grid_pages
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.duplicates import api as duplicates_api
 from services.pledges.duplicates import pages as duplicates_pages
@@ -70,6 +71,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         guest_pages,
         shell_pages,
         intake_pages,
+        batch_grid_pages,
         imports_pages,
         queue_pages,
         call_list_pages,

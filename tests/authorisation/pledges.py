@@ -439,6 +439,31 @@ async def errors_of_import(world: PledgesWorld, caller: Caller, ownership: Owner
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 
 
+async def grid_of_event(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.titles[ownership],)
+    # Without an event that the caller reaches, the page offers all of them.
+    return Ask("GET", f"/pledges/batch?event={world.event(ownership)}", hidden=200, shows=shows)
+
+
+async def grid_with_companies(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.companies[ownership],)
+    return Ask("GET", f"/pledges/batch?event={TONIGHT}", hidden=200, shows=shows)
+
+
+async def save_slips(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    form = {"event_id": str(world.event(ownership)), "expected_slips": "1", "expected_positions": "1"}
+    cells = {"id": str(uuid4()), "company": "Ny", "positions": "1", "hours_from": "5", "contact": "N"}
+    form |= {f"rows.0.{name}": text for name, text in cells.items()}
+    return Ask("POST", "/pledges/batch", {"data": form}, success=303, hidden=422)
+
+
+async def receipts_of_batch(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    logged = world.pledge(caller, ownership)
+    received_at = await world.superuser.fetchval("select received_at from pledges where id = $1", logged.id)
+    send = {"params": {"at": (received_at or NOW).isoformat()}}
+    return Ask("GET", "/pledges/batch/saved", send, hidden=200, shows=expected_marks(ownership, logged.company))
+
+
 def _contact(world: PledgesWorld, ownership: Ownership) -> tuple[dict[str, Any], str]:
     number = {"other taskforce": "96 00 00 01", "missing": "96 00 00 02"}.get(ownership, "97 85 00 00")
     return {"phones": [number]}, f"E {FOREIGN}" if ownership == "other taskforce" else world.contact_of(ownership)
@@ -496,6 +521,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/new", "pledge"): _beside("/pledges/new?received={id}", "company"),
     ("GET /pledges/new", "business contact"): _beside("/pledges/new?again={id}", "contact"),
     ("POST /pledges/new", "event"): log_by_form,
+    ("GET /pledges/batch", "event"): grid_of_event,
+    ("GET /pledges/batch", "company"): grid_with_companies,
+    ("POST /pledges/batch", "event"): save_slips,
+    ("GET /pledges/batch/saved", "receipts of a batch"): receipts_of_batch,
     ("POST /pledges/import", "event"): judge_import,
     ("POST /pledges/import/errors", "event"): errors_of_import,
     ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),

@@ -30,6 +30,7 @@ class PledgeFilter:
         flagged: only pledges with a flag.
         held: only pledges that wait for a coordinator's decision.
         pledged_since: only pledges that were made on this day or later.
+        received_at: only pledges that were received at one of these moments; all of one batch have the same.
     """
 
     event_id: UUID | None = None
@@ -43,6 +44,7 @@ class PledgeFilter:
     flagged: bool = False
     held: bool = False
     pledged_since: date | None = None
+    received_at: tuple[datetime, ...] = ()
 
 
 class Where:
@@ -170,6 +172,8 @@ def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
         where.add(UNFILLED)
     if filters.pledged_since is not None:
         where.add("pledge.pledged_on >= ?", filters.pledged_since)
+    if filters.received_at:
+        where.add("pledge.received_at = any(?::timestamptz[])", list(filters.received_at))
     if filters.held:
         where.add(HELD)
     if filters.flagged:

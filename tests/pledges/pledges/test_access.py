@@ -54,6 +54,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/pledges/{pledge_id:uuid}"): (READERS, 200),
     ("POST", "/pledges/{pledge_id:uuid}/review"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/reviews"): ({"coordinator", "admin"}, 303),
+    ("GET", "/pledges/batch"): (READERS, 200),
+    ("POST", "/pledges/batch"): (READERS, 303),
+    ("POST", "/pledges/batch/check"): (READERS, 200),
+    ("GET", "/pledges/batch/saved"): (READERS, 200),
     ("GET", "/pledges/calls"): (READERS, 200),
     ("POST", "/pledges/calls/assign"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/calls/{pledge_id:uuid}"): (READERS, 303),
@@ -64,6 +68,24 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
+}
+# What a page sends, besides the event.
+FORMS: dict[str, dict[str, str]] = {
+    "/pledges/new": {
+        "company.name": "B&O",
+        "contact.name": "Eva",
+        "contact.phone": "97 85 00 00",
+        "positions": "1",
+        "hours": "10",
+    },
+    "/pledges/batch": {
+        "expected_slips": "1",
+        "expected_positions": "2",
+        "rows.0.company": "B&O",
+        "rows.0.positions": "2",
+        "rows.0.hours_from": "5",
+        "rows.0.contact": "Eva",
+    },
 }
 PASS = "/pledges/pass/{token}"
 SHELL = {("GET", "/pledges/service-worker.js"), ("GET", "/pledges/shell/{language}")}
@@ -100,7 +122,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send: dict[str, Any] = {}
-    if path.endswith("/batch"):
+    if path.endswith("/v1/pledges/batch"):
         send["json"] = {"pledges": [pledge_body()]}
     elif method == "PUT":
         send["json"] = {"announced": 1}
@@ -110,9 +132,8 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         send["data"] = {"event": more["event_id"], "calls": pledge["id"], "outcome": "reached"}
     elif method == "POST" and path.startswith("/api"):
         send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
-    elif path == "/pledges/new":
-        send["data"] = {"company.name": "B&O", "contact.name": "Eva", "contact.phone": "97 85 00 00"}
-        send["data"] |= {"positions": "1", "hours": "10"}
+    elif path in FORMS:
+        send["data"] = FORMS[path] | {"event_id": more["event_id"]}
     elif path == "/pledges/import/errors":
         send["data"] = {
             "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
