@@ -11,6 +11,7 @@ from services.events.calendar.api import attendance as attendance_api
 from services.events.calendar.api import events as event_api
 from services.events.calendar.api import passes as pass_api
 from services.events.calendar.door import api as door_api
+from services.events.calendar.door import pages as offline_door_pages
 from services.events.calendar.pages import door as door_pages
 from services.events.calendar.pages import events as event_pages
 from services.events.calendar.pages import passes as pass_pages
@@ -65,6 +66,7 @@ _ROUTES = (
     pass_pages,
     event_pages,
     door_pages,
+    offline_door_pages,
     registration_pages,
     company_pages,
     api_key_pages,

@@ -415,6 +415,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/events/{{event_id}}/registrations/{{registration_id}}/cancel", "registration"): _cancel_registration(
         f"{API}/events/{{id}}/registrations/{{registration}}/cancel", success=200
     ),
+    ("GET /events/{event_id:uuid}/door", "event"): _event("GET", "/events/{id}/door"),
     ("GET /events/{event_id:uuid}/registrations", "event"): _event("GET", "/events/{id}/registrations"),
     ("GET /events/{event_id:uuid}/registrations", "registration"): _who_is_expected("/events/{id}/registrations"),
     ("GET /events/{event_id:uuid}/registrations", "company"): _who_is_expected(

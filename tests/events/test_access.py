@@ -77,6 +77,7 @@ MATRIX: Final[dict[str, set[str]]] = {
     "POST /events/{event_id:uuid}/registrations/{registration_id:uuid}/cancel": PLANNERS,
     "GET /events/{event_id:uuid}/invitations": PLANNERS,
     "GET /events/invitation/{code}": EVERYBODY,
+    "GET /events/{event_id:uuid}/door": DOOR,
     "GET /events/{event_id:uuid}/held-names": DOOR,
     "GET /events/{event_id:uuid}/pass": DOOR,
     "GET /events/{event_id:uuid}/pass.svg": DOOR,

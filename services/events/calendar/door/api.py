@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 
 from services.events.access import CHECK_IN, COMPANY, EVENT, DoorKeeper, Settings, is_planner
 from services.events.calendar import queries as calendar
@@ -28,6 +28,7 @@ from shared.http.dependencies import Db
 from shared.http.openapi import problems
 from shared.http.policy import concerns
 from shared.http.problems import Problem
+from shared.http.rate_limiter import count_further
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
 from shared.refusals import Refusal
@@ -42,12 +43,18 @@ _OTHERS = 500
 
 @router.get("/door", responses=problems(404, 422))
 @concerns(EVENT, CHECK_IN, COMPANY)
-async def read_door(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> DoorOut:
+async def read_door(
+    principal: DoorKeeper,
+    db: Db,
+    settings: Settings,
+    event_id: UUID,
+    tonight: Annotated[bool, Query(description="only companies that are expected or present")] = False,
+) -> DoorOut:
     """Return what a phone at the door keeps, so that it can check companies in without a network."""
     taskforce = principal.taskforce
     async with db.read(taskforce) as conn:
         event = await calendar.event(conn, taskforce, event_id, drafts=is_planner(principal))
-        rows = await queries.door_companies(conn, taskforce, event_id, others=_OTHERS)
+        rows = await queries.door_companies(conn, taskforce, event_id, others=0 if tonight else _OTHERS)
     companies = [
         DoorCompanyOut.of(
             row,
@@ -68,12 +75,16 @@ async def read_door(principal: DoorKeeper, db: Db, settings: Settings, event_id:
 @router.post("/check-ins/batch", responses=problems(404, 422))
 @concerns(EVENT)
 @limited(LOGGING)
-async def record_captures(principal: DoorKeeper, db: Db, event_id: UUID, body: CapturedCheckInsIn) -> CaptureResults:
+async def record_captures(
+    request: Request, principal: DoorKeeper, db: Db, event_id: UUID, body: CapturedCheckInsIn
+) -> CaptureResults:
     """Record up to 50 check-ins, and undoings of check-ins, that a phone captured; answer for each by itself.
 
     They may arrive in any order, from several phones, more than once, and after the event was closed: the earliest
-    check-in counts that was not undone later. A capture that is refused does not stop the others.
+    check-in counts that was not undone later. A capture that is refused does not stop the others. Each counts as a
+    request of its own for the rate limit.
     """
+    count_further(request, len(body.check_ins) - 1)
     reception = Reception(datetime.now(UTC), body.sent_at)
     async with db.read(principal.taskforce) as conn:
         await calendar.event(conn, principal.taskforce, event_id, drafts=is_planner(principal))

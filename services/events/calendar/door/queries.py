@@ -29,7 +29,7 @@ async def door_companies(conn: Connection, taskforce_id: UUID, event_id: UUID, *
     """Return the companies that are expected at an event or have come, then others of the register, each by name.
 
     Args:
-        others: how many others at most. The names of personally owned companies are not among them.
+        others: how many others at most, 0 for none. The names of personally owned companies are not among them.
     """
     rows = await conn.fetch(
         """

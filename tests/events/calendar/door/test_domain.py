@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -72,22 +74,23 @@ def test_what_was_merged_may_be_merged_again(seen: list[DoorRecord]) -> None:
         assert merge([*seen, *present]) == merged
 
 
-def test_the_earliest_of_two_doors_wins() -> None:
-    merged = merge([DoorRecord(OPENED + 5 * MINUTE, "person:2"), DoorRecord(OPENED + 3 * MINUTE, "person:1")])
-    assert merged is not None
-    assert (merged.checked_in_at, merged.checked_in_by, merged.undone_at) == (OPENED + 3 * MINUTE, "person:1", None)
+CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("merge_cases.json").read_text("utf-8"))
+"""The script of the page merges in the same way: `tests/shared/ui/js/door_attendance.test.js`."""
 
 
-def test_an_undo_of_one_door_does_not_undo_a_later_check_in_of_the_other() -> None:
-    merged = merge(
-        [
-            DoorRecord(OPENED + MINUTE, "person:1"),
-            DoorRecord(OPENED + 9 * MINUTE, "person:2"),
-            DoorRecord(OPENED + 4 * MINUTE, "person:1", undo=True),
-        ]
-    )
-    assert merged is not None
-    assert (merged.checked_in_at, merged.undone_at) == (OPENED + 9 * MINUTE, None)
+def _at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-24T{clock}:00+00:00")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_records_are_merged(case: dict[str, Any]) -> None:
+    merged = merge([DoorRecord(_at(clock), "person:1", bool(undo)) for clock, *undo in case["records"]])
+    expected = case["merged"]
+    if merged is None or expected is None:
+        assert merged is expected
+        return
+    undone_at = _at(expected["undone"]) if expected["undone"] else None
+    assert (merged.checked_in_at, merged.undone_at) == (_at(expected["since"]), undone_at)
 
 
 def test_a_capture_happened_when_the_phone_says() -> None:

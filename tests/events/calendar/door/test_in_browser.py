@@ -1,0 +1,93 @@
+"""The door on two phones in Chromium, with and without a network."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from services.events.calendar import commands as calendar
+from services.events.calendar.door.queries import door_companies
+from services.events.calendar.registrations.commands import register_companies
+from services.events.identity.people.domain import Person
+from services.events.register import commands as register
+from services.events.register.domain import Company
+from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from playwright.async_api import Page
+
+    from shared.db.database import Database
+    from tests.events.conftest import SignIn
+
+    OpenPage = Callable[..., Awaitable[Page]]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest_asyncio.fixture
+async def event_id(db: Database, taskforce_id: UUID) -> UUID:
+    """An open event at which three companies are expected."""
+    id, now = uuid4(), datetime.now(UTC)
+    title, ends_at = "Erhvervsaften hos Bang & Olufsen", now + timedelta(hours=3)
+    await calendar.draft_event(db, taskforce_id, id=id, title=title, starts_at=now, ends_at=ends_at)
+    await calendar.publish_event(db, taskforce_id, id)
+    await calendar.open_event(db, taskforce_id, id)
+    expected = []
+    for name, cvr in (("Ærø Bageri", "24256790"), ("Øster Smede", "41257911"), ("Havnens Fisk", None)):
+        company = Company.as_typed(id=uuid4(), name=name, cvr=cvr)
+        await register.register_company(db, taskforce_id, company)
+        expected.append(company.id)
+    await register_companies(db, taskforce_id, id, expected, by="person:1")
+    return id
+
+
+async def test_two_doors_go_on_without_a_network_and_merge(
+    page_at: OpenPage, origin: str, sign_in: SignIn, eva: Person, event_id: UUID, db: Database, taskforce_id: UUID
+) -> None:
+    doors = [await page_at(*PHONE) for _ in range(2)]
+    for door in doors:
+        await sign_in(door, eva, "link")
+        await door.goto(f"{origin}/events/{event_id}/door")
+        await expect(door.get_by_text("af 3 tilmeldte")).to_be_visible()
+        await door.context.set_offline(True)
+    first, second = doors
+
+    await first.get_by_role("button", name="Tjek ind: Ærø Bageri").click()
+    await expect(first.locator("[data-last]")).to_contain_text("Ærø Bageri er tjekket ind")
+    await expect(first.locator("[data-present]")).to_have_text("1")
+    await expect(first.get_by_text("1 venter på at blive sendt")).to_be_visible()
+    await assert_fits(first, NARROW, PHONE, DESKTOP)
+    await second.get_by_role("button", name="Tjek ind: Ærø Bageri").click()
+    await second.get_by_role("button", name="Tjek ind: Havnens Fisk").click()
+    for door in doors:
+        await _walk_in(door, "Limfjordens Smedje")
+    # A mistake of the second door.
+    await second.get_by_role("button", name="Tjekket ind 3").click()
+    await second.get_by_role("button", name="Fortryd: Havnens Fisk").click()
+    await expect(second.get_by_text("4 venter på at blive sendt")).to_be_visible()
+
+    for door in doors:
+        await door.context.set_offline(False)
+        await expect(door.get_by_text("Alt er modtaget")).to_be_visible()
+
+    async with db.read(taskforce_id) as conn:
+        rows = await door_companies(conn, taskforce_id, event_id, others=100)
+    present = [(row.name, row.registered, row.walk_in) for row in rows if row.checked_in_at]
+    assert sorted(present) == [("Limfjordens Smedje", False, True), ("Ærø Bageri", True, False)]
+    assert len(rows) == 4
+    await first.reload()
+    await expect(first.locator("[data-present]")).to_have_text("2")
+
+
+async def _walk_in(door: Page, name: str) -> None:
+    await door.get_by_role("searchbox", name="Virksomhed").fill(name)
+    await door.get_by_text("En virksomhed, der ikke er på listen").click()
+    await door.get_by_role("button", name="Registrér og tjek ind").click()
+    await expect(door.locator("[data-last]")).to_contain_text(f"{name} er tjekket ind")
