@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.pledges.batch_grid import pages as batch_grid_pages
 from services.pledges.call_list import pages as call_list_pages
+from services.pledges.consumer import CHANNEL
 from services.pledges.duplicates import api as duplicates_api
 from services.pledges.duplicates import pages as duplicates_pages
+from services.pledges.evening import api as evening_api
+from services.pledges.evening import pages as evening_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
 from services.pledges.imports import pages as imports_pages
@@ -21,8 +25,9 @@ from services.pledges.pledges.guest_access import Intake
 from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
-from shared.db.database import Database
+from shared.db.database import OUTBOX_CHANNEL, Database, listen
 from shared.http.app import LARGEST_UPLOAD, create_web_app
+from shared.http.streams import Changes, StreamLimits
 from shared.privacy.routes import subject_routes
 
 if TYPE_CHECKING:
@@ -49,9 +54,28 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         app.state.narrow_databases = {"intake": intake}
         app.state.intake_for_people = Intake.of(app.state.database)
         app.state.intake_for_guests = Intake.of(intake)
+        # What the app has changed wakes the relay; what the worker has been told of events has a channel of its own.
+        changes = Changes(
+            StreamLimits(
+                members=settings.streams,
+                boards=settings.streams,
+                account=settings.streams_per_account,
+                address=settings.streams_per_address,
+            )
+        )
+        app.state.changes = changes
+        app.state.before_shutdown = [changes.close]
+        tasks = [
+            asyncio.create_task(changes.follow(listen(settings, channel, name=f"pledges-listen-{channel}")))
+            for channel in (OUTBOX_CHANNEL, CHANNEL)
+        ]
         try:
             yield
         finally:
+            changes.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await app.state.database.close()
             await intake.close()
 
@@ -64,7 +88,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         description=DESCRIPTION,
         tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
-    for routes in (intake_api, pledges_api, duplicates_api, hires_api):
+    for routes in (intake_api, evening_api, pledges_api, duplicates_api, hires_api):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
     for pages in (
@@ -72,6 +96,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         shell_pages,
         intake_pages,
         batch_grid_pages,
+        evening_pages,
         imports_pages,
         queue_pages,
         call_list_pages,

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Message")
 
 GROUP = "tilsagn.pledges"
+CHANNEL = "register"
+"""Of notifications with a taskforce's id: what it knows of events and companies has changed."""
 MESSAGES: tuple[type[Message], ...] = (
     CompanyRegistered,
     EventDrafted,
@@ -128,6 +130,8 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                 for one in registrations
             ],
         )
+    for taskforce_id in sorted({message.taskforce_id for message in messages}):
+        await conn.execute("select pg_notify($1, $2)", CHANNEL, str(taskforce_id))
 
 
 def _newest(kind: type[M], messages: Iterable[Message]) -> list[M]:

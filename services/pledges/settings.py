@@ -39,3 +39,6 @@ class PledgesSettings(ServiceSettings):
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for the messages of a new event"
     )
+    streams: int = Field(100, ge=1, description="the largest number of open event streams, per process")
+    streams_per_account: int = Field(20, ge=1, description="of these, of one account at most")
+    streams_per_address: int = Field(50, ge=1, description="of these, from one address at most")

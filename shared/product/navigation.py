@@ -20,6 +20,7 @@ _EVERYBODY = frozenset({"member", "coordinator", "caseworker", "facilitator", "a
 DESTINATIONS = (
     Destination(N_("Overview"), "/", _EVERYBODY),
     Destination(N_("Log a pledge"), "/pledges/new", frozenset({"member", "coordinator", "caseworker", "event_pass"})),
+    Destination(N_("The evening"), "/pledges/evening", frozenset({"coordinator", "admin"})),
     Destination(N_("Work list"), "/queue", frozenset({"caseworker", "coordinator"})),
     Destination(N_("Pledges"), "/pledges", frozenset({"coordinator", "caseworker", "admin"})),
     Destination(N_("My pledges"), "/pledges", frozenset({"member"})),

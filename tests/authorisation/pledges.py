@@ -28,12 +28,12 @@ from tests.authorisation.matrix import (
     OTHER_MUNICIPALITY,
     Ask,
     Probe,
-    World,
     expected_marks,
     person_of,
     taskforce_of,
 )
 from tests.authorisation.running import running
+from tests.authorisation.streams import StreamingWorld
 from tests.authorisation.subjects import deadlines, erase, find, ledger, written_into_ledger
 from tests.pledges.conftest import REQUEST_KEY, hire_body, pledge_body
 from tests.support.infrastructure import Databases, Installation, fresh_databases
@@ -65,7 +65,7 @@ class Logged:
     hire_contact: str
 
 
-class PledgesWorld(World):
+class PledgesWorld(StreamingWorld):
     """Two taskforces with events, companies, pledges and hires."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
@@ -298,6 +298,25 @@ async def announce_phone(world: PledgesWorld, caller: Caller, ownership: Ownersh
     return Ask("PUT", path, {"json": {"announced": 1}}, hidden=hidden)
 
 
+async def evenings(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    marks = expected_marks(ownership, world.titles.get(ownership, ""))
+    return Ask("GET", "/pledges/evening", hidden=200, shows=marks)
+
+
+def _evening(path: str, method: str = "GET", success: int = 200) -> Probe:
+    """The evening of an event, or what belongs to it."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask(method, path.format(event=world.event(ownership)), success=success)
+
+    return probe
+
+
+async def evening_page(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"/pledges/evening/{world.event(ownership)}"
+    return Ask("GET", path, shows=expected_marks(ownership, world.titles.get(ownership, "")))
+
+
 async def log_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
@@ -492,6 +511,17 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/intake", "event"): intake_data,
     (f"GET {API}/intake", "company"): intake_companies,
     (f"PUT {API}/events/{{event_id}}/phones/{{phone_id}}", "event"): announce_phone,
+    (f"GET {API}/events/{{event_id}}/evening", "event"): _evening(f"{API}/events/{{event}}/evening"),
+    (f"DELETE {API}/events/{{event_id}}/practice", "event"): _evening(
+        f"{API}/events/{{event}}/practice", "DELETE", success=204
+    ),
+    (f"GET {API}/events/{{event_id}}/evening/stream", "event"): _evening(f"{API}/events/{{event}}/evening/stream"),
+    ("GET /pledges/evening", "event"): evenings,
+    ("GET /pledges/evening/{event_id:uuid}", "event"): evening_page,
+    ("GET /pledges/evening/{event_id:uuid}/figures", "event"): _evening("/pledges/evening/{event}/figures"),
+    ("POST /pledges/evening/{event_id:uuid}/practice/delete", "event"): _evening(
+        "/pledges/evening/{event}/practice/delete", "POST", success=303
+    ),
     (f"GET {API}/pledges", "pledge"): _list(f"{API}/pledges?job_type=praktik", "company"),
     (f"GET {API}/pledges", "business contact"): _list(f"{API}/pledges?job_type=praktik", "contact"),
     (f"GET {API}/pledges/{{pledge_id}}", "pledge"): _one(f"{API}/pledges/{{id}}", "company"),

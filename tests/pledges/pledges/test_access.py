@@ -29,6 +29,13 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", PLEDGES + "/batch"): (LOGGERS, 200),
     ("GET", "/api/pledges/v1/intake"): (LOGGERS, 200),
     ("PUT", "/api/pledges/v1/events/{event_id}/phones/{phone_id}"): (LOGGERS, 200),
+    ("GET", "/api/pledges/v1/events/{event_id}/evening"): ({"coordinator", "admin"}, 200),
+    ("GET", "/api/pledges/v1/events/{event_id}/evening/stream"): ({"coordinator", "admin"}, 404),
+    ("DELETE", "/api/pledges/v1/events/{event_id}/practice"): ({"coordinator", "admin"}, 204),
+    ("GET", "/pledges/evening"): ({"coordinator", "admin"}, 303),
+    ("GET", "/pledges/evening/{event_id:uuid}"): ({"coordinator", "admin"}, 200),
+    ("GET", "/pledges/evening/{event_id:uuid}/figures"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/evening/{event_id:uuid}/practice/delete"): ({"coordinator", "admin"}, 303),
     ("GET", PLEDGES): (READERS, 200),
     ("GET", PLEDGES + "/{pledge_id}"): (READERS, 200),
     ("POST", PLEDGES + "/{pledge_id}/review"): ({"coordinator", "admin"}, 200),
@@ -117,8 +124,10 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
-    address = address.replace("{event_id}", str(more["event_id"])).replace("{phone_id}", str(uuid4()))
     address = address.replace("{proposal_id}", str(uuid4())).replace("{decision}", "keep")
+    # A stream of a known event never ends.
+    event_id = uuid4() if path.endswith("/stream") else more["event_id"]
+    address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send: dict[str, Any] = {}
