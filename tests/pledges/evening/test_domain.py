@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.pledges.evening.domain import DoorCheck, Evening, EveningPledge, Guest, Phone
 from tests.pledges.builders import NOW
+from tests.support.properties import PATIENT
 
 
 def phone(**facts: Any) -> Phone:
@@ -112,6 +113,7 @@ def test_each_member_has_a_line_and_guests_share_one() -> None:
     assert [(one.id, one.pledges, one.positions) for one in shown.by_member] == [(me, 2, 6), (None, 1, 1)]
 
 
+@PATIENT
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 20)), max_size=40))
 def test_the_periods_hold_every_position_and_are_few(moments: list[tuple[int, int]]) -> None:
     pledges = [pledge(at=NOW + timedelta(minutes=minute), positions=count) for minute, count in moments]

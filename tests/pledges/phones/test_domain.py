@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pledges.phones.domain import missing_numbers
+from tests.support.properties import PATIENT
 
 NUMBERS = st.sets(st.integers(1, 40))
 
@@ -19,6 +20,7 @@ def test_a_number_that_arrived_announces_those_before_it() -> None:
     assert missing_numbers(0, [3], []) == [1, 2]
 
 
+@PATIENT
 @given(st.integers(0, 40), NUMBERS, NUMBERS)
 def test_every_number_up_to_the_highest_has_arrived_was_discarded_or_is_missing(
     announced: int, arrived: set[int], discarded: set[int]
