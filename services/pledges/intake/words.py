@@ -63,6 +63,14 @@ def phone_words(limits: Limits) -> dict[str, Any]:
         "maybe_received": _("An earlier attempt may have arrived, so it cannot be corrected here."),
         "delete": _("Delete this pledge from {company}? It is nowhere else."),
         "delete_maybe": _("Delete this pledge from {company} here? An earlier attempt may have arrived."),
+        "lost": _counted(
+            lambda number: ngettext(
+                "%(num)s pledge that waited here is gone. Type it again, if you have it on paper.",
+                "%(num)s pledges that waited here are gone. Type them again, if you have them on paper.",
+                number,
+                num=_NUM,
+            )
+        ),
         "held_back": _counted(
             lambda number: ngettext(
                 "%(num)s pledge was captured by somebody else on this phone.",

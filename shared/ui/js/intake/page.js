@@ -3,7 +3,7 @@ import { Sender } from "../offline/sender.js";
 import { StorageError } from "../offline/store.js";
 import { isCvr } from "../fields/numbers.js";
 import { timeOfDay } from "../live/status.js";
-import { noteWaiting } from "../offline/reminder.js";
+import { noteWaiting, waitingNoted } from "../offline/reminder.js";
 import { Announcer } from "./announcing.js";
 import { deliver } from "./delivery.js";
 import { clearErrors, showErrors } from "./errors.js";
@@ -12,12 +12,13 @@ import { download, exported } from "./export.js";
 import { bodyOf, empty, fillIn, typedIn } from "./form.js";
 import { Pledges, withoutContact } from "./pledges.js";
 import { Notices } from "./notices.js";
-import { stateOf, Tonight } from "./tonight.js";
+import { setText, stateOf, Tonight } from "./tonight.js";
 import { errorsOf } from "./validation.js";
 
 const LOCK = "tilsagn-intake";
 const INTAKE = "/api/pledges/v1/intake";
 const STALE_MS = 60_000;
+const SECOND_CLICK_MS = 1_000;
 const PASS_ENDED = /\/pass-(revoked|expired)$/;
 
 /**
@@ -43,6 +44,7 @@ export class IntakePage {
     this.page = null;
     this.lastContact = null;
     this.lastCaptured = null;
+    this.emptiedAt = 0;
     this.isSaving = false;
   }
 
@@ -76,12 +78,20 @@ export class IntakePage {
     });
     this.sender.addEventListener("report", ({ detail }) => this.#onReport(detail));
     this.announcer = new Announcer(this.pledges, { practice: this.practice });
+    await this.#sayWhatWasLost();
     await this.pledges.tryPassesAgain();
     await this.#dropCapturedDraft();
     await this.#useKeptPage();
     await this.#refresh();
     this.sender.start();
     await this.#fetchPage();
+  }
+
+  /** A browser that is short of space may throw away what a page keeps, or its user may. */
+  async #sayWhatWasLost() {
+    const kept = (await this.pledges.list()).filter(({ state }) => state !== "received").length;
+    const lost = this.practice ? 0 : (waitingNoted(localStorage)?.count ?? 0) - kept;
+    this.notices.toggle("lost", lost > 0, lost > 0 ? this.words.counted("lost", lost) : "");
   }
 
   /** Sends only when it is known who is signed in: nobody's pledge is sent as somebody else's. */
@@ -113,9 +123,10 @@ export class IntakePage {
   }
 
   async #submit() {
-    if (this.isSaving) return;
+    if (this.isSaving) return undefined;
     clearErrors(this.form);
     const typed = typedIn(new FormData(this.form));
+    if (this.#isSecondClick(typed)) return undefined;
     const errors = errorsOf(typed, this.page?.limits ?? this.words.texts.limits, new Date());
     if (errors.size > 0) {
       const messages = new Map([...errors].map(([name, error]) => [name, this.words.error(error)]));
@@ -128,6 +139,11 @@ export class IntakePage {
     } finally {
       this.isSaving = false;
     }
+  }
+
+  /** The button was pressed twice: the second time on the next form, which is empty. */
+  #isSecondClick(typed) {
+    return !typed["company.name"] && !typed["contact.name"] && Date.now() - this.emptiedAt < SECOND_CLICK_MS;
   }
 
   async #capture(typed) {
@@ -148,7 +164,6 @@ export class IntakePage {
     this.lastCaptured = { id: record.id, record, company: body.company, contact: body.contact, cvrWarning };
     this.#nextForm();
     this.#showLast(record);
-    this.#say(record);
     await this.sender?.sendNow();
   }
 
@@ -177,6 +192,7 @@ export class IntakePage {
   #nextForm() {
     this.notices.hide("correcting");
     empty(this.form, crypto.randomUUID());
+    this.emptiedAt = Date.now();
     this.form.dispatchEvent(new Event("form:accepted", { bubbles: true }));
     this.#field("company.name").focus();
   }
@@ -368,7 +384,7 @@ export class IntakePage {
     if (refused) parts.push(this.words.counted("needs_action", refused));
     if (waiting) parts.push(this.words.counted("waiting", waiting));
     if (!refused && !waiting) parts.push(this.words.counted("all_received", received));
-    const time = this.lastContact && timeOfDay(this.lastContact, this.document.documentElement.lang);
+    const time = this.lastContact && timeOfDay(this.lastContact, this.document.documentElement.lang).replace(" ", "\u00a0");
     parts.push(time ? this.words.text("contact", { time }) : this.words.text("no_contact"));
     line.querySelector("[data-delivery-text]").textContent = parts.join(" · ");
   }
@@ -378,22 +394,15 @@ export class IntakePage {
     const last = this.document.querySelector("[data-last]");
     const part = (name) => last.querySelector(`[data-last-${name}]`);
     const state = stateOf(record);
-    if (last.dataset.state && last.dataset.state !== state && !last.hidden) this.#say(record);
     last.hidden = false;
     last.dataset.state = state;
-    part("heading").textContent = this.words.texts.headings[state];
-    part("positions").textContent = this.words.counted("positions", record.summary.positions);
-    part("company").textContent = record.summary.name;
+    setText(part("heading"), this.words.texts.headings[state]);
+    setText(part("positions"), this.words.counted("positions", record.summary.positions));
+    setText(part("company"), record.summary.name);
     const fromServer = (record.warnings ?? []).map(({ message }) => message);
     const warnings = fromServer.length > 0 ? fromServer : [this.lastCaptured?.cvrWarning].filter(Boolean);
-    part("warnings").replaceChildren(...warnings.map((text) => Object.assign(this.document.createElement("li"), { textContent: text })));
+    setText(part("warnings"), warnings.join(" "));
     part("warnings").hidden = warnings.length === 0;
-  }
-
-  /** Tells a screen reader. */
-  #say(record) {
-    const place = this.document.querySelector("[data-said]");
-    place.textContent = `${this.words.texts.headings[stateOf(record)]}: ${record.summary.name}`;
   }
 }
 

@@ -1,6 +1,12 @@
 import { timeOfDay } from "../live/status.js";
 
-const TONES = { on_phone: "waiting", sent: "active", received: "good", refused: "bad" };
+// Whole, as the slim style sheet of the page needs them.
+const CLASSES = {
+  on_phone: "status status-waiting",
+  sent: "status status-active",
+  received: "status status-good",
+  refused: "status status-bad",
+};
 
 /**
  * How far a pledge has come.
@@ -75,7 +81,7 @@ export class Tonight {
     setText(part("company"), record.summary.name);
     setText(part("positions"), this.words.counted("positions", record.summary.positions));
     setText(part("state"), this.words.texts.receipts[state]);
-    part("state").className = `status status-${TONES[state]}`;
+    part("state").className = CLASSES[state];
     setText(part("time"), this.#time(record));
     const reason = this.#reason(record, state);
     setText(part("reason"), reason);
@@ -116,6 +122,7 @@ export class Tonight {
   }
 }
 
-function setText(element, text) {
+/** Changes the text of an element, if it is another one: a screen reader reads what changes. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

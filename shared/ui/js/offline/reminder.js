@@ -16,6 +16,15 @@ export function noteWaiting(storage, waiting) {
   storage.removeItem(REMINDED);
 }
 
+/** @returns {{count: number, since: number} | null} what was noted last */
+export function waitingNoted(storage) {
+  try {
+    return JSON.parse(storage.getItem(ITEM));
+  } catch {
+    return null;
+  }
+}
+
 /**
  * @param {Storage} storage
  * @param {number} now
@@ -23,14 +32,10 @@ export function noteWaiting(storage, waiting) {
  *   is 1, 3 or 5, and `isNew` whether that day's reminder is due
  */
 export function dueReminder(storage, now) {
-  try {
-    const { count, since } = JSON.parse(storage.getItem(ITEM));
-    const day = DAYS.findLast((days) => now - since >= days * DAY_MS);
-    if (!count || !day) return null;
-    return { count, since, day, isNew: Number(storage.getItem(REMINDED) ?? 0) < day };
-  } catch {
-    return null;
-  }
+  const { count, since } = waitingNoted(storage) ?? {};
+  const day = DAYS.findLast((days) => now - since >= days * DAY_MS);
+  if (!count || !day) return null;
+  return { count, since, day, isNew: Number(storage.getItem(REMINDED) ?? 0) < day };
 }
 
 /** Notes that the reminder of a day has been given as a notification. */
