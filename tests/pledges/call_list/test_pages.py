@@ -66,7 +66,7 @@ async def evening(caller: Caller, add_event: Callable[..., Awaitable[UUID]]) -> 
 
 async def test_a_member_sees_the_companies_that_they_are_to_ring(evening: Evening) -> None:
     page = text_of(await evening.page(ME, "member"))
-    assert "1 virksomhed skal ringes op" in page
+    assert "1 opkald mangler" in page
     assert "Bageren" in page
     assert "Slagteren" not in page
     assert "Du har ingen at ringe til" in text_of(await evening.page(COLLEAGUE, "member", query="&who=all"))
@@ -75,7 +75,7 @@ async def test_a_member_sees_the_companies_that_they_are_to_ring(evening: Evenin
 async def test_a_coordinator_sees_who_rings_and_what_nobody_has_taken(evening: Evening) -> None:
     page = text_of(await evening.page(COORDINATOR, "coordinator"))
     assert page.index("Ingen endnu mangler 1") < page.index("Slagteren") < page.index("Person 1 mangler 1")
-    assert "2 virksomheder skal ringes op" in page
+    assert "2 opkald mangler" in page
 
 
 async def test_whoever_is_given_a_call_may_read_its_contact(evening: Evening) -> None:
