@@ -1,4 +1,4 @@
-"""The two ways in which an attempt to send something fails: permanently, and for now."""
+"""How an attempt to send something ends without it: permanently, for now, or because it is no longer needed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ class Undeliverable(Exception):
 
     Attributes:
         reason: a code for the list of deliveries; never an address or the text of a server's answer.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unneeded(Exception):
+    """There is nothing to send any more.
+
+    Attributes:
+        reason: as for `Undeliverable`.
     """
 
     def __init__(self, reason: str) -> None:

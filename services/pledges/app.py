@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.pledges.batch_grid import pages as batch_grid_pages
+from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.consumer import CHANNEL
 from services.pledges.duplicates import api as duplicates_api
@@ -91,6 +92,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     for routes in (intake_api, evening_api, pledges_api, duplicates_api, hires_api):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
+    app.include_router(call_list_api.router)
     for pages in (
         guest_pages,
         shell_pages,

@@ -123,12 +123,36 @@ class HireConfirmed(Message):
         return self.hire_id
 
 
+class CallListIssued(Message):
+    """Calls are to be made after an event: the list of one person, or of those calls that nobody makes yet.
+
+    Only the notifications service gets the list, when it requests it.
+    """
+
+    aggregate: ClassVar[str] = "pledges.call_list"
+
+    call_list_id: UUID
+    event_id: UUID
+    person_id: UUID | None = Field(None, description="the person who is to ring; null: a coordinator finds one")
+    calls: int = Field(ge=1, description="the number of calls to be made when it was issued")
+    due_at: AwareDatetime = Field(description="8 o'clock on the next working day after the event")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.call_list_id
+
+
+def call_list_id(event_id: UUID, person_id: UUID | None) -> UUID:
+    """Return the id of a person's call list after an event; of that of nobody's calls for None."""
+    return uuid5(event_id, f"call list {person_id}" if person_id else "call list")
+
+
 def position_id(pledge_id: UUID, number: int) -> UUID:
     """Return the id of a pledge's position by its number (from 1)."""
     return uuid5(pledge_id, str(number))
 
 
-MESSAGES: tuple[type[Message], ...] = (
+PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
     PledgeLogged,
     PositionFilled,
     PledgeReviewed,
@@ -139,3 +163,6 @@ MESSAGES: tuple[type[Message], ...] = (
     PledgeUnmerged,
     HireConfirmed,
 )
+"""What figures are made of."""
+
+MESSAGES: tuple[type[Message], ...] = (*PLEDGES_AND_HIRES, CallListIssued)

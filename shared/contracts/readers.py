@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
-    "tilsagn.dashboard": events.REGISTER + pledges.MESSAGES,
+    "tilsagn.dashboard": events.REGISTER + pledges.PLEDGES_AND_HIRES,
     "tilsagn.notifications": (
         events.TaskforceRegistered,
         events.PersonInvited,
         events.SignInLinkRequested,
         pledges.PledgeLogged,
         pledges.HireConfirmed,
+        pledges.CallListIssued,
     ),
     "tilsagn.pledges": (
         *(message for message in events.REGISTER if message is not events.TaskforceRegistered),

@@ -30,6 +30,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("PledgeState", "captured_by"): "how it was captured, one of five words; no person",
         ("PledgeState", "logged_by"): _ACCOUNT,
         ("HireConfirmed", "logged_by"): _ACCOUNT,
+        ("CallListIssued", "person_id"): _ACCOUNT,
         ("PersonInvited", "person_id"): _ACCOUNT,
         ("SignInLinkRequested", "person_id"): _ACCOUNT,
     }

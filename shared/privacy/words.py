@@ -101,7 +101,11 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "training_track": N_("Training track"),
         "job_network": N_("Job network"),
     },
-    "recipient_kind": {"pledge_contact": N_("contact of a pledge"), "person": N_("holder of an account")},
+    "recipient_kind": {
+        "pledge_contact": N_("contact of a pledge"),
+        "person": N_("holder of an account"),
+        "coordinator": N_("coordinator"),
+    },
     "rule": {
         "pledge_received": N_("a pledge was received"),
         "pledge_became_hire": N_("a pledge became a hire"),

@@ -413,6 +413,15 @@ async def decide_by_form(world: PledgesWorld, caller: Caller, ownership: Ownersh
     return Ask("POST", f"/pledges/duplicates/{proposal_id}/keep", {"data": {}}, success=303)
 
 
+async def call_list(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
+    # The list of an event: of nobody's calls, which are those about what guests have pledged.
+    if ownership not in {"own", "other taskforce", "missing"}:
+        return None
+    event_id = uuid4() if ownership == "missing" else ELSEWHERE if ownership == "other taskforce" else TONIGHT
+    shows = expected_marks(ownership, world.pledge("event_pass", "own").contact) if ownership == "own" else ()
+    return Ask("GET", f"/internal/pledges/v1/call-lists/{event_id}?taskforce={TASKFORCE}", shows=shows)
+
+
 async def contact_address(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     logged = world.pledge("member", ownership)
     path = f"/internal/pledges/v1/pledges/{logged.id}/contact?taskforce={TASKFORCE}"
@@ -544,6 +553,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),
     ("GET /internal/pledges/v1/pledges/{pledge_id}/contact", "pledge"): contact_address,
+    ("GET /internal/pledges/v1/call-lists/{event_id}", "call"): call_list,
     ("GET /pledges/pass/{token}", "event pass"): enter_with_pass,
     ("POST /pledges/pass/{token}", "event pass"): go_on_as_guest,
     ("GET /pledges/new", "event"): intake_of_event,

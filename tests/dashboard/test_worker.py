@@ -85,7 +85,7 @@ def test_the_worker_reads_everything_and_publishes_nothing(base_settings: dict[s
     worker = create_worker(DashboardSettings(**base_settings, database_url="postgresql://nowhere"))
     (consumer,) = worker.consumers
     assert consumer.group == GROUP == "tilsagn.dashboard"
-    assert set(consumer.known.values()) == set(events.REGISTER + pledges.MESSAGES)
+    assert set(consumer.known.values()) == set(events.REGISTER + pledges.PLEDGES_AND_HIRES)
     assert worker.relay is None
 
 

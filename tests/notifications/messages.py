@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from shared.contracts.events import PersonInvited, TaskforceRegistered
-from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, position_id
+from shared.contracts.pledges import CallListIssued, HireConfirmed, PledgeLogged, Position, position_id
 from shared.messaging.envelope import encode_headers
 
 if TYPE_CHECKING:
@@ -110,6 +110,24 @@ class ConsumedRecord:
 
 
 __all__ = ["as_records", "hire", "pledge", "taskforce"]
+
+
+def call_list(taskforce_id: UUID, *, ago: timedelta = timedelta(), **fields: Any) -> CallListIssued:
+    """The calls of a person after an event, due so long ago."""
+    now = datetime.now(UTC) - ago
+    return CallListIssued(
+        **{
+            "taskforce_id": taskforce_id,
+            "version": 1,
+            "recorded_at": now,
+            "call_list_id": uuid4(),
+            "event_id": uuid4(),
+            "person_id": uuid4(),
+            "calls": 2,
+            "due_at": now,
+        }
+        | fields
+    )
 
 
 def invited(taskforce_id: UUID, **facts: Any) -> PersonInvited:

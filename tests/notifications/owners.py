@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,7 +17,7 @@ from deploy.local import ports
 from shared.http.auth import InvalidToken, TokenVerifier
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
@@ -28,6 +29,8 @@ class Owners:
     Attributes:
         people: what events knows, by taskforce and person.
         contacts: what pledges knows, by taskforce and pledge.
+        coordinators: who is a taskforce's first coordinator, for events.
+        call_lists: what pledges knows, by taskforce, event and person (None: nobody's calls).
         broken: the answer to every request, while it is set.
         requested: the paths that were requested.
     """
@@ -35,6 +38,8 @@ class Owners:
     jwks: str
     people: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
     contacts: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
+    coordinators: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    call_lists: dict[tuple[UUID, UUID, UUID | None], dict[str, Any]] = field(default_factory=dict)
     broken: Response | None = None
     requested: list[str] = field(default_factory=list)
     url: str = ""
@@ -45,7 +50,9 @@ class Owners:
         app = Starlette(
             routes=[
                 Route("/internal/events/v1/people/{id:uuid}/address", self._person),
+                Route("/internal/events/v1/coordinator/address", self._coordinator),
                 Route("/internal/pledges/v1/pledges/{id:uuid}/contact", self._contact),
+                Route("/internal/pledges/v1/call-lists/{id:uuid}", self._call_list),
             ]
         )
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", access_log=False))
@@ -59,14 +66,20 @@ class Owners:
             await asyncio.wait_for(self._serving, 5)
 
     async def _person(self, request: Request) -> Response:
-        return self._answer(request, self.people)
+        return self._answer(request, lambda taskforce: self.people.get((taskforce, request.path_params["id"])))
+
+    async def _coordinator(self, request: Request) -> Response:
+        return self._answer(request, self.coordinators.get)
 
     async def _contact(self, request: Request) -> Response:
-        return self._answer(request, self.contacts)
+        return self._answer(request, lambda taskforce: self.contacts.get((taskforce, request.path_params["id"])))
 
-    def _answer(self, request: Request, known: dict[tuple[UUID, UUID], dict[str, Any]]) -> Response:
-        from uuid import UUID
+    async def _call_list(self, request: Request) -> Response:
+        person = request.query_params.get("person")
+        key = (request.path_params["id"], UUID(person) if person else None)
+        return self._answer(request, lambda taskforce: self.call_lists.get((taskforce, *key)))
 
+    def _answer(self, request: Request, known: Callable[[UUID], dict[str, Any] | None]) -> Response:
         self.requested.append(request.url.path)
         if self.broken is not None:
             return self.broken
@@ -77,5 +90,5 @@ class Owners:
             return Response(status_code=401)
         if kind != "Bearer" or not principal.has("service"):
             return Response(status_code=403)
-        found = known.get((UUID(request.query_params["taskforce"]), request.path_params["id"]))
+        found = known(UUID(request.query_params["taskforce"]))
         return JSONResponse(found) if found is not None else Response(status_code=404)

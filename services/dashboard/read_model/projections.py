@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
 
-MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.MESSAGES
+MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.PLEDGES_AND_HIRES
 """What the dashboard reads: every message except those about people who sign in."""
 
 CHANNEL = "dashboard_changed"
@@ -106,7 +106,7 @@ ATTENDANCES = Projection(
 )
 
 PLEDGES = Projection(
-    messages=tuple(m for m in pledges.MESSAGES if issubclass(m, pledges.PledgeState)),
+    messages=tuple(m for m in pledges.PLEDGES_AND_HIRES if issubclass(m, pledges.PledgeState)),
     table="pledge_versions",
     key="pledge_id",
     columns={

@@ -23,7 +23,7 @@ from services.notifications.notices.addresses import AddressBook
 from services.notifications.notices.content import render
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import KINDS
-from services.notifications.outcomes import TransientError, Undeliverable
+from services.notifications.outcomes import TransientError, Undeliverable, Unneeded
 from shared import metrics
 from shared.db.database import TRANSIENT_ERRORS
 from shared.health import Check
@@ -157,7 +157,7 @@ class Courier:
             kind = KINDS[delivery.rule]
             recipient = await kind.recipient(addresses, delivery.taskforce_id, delivery.recipient_id, delivery.facts)
             if recipient is None:
-                return Outcome("skipped", "no_address")
+                raise Unneeded("no_address")
             over = await self._over_a_limit(database, delivery, kind, recipient)
             if over is not None:
                 return over
@@ -168,6 +168,8 @@ class Courier:
             await channel.send(delivery.delivery_id, recipient, content, now=now)
         except Undeliverable as permanent:
             return Outcome("failed", permanent.reason)
+        except Unneeded as unneeded:
+            return Outcome("skipped", unneeded.reason)
         except TransientError as transient:
             return Outcome(
                 "waiting",

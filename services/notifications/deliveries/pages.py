@@ -57,6 +57,7 @@ _STATUS_LABELS: Final[Mapping[Status, tuple[str, str]]] = {
 _REASONS: Final[Mapping[str, str]] = {
     "too_old": N_("It was more than 24 hours old when it arrived here"),
     "no_address": N_("No mail address is known"),
+    "nothing_left": N_("Nothing was left to write about"),
     "bad_address": N_("The mail address cannot be used"),
     "needs_smtputf8": N_("The mail server cannot write to such an address"),
     "address_unavailable": N_("The address could not be looked up"),

@@ -5,16 +5,21 @@ No address is stored here, so erasing it in the owning service is enough.
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from services.notifications.outcomes import TransientError
+from shared.contracts.pledges import JobType
 from shared.http.tls import trusted_authorities
 from shared.i18n.translations import DEFAULT_LANGUAGE, Language, as_language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
     from uuid import UUID
 
@@ -52,6 +57,32 @@ class PledgeContact(BaseModel):
     language: _Language = DEFAULT_LANGUAGE
 
 
+class Call(BaseModel):
+    """A call to a company about its pledge. `repr` does not show its values."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    company: str = Field(repr=False)
+    contact: str | None = Field(None, repr=False)
+    phone: str | None = Field(None, repr=False)
+    email: str | None = Field(None, repr=False)
+    job_type: JobType
+    positions: int
+    hours_from: Decimal
+    hours_to: Decimal
+    tasks: tuple[str, ...] = ()
+    again_on: date | None = None
+
+
+class CallList(BaseModel):
+    """The calls that a person is to make after an event."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    event: str
+    calls: tuple[Call, ...] = Field(repr=False)
+
+
 _Schema = TypeVar("_Schema", bound=BaseModel)
 
 
@@ -86,6 +117,11 @@ class AddressBook:
         url = f"{self._settings.events_url}/internal/events/v1/people/{person_id}/address"
         return await self._request(url, taskforce_id, PersonAddress)
 
+    async def coordinator(self, taskforce_id: UUID) -> PersonAddress | None:
+        """Return the address of the coordinator who is written to about what concerns nobody in particular, or None."""
+        url = f"{self._settings.events_url}/internal/events/v1/coordinator/address"
+        return await self._request(url, taskforce_id, PersonAddress)
+
     async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> MagicLink | None:
         """Let `events` make the requested link. Returns None if the request has expired or was withdrawn."""
         url = f"{self._settings.events_url}/internal/events/v1/sign-in-links/{request_id}"
@@ -96,11 +132,25 @@ class AddressBook:
         url = f"{self._settings.pledges_url}/internal/pledges/v1/pledges/{pledge_id}/contact"
         return await self._request(url, taskforce_id, PledgeContact)
 
+    async def call_list(
+        self, taskforce_id: UUID, event_id: UUID, person_id: UUID | None, language: Language
+    ) -> CallList | None:
+        """Return the calls that a person is still to make after an event; for None those that nobody makes yet."""
+        url = f"{self._settings.pledges_url}/internal/pledges/v1/call-lists/{event_id}"
+        query = {"language": language} | ({"person": str(person_id)} if person_id else {})
+        return await self._request(url, taskforce_id, CallList, query=query)
+
     async def _request(
-        self, url: str, taskforce_id: UUID, schema: type[_Schema], *, method: str = "GET"
+        self,
+        url: str,
+        taskforce_id: UUID,
+        schema: type[_Schema],
+        *,
+        method: str = "GET",
+        query: Mapping[str, str] = MappingProxyType({}),
     ) -> _Schema | None:
         try:
-            response = await self._client.request(method, url, params={"taskforce": str(taskforce_id)})
+            response = await self._client.request(method, url, params={"taskforce": str(taskforce_id), **query})
         except Exception as error:
             # httpx raises errors that it does not document: an AttributeError if the connection is reset while it opens
             # (with uvloop, whose closed transport has no socket).

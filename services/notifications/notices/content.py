@@ -53,6 +53,7 @@ def render(
             "pledge_url": f"{public_url}/pledges/{facts.get('pledge_id')}",
             "link_url": f"{public_url}{recipient.link}",
             **kind.context(facts),
+            **recipient.details,
         }
         return Content(
             subject=_plain_text().get_template(f"mails/{kind.code}.subject.txt").render(context).strip(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
     from shared.i18n.translations import Language
 
-RecipientKind = Literal["pledge_contact", "person"]
+RecipientKind = Literal["pledge_contact", "person", "coordinator"]
 ChannelCode = Literal["email"]
 CausedBy = Literal["staff", "pledger", "anybody"]
 
@@ -30,7 +30,7 @@ class Notice:
     Attributes:
         rule: the code of its kind.
         about_id: the aggregate it is about.
-        recipient_id: the person, or the pledge whose contact is the recipient.
+        recipient_id: the person; or the pledge whose contact, or the event whose coordinator, is the recipient.
         happened_at: when the change it is about happened.
         facts: the values in its text: counts, hours, dates, codes, ids. None of them is personal data.
     """
@@ -55,12 +55,14 @@ class Recipient:
     Attributes:
         company: the name of the company; empty if it is unknown.
         link: the local path of a page that only the recipient may open.
+        details: more variables of the templates, in the recipient's language.
     """
 
     address: Address
     language: Language
     company: str = ""
     link: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.notifications.notices.notice import Recipient
-from services.notifications.notices.words import shown_name
-from services.notifications.outcomes import Undeliverable
+from services.notifications.notices.words import one_line, shown_name
+from services.notifications.outcomes import Undeliverable, Unneeded
 from shared.fields.email import ascii_domain
 from shared.fields.text import drop_invisible
 
@@ -43,6 +43,32 @@ async def person(
     pledge = await addresses.pledge_contact(taskforce_id, UUID(facts["pledge_id"])) if "pledge_id" in facts else None
     company = pledge.company if pledge else ""
     return Recipient(mail_address(found.name, found.email), found.language, company, link="/sign-in")
+
+
+async def caller_of_list(
+    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
+) -> Recipient | None:
+    """Return the person who is to ring, with the calls; of the calls that nobody makes yet, the coordinator.
+
+    Names that guests have typed are shown as `shown_name` allows. None if the person was deleted.
+
+    Raises:
+        Unneeded: every call has been made, or somebody else makes it now.
+    """
+    of_person = facts["person_id"] is not None
+    found = await (addresses.person(taskforce_id, recipient_id) if of_person else addresses.coordinator(taskforce_id))
+    if found is None or not found.email:
+        return None
+    event_id = UUID(facts["event_id"])
+    calls = await addresses.call_list(taskforce_id, event_id, recipient_id if of_person else None, found.language)
+    if calls is None or not calls.calls:
+        raise Unneeded("nothing_left")
+    return Recipient(
+        mail_address(found.name, found.email),
+        found.language,
+        link=f"/pledges/calls?event={event_id}&who={'mine' if of_person else 'all'}",
+        details={"event": one_line(calls.event), "calls": calls.calls},
+    )
 
 
 async def person_signing_in(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from services.notifications.notices import invitation, pledge_became_hire, pledge_received, sign_in_link
+from services.notifications.notices import call_list, invitation, pledge_became_hire, pledge_received, sign_in_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
-    {module.KIND.code: module.KIND for module in (pledge_received, pledge_became_hire, sign_in_link, invitation)}
+    {
+        module.KIND.code: module.KIND
+        for module in (pledge_received, pledge_became_hire, call_list, sign_in_link, invitation)
+    }
 )
 """Every kind of notice by its code. The database may contain others, of a newer release, which are not processed."""
 

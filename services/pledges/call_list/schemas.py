@@ -1,16 +1,19 @@
-"""What the page of the call list sends."""
+"""What the page of the call list sends, and what the mail with the list is made of."""
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.pledges.call_list.domain import Outcome
+from shared.contracts.pledges import JobType
 from shared.fields.dates import Day
 from shared.fields.text import FreeText, NoneIfBlank
-from shared.http.schemas import RequestModel
+from shared.http.schemas import RequestModel, ResponseModel
 
 State = Literal["open", "done", "all"]
 """Which calls a list shows: those to be made, those that are ticked off, or both."""
@@ -39,3 +42,25 @@ class OutcomeForm(ListedIn):
     note: Annotated[Annotated[FreeText, Field(max_length=NOTE_LENGTH)] | None, NoneIfBlank] = None
     again_on: Annotated[Day | None, NoneIfBlank] = None
     version: int | None = None
+
+
+class CallOut(ResponseModel):
+    """A call to be made. The contact is null where it has been erased."""
+
+    company: str
+    contact: str | None
+    phone: str | None
+    email: str | None
+    job_type: JobType
+    positions: int
+    hours_from: Decimal
+    hours_to: Decimal
+    tasks: list[str]
+    again_on: date | None
+
+
+class CallListOut(ResponseModel):
+    """The calls that one person is to make after an event, or that nobody makes yet. Tasks are in words."""
+
+    event: str
+    calls: list[CallOut]

@@ -9,9 +9,11 @@ from services.pledges.call_list.domain import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import asyncpg
 
+    from services.pledges.call_list.schedule import Issue
     from shared.db.database import Connection
 
 COLUMNS: Final = (
@@ -85,3 +87,29 @@ async def save_call(conn: Connection, call: Call) -> None:
         call.pledge_id,
         *(getattr(call, column) for column in COLUMNS),
     )
+
+
+async def mark_issued(conn: Connection, taskforce_id: UUID, issue: Issue, *, at: datetime) -> list[UUID]:
+    """Mark the lists of a morning's events as mailed; return the events whose lists had not been.
+
+    An event belongs to the day on which it ended: the planned one, or that of its closing if that was earlier. One that
+    nobody has closed is over as well.
+    """
+    rows = await conn.fetch(
+        """
+        insert into call_lists (taskforce_id, id, issued_at)
+        select taskforce_id, id, $4
+          from employer_events
+         where taskforce_id = $1
+           and status in ('open', 'closed')
+           and (least(ends_at, closed_at) at time zone 'Europe/Copenhagen')::date between $2 and $3
+         order by id
+            on conflict do nothing
+        returning id
+        """,
+        taskforce_id,
+        issue.first_day,
+        issue.last_day,
+        at,
+    )
+    return [row["id"] for row in rows]

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from shared.logging import configure_logging
-from tests.notifications.messages import hire, invited, pledge, taskforce
+from tests.notifications.messages import call_list, hire, invited, pledge, taskforce
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -63,6 +63,28 @@ async def test_the_person_who_logged_the_pledge_gets_a_mail_about_the_hire(
     assert mail.recipient == "anne@medlem.example"
     assert "fra Bager & Søn" in mail.text()
     assert "Mette" not in mail.message.as_string(), "the contact's name is no business of the member's"
+
+
+async def test_whoever_is_to_ring_gets_the_list_as_it_is_when_it_is_sent(
+    harness: Harness, owners: Owners, mail_server: MailServer, taskforce_id: UUID
+) -> None:
+    mine, nobodys, done = call_list(taskforce_id), call_list(taskforce_id, person_id=None), call_list(taskforce_id)
+    call = {"company": "Bager & Søn", "contact": "Eva", "phone": "97850000", "job_type": "smaajob", "positions": 1}
+    calls = {"event": "Aften", "calls": [call | {"hours_from": "5", "hours_to": "10"}]}
+    for message in (mine, done):
+        assert message.person_id is not None
+        person = {"email": f"{message.calls}@medlem.example", "name": "Anne", "language": "da"}
+        owners.people[taskforce_id, message.person_id] = person
+    owners.coordinators[taskforce_id] = {"email": "koordinator@x.example", "name": "Kim", "language": "da"}
+    owners.call_lists[taskforce_id, mine.event_id, mine.person_id] = calls
+    owners.call_lists[taskforce_id, nobodys.event_id, None] = calls
+    owners.call_lists[taskforce_id, done.event_id, done.person_id] = calls | {"calls": []}
+    await harness.consume(mine, nobodys, done, copies=2)
+    async with harness.courier():
+        assert await harness.settled(taskforce_id) == {("sent", None): 2, ("skipped", "nothing_left"): 1}
+    texts = {mail.recipient: mail.text() for mail in mail_server.accepted}
+    assert set(texts) == {"2@medlem.example", "koordinator@x.example"}
+    assert "Eva, 97 85 00 00" in texts["2@medlem.example"]
 
 
 async def test_an_invited_person_gets_a_mail_that_says_where_to_sign_in(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,13 +13,14 @@ from uuid import UUID
 import pytest
 
 from services.notifications.channels.email import WIRE_FORMAT, compose
+from services.notifications.notices.addresses import Call, CallList
 from services.notifications.notices.content import render
 from services.notifications.notices.notice import Notice, Recipient
 from services.notifications.notices.recipients import mail_address
 from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from shared.contracts.events import SignInLinkRequested
-from tests.notifications.messages import hire, invited, pledge
+from tests.notifications.messages import call_list, hire, invited, pledge
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -111,6 +113,93 @@ def test_the_mail_about_a_hire_in_english(settings: NotificationsSettings) -> No
     message = mail(settings, HIRE, "en")
     assert message["Subject"] == "The pledge you logged has become a småjob"
     assert "Hours a week: 12.5" in body(message, "plain")
+
+
+CALLS = CallList(
+    event="Virksomhedsaften hos B&O",
+    calls=(
+        Call(
+            company="Bager & Søn",
+            contact="Eva Holm",
+            phone="+4597850000",
+            job_type="smaajob",
+            positions=2,
+            hours_from=Decimal(5),
+            hours_to=Decimal("7.5"),
+            tasks=("Vareopfyldning", "Oprydning"),
+        ),
+        Call(
+            company="Vind på www.lokkemad.dk",
+            contact="Ida",
+            email="ida@smed.example",
+            job_type="fleksjob",
+            positions=1,
+            hours_from=Decimal(10),
+            hours_to=Decimal(10),
+            again_on=date(2026, 12, 9),
+        ),
+    ),
+)
+
+
+def calls_mail(
+    settings: NotificationsSettings, language: Language = "da", calls: CallList = CALLS, *, person: UUID | None = HERE
+) -> EmailMessage:
+    [notice] = plan(call_list(HERE, call_list_id=HERE, event_id=HERE, person_id=person))
+    recipient = Recipient(
+        mail_address("Anne Holm", "anne@medlem.example"),
+        language,
+        link="/pledges/calls?event=1&who=mine",
+        details={"event": calls.event, "calls": calls.calls},
+    )
+    content = render(
+        KINDS[notice.rule], notice.facts, recipient, taskforce="Taskforce Struer", public_url=settings.public_url
+    )
+    message = compose(settings, notice.delivery_id, recipient, content, now=NOW)
+    return message_from_bytes(message.as_bytes(policy=WIRE_FORMAT), policy=policy.default)
+
+
+def test_the_call_list_in_danish(settings: NotificationsSettings) -> None:
+    message = calls_mail(settings)
+    assert message["Subject"] == "2 opkald efter Virksomhedsaften hos B&O"
+    assert body(message, "plain") == (
+        "Kære Anne Holm\n"
+        "\n"
+        "Tak for din hjælp ved Virksomhedsaften hos B&O. Her er de 2\n"
+        "virksomheder, du skal ringe til om deres tilsagn.\n"
+        "\n"
+        "1. Bager & Søn\n"
+        "   Eva Holm, 97 85 00 00\n"
+        "   2 småjob, 5–7,5 timer om ugen: Vareopfyldning, Oprydning\n"
+        "\n"
+        "2. En virksomhed, se opkaldslisten\n"
+        "   Ida, ida@smed.example\n"
+        "   1 fleksjob, 10 timer om ugen\n"
+        "   Ring igen onsdag den 9. december 2026\n"
+        "\n"
+        "Kryds opkaldene af på opkaldslisten, når du har ringet:\n"
+        "http://localhost:8080/pledges/calls?event=1&who=mine\n"
+        "\n"
+        "Venlig hilsen\n"
+        "Taskforce Struer\n"
+        "\n"
+        "-- \n"
+        "Du får denne automatiske mail, fordi du registrerede disse tilsagn eller\n"
+        "er blevet bedt om at ringe om dem.\n"
+    )
+    html = body(message, "html")
+    assert 'href="tel:+4597850000"' in html
+    assert "lokkemad" not in html
+
+
+def test_a_coordinator_is_told_which_calls_nobody_makes(settings: NotificationsSettings) -> None:
+    one = CallList(event="Aften", calls=CALLS.calls[:1])
+    assert "Ingen har endnu taget dette opkald efter Aften." in body(
+        calls_mail(settings, calls=one, person=None), "plain"
+    )
+    english = calls_mail(settings, "en", person=None)
+    assert english["Subject"] == "2 calls after Virksomhedsaften hos B&O"
+    assert "Nobody makes these 2 calls" in body(english, "plain")
 
 
 def test_the_invitation_says_how_to_sign_in(settings: NotificationsSettings) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import plan
-from tests.notifications.messages import hire, invited, pledge, taskforce
+from tests.notifications.messages import call_list, hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
@@ -49,6 +49,24 @@ def test_every_invitation_leads_to_a_notice_of_its_own() -> None:
 def test_a_hire_without_a_pledge_or_without_a_logger_leads_to_no_notice() -> None:
     assert plan(hire(HERE, pledge_id=None)) == []
     assert plan(hire(HERE, logged_by=None)) == []
+
+
+def test_a_call_list_leads_to_a_notice_for_the_person_who_rings() -> None:
+    message = call_list(HERE)
+    (notice,) = plan(message)
+    assert (notice.recipient_kind, notice.recipient_id) == ("person", message.person_id)
+    assert notice.facts["calls"] == 2
+
+
+def test_calls_that_nobody_makes_lead_to_a_notice_for_a_coordinator() -> None:
+    message = call_list(HERE, person_id=None)
+    (notice,) = plan(message)
+    assert (notice.recipient_kind, notice.recipient_id) == ("coordinator", message.event_id)
+
+
+def test_a_call_list_is_as_old_as_the_morning_it_was_due() -> None:
+    message = call_list(HERE, due_at=datetime.now(UTC) - timedelta(hours=25))
+    assert is_too_old(plan(message)[0].happened_at, datetime.now(UTC))
 
 
 def test_messages_of_the_register_lead_to_no_notice() -> None:

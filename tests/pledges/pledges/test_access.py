@@ -50,6 +50,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
+    ("GET", "/internal/pledges/v1/call-lists/{event_id}"): ({"service"}, 200),
     # These are tested with real inquiries in tests/privacy/test_pages.py.
     ("POST", "/internal/pledges/v1/subjects/find"): ({"service"}, 422),
     ("POST", "/internal/pledges/v1/subjects/erase"): ({"service"}, 422),
@@ -120,7 +121,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         event_id = more["event_id"]
         principal = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
     elif role == "service":
-        asks = "notifications" if path.endswith("/contact") else "events"
+        asks = "notifications" if path.endswith(("/contact", "/call-lists/{event_id}")) else "events"
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
