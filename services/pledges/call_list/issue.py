@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from services.pledges.call_list import store
 from services.pledges.call_list.queries import call_list
 from services.pledges.call_list.schedule import latest_issue
-from services.pledges.privacy.queries import taskforces_of_outbox
 from shared.contracts.pledges import CallListIssued, call_list_id
 from shared.messaging import outbox
 
@@ -43,7 +42,7 @@ async def issue_lists(database: Database, issue: Issue, *, now: datetime) -> int
         How many were published: one for each person with a call to make after an event.
     """
     async with database.system() as conn:
-        taskforces = await taskforces_of_outbox(conn)
+        taskforces = await outbox.taskforces(conn)
     issued = 0
     for taskforce_id in taskforces:
         async with database.change(taskforce_id) as conn:
