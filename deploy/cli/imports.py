@@ -24,8 +24,10 @@ from deploy.cli.console import (
 from deploy.cli.installation import Installation, attach
 from deploy.cli.taskforces import find_taskforce
 from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.phone_file import is_phone_file
 from services.pledges.imports.report import Report, Row
-from services.pledges.pledges.domain import Limits
+from services.pledges.imports.rescue import import_phone_file
+from services.pledges.pledges.domain import Limits, Person
 from shared.db.database import Database
 from shared.fields.cpr import contains_cpr_shape
 from shared.i18n.translations import use_language
@@ -41,7 +43,7 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     """Import the file and print a report.
 
     Args:
-        file: CSV, in the format of `services.pledges.imports.columns`; 50 MB at most.
+        file: CSV, in the format of `services.pledges.imports.columns`, or the file of a phone; 50 MB at most.
         dry_run: only report what an import would do.
         taskforce: short name of the taskforce that gets the pledges.
         as_json: print the report as JSON.
@@ -91,12 +93,24 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
     try:
         with progress() as bars, use_language("en", "pledges"):
             bar = bars.add_task("Checking" if dry_run else "Importing", total=None)
+            limits = Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max)
+            if is_phone_file(content):
+                return await import_phone_file(
+                    database,
+                    tenant,
+                    content,
+                    by=Person(None),
+                    sender="tilsagn import",
+                    dry_run=dry_run,
+                    limits=limits,
+                    request_key=settings.request_key,
+                )
             return await import_pledges(
                 database,
                 tenant,
                 content,
                 dry_run=dry_run,
-                limits=Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max),
+                limits=limits,
                 request_key=settings.request_key,
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
             )

@@ -458,6 +458,11 @@ def _import_file(world: PledgesWorld, ownership: Ownership) -> bytes:
     return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
 
 
+async def import_of_event(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    shows = () if ownership == "missing" else (world.titles[ownership],)
+    return Ask("GET", f"/pledges/import?event={world.event(ownership)}", hidden=200, shows=shows)
+
+
 async def judge_import(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("POST", "/pledges/import", {"files": {"file": ("a.csv", _import_file(world, ownership))}}, hidden=422)
 
@@ -565,6 +570,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/batch", "company"): grid_with_companies,
     ("POST /pledges/batch", "event"): save_slips,
     ("GET /pledges/batch/saved", "receipts of a batch"): receipts_of_batch,
+    ("GET /pledges/import", "event"): import_of_event,
     ("POST /pledges/import", "event"): judge_import,
     ("POST /pledges/import/errors", "event"): errors_of_import,
     ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),

@@ -42,6 +42,7 @@ async def import_pledges(
     taskforce_id: UUID,
     content: bytes,
     *,
+    event_id: UUID | None = None,
     dry_run: bool,
     limits: Limits,
     request_key: SecretStr,
@@ -51,6 +52,7 @@ async def import_pledges(
 
     Args:
         content: the file.
+        event_id: the event of the lines that name none. Their day may be left out, too: it is the event's.
         dry_run: only return the verdicts.
         limits: what this installation allows.
         request_key: the installation's (`PledgesSettings.request_key`).
@@ -65,13 +67,15 @@ async def import_pledges(
     except NotATable as error:
         return Report(problem=_(error.message, **error.parameters))
     ignored = tuple(name for name in table.columns if name and meaning(name) is None and not contains_cpr_shape(name))
-    if problem := _wrong_columns(table) or _misread_letters(table):
+    if problem := _wrong_columns(table, has_event=event_id is not None) or _misread_letters(table):
         return Report(problem=problem, ignored_columns=ignored)
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
         register = RegisterIndex(await all_events(conn, taskforce_id), await all_companies(conn, taskforce_id))
+        if event_id is not None and event_id not in register.events:
+            return Report(problem=_("There is no such event."), ignored_columns=ignored)
         judged = await asyncio.to_thread(
-            judge, taskforce_id, table, register, now=now, limits=limits, request_key=request_key
+            judge, taskforce_id, table, register, event_id=event_id, now=now, limits=limits, request_key=request_key
         )
         stored = await _load_similar(conn, taskforce_id, judged)
     await asyncio.to_thread(mark_repeats, judged, stored)
@@ -95,11 +99,12 @@ def _misread_letters(table: Table) -> str | None:
     return None
 
 
-def _wrong_columns(table: Table) -> str | None:
+def _wrong_columns(table: Table, *, has_event: bool) -> str | None:
     if any(contains_cpr_shape(name) for name in table.columns):
         return _("The name of a column looks like a CPR number; please leave it out.")
     meanings = [column for name in table.columns if (column := meaning(name)) is not None]
-    if missing := [name for name in REQUIRED if name not in meanings]:
+    required = [name for name in REQUIRED if not (has_event and name == "dato")]
+    if missing := [name for name in required if name not in meanings]:
         return _("These columns are missing: %(names)s.", names=", ".join(missing))
     if twice := [name for name in COLUMNS if meanings.count(name) > 1]:
         return _("Two columns mean the same: %(name)s.", name=twice[0])

@@ -1,21 +1,26 @@
-"""Importing old pledges from a spreadsheet: choose the file, read the verdicts, import."""
+"""Importing pledges from a spreadsheet or from the file of a phone: choose it, read the verdicts, import."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from services.pledges.imports.columns import COLUMNS, REQUIRED
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.errors import errors_csv
+from services.pledges.imports.phone_file import is_phone_file
+from services.pledges.imports.rescue import import_phone_file
 from services.pledges.pledges.access import Importer
 from services.pledges.pledges.dependencies import limits, settings
+from services.pledges.pledges.domain import Person
+from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.rendering import render
+from services.pledges.register import queries as register
 from services.pledges.register.access import EVENT
 from shared.http.auth import Principal
 from shared.http.dependencies import Db
@@ -24,6 +29,7 @@ from shared.http.problems import Problem
 from shared.http.rate_limits import HEAVY, limited
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
+from shared.ui.formats import date_text
 from shared.ui.forms import Form, blank, misnamed_file
 from shared.ui.posted_form import posted_form
 
@@ -55,10 +61,16 @@ COLUMN_WORDS: Final = {
 
 
 @router.get("/pledges/import")
-@concerns()
-async def choose_file(request: Request, _principal: Importer) -> Response:
-    """Show the form to choose a file."""
-    return _page(request, blank())
+@concerns(EVENT)
+async def choose_file(
+    request: Request, db: Db, principal: Importer, event: Annotated[str, Query(max_length=60)] = ""
+) -> Response:
+    """Show the form to choose a file.
+
+    Args:
+        event: chosen for the lines that name none.
+    """
+    return await _page(request, db, principal, blank(event_id=uuid_or_none(event) or ""))
 
 
 @router.get("/pledges/import/skabelon.csv")
@@ -83,23 +95,27 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
     posted = await posted_form(request)
     upload = posted.get("file")
     carried = posted.get("carried")
+    form = blank(event_id=uuid_or_none(str(posted.get("event_id"))) or "")
     if isinstance(carried, str) and carried:
         content = _carried_back(carried)
     elif isinstance(upload, UploadFile) and upload.filename:
         if misnamed := misnamed_file(upload):
-            return _page(request, blank().refused({"file": misnamed}), status_code=422)
+            return await _page(request, db, principal, form.refused({"file": misnamed}), status_code=422)
         content = await upload.read()
     else:
-        return _page(request, blank().refused({"file": _("Choose a file.")}), status_code=422)
-    report = await _report(request, db, principal, content, dry_run=posted.get("step") != "import")
+        refused = form.refused({"file": _("Choose a file.")})
+        return await _page(request, db, principal, refused, status_code=422)
+    report = await _report(request, db, principal, content, form, step=str(posted.get("step")))
     if report.problem is not None:
-        return _page(request, blank().refused({"file": report.problem}), status_code=422)
-    return _page(
+        return await _page(request, db, principal, form.refused({"file": report.problem}), status_code=422)
+    return await _page(
         request,
-        blank(),
+        db,
+        principal,
+        form,
         report=report,
         carried=None if report.imported else base64.urlsafe_b64encode(content).decode(),
-        status_code=200 if report.ok else 422,
+        status_code=200 if report.ok or report.imported else 422,
     )
 
 
@@ -109,9 +125,10 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
 async def errors(request: Request, db: Db, principal: Importer) -> Response:
     """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
     posted = await posted_form(request)
-    report = await _report(request, db, principal, _carried_back(str(posted.get("carried", ""))), dry_run=True)
+    form = blank(event_id=uuid_or_none(str(posted.get("event_id"))) or "")
+    report = await _report(request, db, principal, _carried_back(str(posted.get("carried", ""))), form, step="judge")
     if report.problem is not None:
-        return _page(request, blank().refused({"file": report.problem}), status_code=422)
+        return await _page(request, db, principal, form.refused({"file": report.problem}), status_code=422)
     return Response(
         errors_csv(report),
         media_type="text/csv; charset=utf-8",
@@ -126,19 +143,36 @@ def _carried_back(carried: str) -> bytes:
         raise Problem(400) from None
 
 
-async def _report(request: Request, db: Db, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
+async def _report(
+    request: Request, db: Db, principal: Principal, content: bytes, form: Form[Any], *, step: str
+) -> Report:
+    if is_phone_file(content):
+        return await import_phone_file(
+            db,
+            principal.taskforce,
+            content,
+            by=Person(principal.person_id),
+            sender=principal.subject,
+            dry_run=step not in {"import", "import_others"},
+            without_refused=step == "import_others",
+            limits=limits(request),
+            request_key=settings(request).request_key,
+        )
     return await import_pledges(
         db,
         principal.taskforce,
         content,
-        dry_run=dry_run,
+        event_id=form.value("event_id") or None,
+        dry_run=step != "import",
         limits=limits(request),
         request_key=settings(request).request_key,
     )
 
 
-def _page(
+async def _page(
     request: Request,
+    db: Db,
+    principal: Principal,
     form: Form[Any],
     *,
     report: Report | None = None,
@@ -155,11 +189,14 @@ def _page(
         )
         rows = sorted(by_severity[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
         left_out = len(by_severity) - len(rows)
+    async with db.read(principal.taskforce) as conn:
+        events = await register.events(conn, principal.taskforce, ("published", "open", "closed"))
     return render(
         request,
         "import.html",
         status_code=status_code,
         form=form,
+        events=[(str(event.id), f"{event.title}, {date_text(event.starts_at)}") for event in events],
         report=report,
         rows=rows,
         rows_left_out=left_out,

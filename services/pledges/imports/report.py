@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class NotATable(Exception):
-    """The file cannot be read as a table.
+class Unreadable(Exception):
+    """The file cannot be read.
 
     Args:
         message: in English; it is translated where it is shown.
@@ -21,6 +21,14 @@ class NotATable(Exception):
         super().__init__(message)
         self.message = message
         self.parameters = parameters
+
+
+class NotATable(Unreadable):
+    """The file cannot be read as a table."""
+
+
+class NotOfAPhone(Unreadable):
+    """The file cannot be read as the pledges that a phone holds."""
 
 
 Verdict = Literal["new", "known", "refused"]
@@ -39,7 +47,7 @@ class Row:
     """The verdict on one line: `new`, `known` (imported before), or `refused`.
 
     Attributes:
-        line: its number in the file; the header is 1, as in Excel.
+        line: its number in the file; the header is 1, as in Excel. Of a phone's file: the phone's running number.
         positions: the number of pledged positions; 0 if it could not be read.
         flags: codes of `catalogue.FLAGS` that a coordinator should check.
         warnings: sentences in the current language about possible errors and similar lines or pledges.
@@ -65,6 +73,8 @@ class Report:
         problem: why the whole file cannot be read; None if it can.
         rows: the verdict on each line, in their order.
         ignored_columns: columns with unknown names.
+        of_phone: whether the file is the one of a phone.
+        practice_left_out: how many pledges of practice the phone's file has.
         imported: whether the new lines have been logged.
     """
 
@@ -72,6 +82,8 @@ class Report:
     rows: tuple[Row, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     imported: bool = False
+    of_phone: bool = False
+    practice_left_out: int = 0
 
     @property
     def ok(self) -> bool:

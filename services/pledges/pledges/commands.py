@@ -278,18 +278,37 @@ async def log_all_or_none(db: Database, taskforce_id: UUID, batch: Sequence[NewP
     Raises:
         BatchRefused: one of them cannot be logged. Nothing has changed.
     """
-    pledges: list[LoggedPledge] = []
-    refusals: dict[int, Refusal] = {}
     async with db.change(taskforce_id) as conn:
-        outcomes = await log_pledges(conn, taskforce_id, batch)
-        for number, (new, outcome) in enumerate(zip(batch, outcomes, strict=True)):
-            try:
-                pledges.append(await _settled(conn, taskforce_id, new, outcome))
-            except Refusal as refusal:
-                refusals[number] = refusal
+        outcomes = await _settle_all(conn, taskforce_id, batch)
+        refusals = {number: outcome for number, outcome in enumerate(outcomes) if isinstance(outcome, Refusal)}
         if refusals:
             raise BatchRefused(refusals)
-    return pledges
+    return [outcome for outcome in outcomes if isinstance(outcome, LoggedPledge)]
+
+
+async def judge_all(db: Database, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[LoggedPledge | Refusal]:
+    """Return what logging every pledge of a batch would come to. Nothing has changed."""
+    outcomes: list[LoggedPledge | Refusal] = []
+    with suppress(_Undone):
+        async with db.change(taskforce_id) as conn:
+            outcomes = await _settle_all(conn, taskforce_id, batch)
+            raise _Undone
+    return outcomes
+
+
+class _Undone(Exception):
+    """Rolls a transaction back."""
+
+
+async def _settle_all(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[LoggedPledge | Refusal]:
+    settled: list[LoggedPledge | Refusal] = []
+    outcomes = await log_pledges(conn, taskforce_id, batch)
+    for new, outcome in zip(batch, outcomes, strict=True):
+        try:
+            settled.append(await _settled(conn, taskforce_id, new, outcome))
+        except Refusal as refusal:
+            settled.append(refusal)
+    return settled
 
 
 async def _settled(

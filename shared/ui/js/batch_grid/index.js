@@ -3,6 +3,7 @@
 
 import { offerBySeveral } from "./suggestions.js";
 import { labelOptions } from "../intake/company_options.js";
+import { addMoreCompanies } from "../intake/more_companies.js";
 import { watchKeys } from "./keyboard.js";
 import { RowJudge } from "./row_judge.js";
 import { SlipGrid } from "./slip_grid.js";
@@ -33,4 +34,5 @@ function start(form) {
   });
   form.querySelector("[data-slip-keys]").hidden = false;
   grid.start();
+  addMoreCompanies(document.getElementById("companies"));
 }
