@@ -25,6 +25,11 @@ _SLIM = {
         "services/pledges/pledges/templates/pledge_macros.html",
         *("shared/ui/js/intake/**/*.js", "shared/ui/js/offline/**/*.js", "shared/ui/js/session/*.js"),
     ),
+    "door.css": (
+        *_LAYOUT,
+        "services/events/calendar/door/templates/*.html",
+        *("shared/ui/js/door/*.js", "shared/ui/js/offline/**/*.js", "shared/ui/js/session/*.js"),
+    ),
 }
 
 

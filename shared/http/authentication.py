@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _WITHOUT_RENEWAL = (
     *(RENEWAL_PATH, "/sign-out", "/sign-in/provider", "/assets/", "/board", "/favicon.ico", "/.well-known/"),
     # A browser takes no script of a service worker from a redirect.
-    *("/pledges/service-worker.js", "/pledges/shell/"),
+    *("/pledges/service-worker.js", "/pledges/shell/", "/events/service-worker.js", "/events/shell/"),
     *("/livez", "/readyz", "/metrics", "/internal/"),
 )
 """Paths that are the same for everybody, and so work while the identity service is down."""

@@ -13,7 +13,6 @@ import json
 import re
 from contextvars import Context
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.responses import Response
@@ -38,7 +37,8 @@ class Shell:
     """A page that its service worker keeps.
 
     Attributes:
-        page: the page's address, for example `/pledges/new`; the worker's scope is the folder above it.
+        page: the page's address, for example `/pledges/new`, or `/events/*/door` for a page of each event. The worker's
+            scope is the folder above it, or above the `*`.
         of_server: parameters of the query with which the server answers, unless it cannot be reached.
         html: the page in each language. Everybody gets the same.
         assets: the plain names of the scripts and style sheets. Fonts and pictures come with them.
@@ -53,7 +53,8 @@ class Shell:
 
     def address(self, language: Language) -> str:
         """Return the address at which the worker fetches the page."""
-        return f"{PurePosixPath(self.page).parent}/shell/{language}"
+        scope, _, _ = self.page.partition("*")[0].rpartition("/")
+        return f"{scope}/shell/{language}"
 
     def files(self) -> list[str]:
         """Return the fingerprinted names of all assets that the page needs, each once."""
@@ -90,7 +91,7 @@ def render_shell(
     Args:
         service: the service whose template it is.
         template: the page's template.
-        page: the page's address.
+        page: the page's address, for the links to its other languages; "" where they are relative.
         context: returns what the template needs besides, in the current language.
         demo_mode: whether this is a demonstration.
     """

@@ -78,6 +78,8 @@ MATRIX: Final[dict[str, set[str]]] = {
     "GET /events/{event_id:uuid}/invitations": PLANNERS,
     "GET /events/invitation/{code}": EVERYBODY,
     "GET /events/{event_id:uuid}/door": DOOR,
+    "GET /events/service-worker.js": EVERYBODY,
+    "GET /events/shell/{language}": EVERYBODY,
     "GET /events/{event_id:uuid}/held-names": DOOR,
     "GET /events/{event_id:uuid}/pass": DOOR,
     "GET /events/{event_id:uuid}/pass.svg": DOOR,

@@ -31,6 +31,8 @@ export class DoorPage {
     this.list = new CompanyList(document, this.words, (id, undo) => this.#onButton(id, undo));
     [, this.eventId] = /\/events\/([^/]+)\/door/.exec(document.location.pathname);
     this.principal = document.body.dataset.principal ?? null;
+    // A page that was kept on the phone does not know who is signed in: nothing is sent until the server has said it.
+    this.isPrincipalKnown = this.principal !== null;
     this.door = null;
     this.companies = [];
     this.last = null;
@@ -50,11 +52,12 @@ export class DoorPage {
     globalThis.navigator.storage?.persist?.().catch(() => undefined);
     await this.captures.forgetOver();
     this.door = await this.captures.door(this.eventId);
+    this.principal ??= this.door?.subject ?? null;
     this.captures.queue.addEventListener("change", () => this.#refresh());
     this.sender = new Sender(this.captures.queue, (records) => deliver(records), {
       lock: LOCK,
       keep: (record, receipt) => ({ ...record, receipt }),
-      isHeldBack: (record) => this.#isAnothers(record),
+      isHeldBack: (record) => !this.isPrincipalKnown || this.#isAnothers(record),
     });
     this.sender.addEventListener("report", ({ detail }) => this.#onReport(detail));
     await this.#refresh();
@@ -190,6 +193,7 @@ export class DoorPage {
     if (answer.kind === "ok" && answer.json.event) {
       this.lastContact = new Date();
       this.principal = answer.json.subject;
+      this.isPrincipalKnown = true;
       const door = { ...answer.json, complete: !isPartial };
       this.notices.hide("signed-out", "foreign");
       this.door = { ...door, fetchedAt: asked };
@@ -251,6 +255,7 @@ export class DoorPage {
     this.notices.toggle("no-list", !this.door);
     if (!this.door) return;
     const { event } = this.door;
+    this.document.querySelector("[data-event-link]").href = `/events/${event.id}`;
     for (const place of this.document.querySelectorAll("[data-event-title]")) place.textContent = event.title;
     this.document.title = this.document.title.replace(/^[^·]*/, `${this.words.text("door")}: ${event.title} `);
     const present = this.companies.filter(({ checkedInAt }) => checkedInAt).length;

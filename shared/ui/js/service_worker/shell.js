@@ -56,8 +56,16 @@ export class Shell {
   answer(request) {
     const url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== this.origin) return undefined;
-    if (request.mode === "navigate") return url.pathname === this.facts.page ? this.#answerPage(request, url) : undefined;
+    if (request.mode === "navigate") return this.#isPage(url.pathname) ? this.#answerPage(request, url) : undefined;
     return url.pathname.startsWith("/assets/") ? this.#answerFile(request, url) : undefined;
+  }
+
+  /** `*` stands for one name in the page's address. */
+  #isPage(path) {
+    const [start, end] = this.facts.page.split("*");
+    if (end === undefined) return path === start;
+    const name = path.slice(start.length, -end.length);
+    return path.startsWith(start) && path.endsWith(end) && name !== "" && !name.includes("/");
   }
 
   get #prefix() {

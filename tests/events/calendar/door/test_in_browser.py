@@ -56,6 +56,7 @@ async def test_two_doors_go_on_without_a_network_and_merge(
         await sign_in(door, eva, "link")
         await door.goto(f"{origin}/events/{event_id}/door")
         await expect(door.get_by_text("af 3 tilmeldte")).to_be_visible()
+        await door.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
         await door.context.set_offline(True)
     first, second = doors
 
@@ -64,6 +65,10 @@ async def test_two_doors_go_on_without_a_network_and_merge(
     await expect(first.locator("[data-present]")).to_have_text("1")
     await expect(first.get_by_text("1 venter på at blive sendt")).to_be_visible()
     await assert_fits(first, NARROW, PHONE, DESKTOP)
+    # The page is opened again in the middle of the evening.
+    await first.reload()
+    await expect(first.locator("body[data-shell] [data-event-title]")).to_have_text("Erhvervsaften hos Bang & Olufsen")
+    await expect(first.locator("[data-present]")).to_have_text("1")
     await second.get_by_role("button", name="Tjek ind: Ærø Bageri").click()
     await second.get_by_role("button", name="Tjek ind: Havnens Fisk").click()
     for door in doors:

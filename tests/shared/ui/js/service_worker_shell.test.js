@@ -179,3 +179,13 @@ test("an asset that has not changed is not fetched for the next version", async 
   await shellOf({ version: "2" }).keep();
   assert.deepEqual(fetched.sort(), ["/pledges/shell/da", "/pledges/shell/en"]);
 });
+
+test("a page of each event has one shell", async () => {
+  const shell = shellOf({ page: "/events/*/door" });
+  network = async () => new Response("page");
+  const isAnswered = (path) => Boolean(shell.answer(asks(path)));
+  assert.ok(isAnswered("/events/5f0b8a52/door"));
+  for (const path of ["/events/door", "/events//door", "/events/a/b/door", "/events/a/door/", "/events/a", "/x/events/a/door"]) {
+    assert.ok(!isAnswered(path), path);
+  }
+});
