@@ -69,10 +69,10 @@ export class CompanyList {
     const state = [time && this.words.text("here_since", { time }), isPending && this.words.text("on_phone")];
     setText(part("state"), state.filter(Boolean).join(" · "));
     part("state").hidden = !state.some(Boolean);
-    part("state").className = `status status-${isPending ? "waiting" : "good"}`;
+    part("state").className = isPending ? "status status-waiting" : "status status-good";
     const button = part("check-in");
     button.dataset.checkIn = checkedInAt ? "undo" : "do";
-    button.className = `button button-${checkedInAt ? "tertiary" : "primary"} door-button`;
+    button.className = checkedInAt ? "button button-tertiary door-button" : "button button-primary door-button";
     setText(button, this.words.text(checkedInAt ? "undo" : "check_in"));
     button.setAttribute("aria-label", `${button.textContent}: ${name}`);
   }
