@@ -9,61 +9,38 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
 import httpx
-from rich.table import Table
-from rich.text import Text
 
-from deploy.cli.console import BAD, FAILED, NOTE, OK, CommandError, print_json, stdout_console
+from deploy.cli.console import FAILED, CommandError, print_json
+from deploy.cli.findings import Finding, bad_names, print_findings
 from deploy.cli.installation import client, installation_of, local_state
 from deploy.local import ports
 from deploy.local.configuration import Configuration
 from deploy.local.state import FORMAT, Running, State
 from shared.db.database import TRANSIENT_ERRORS
 
-Verdict = Literal["ok", "note", "bad"]
-
-_MARKS: Final = {"ok": OK, "note": NOTE, "bad": BAD}
 _DISK_NEEDED: Final = 1_000_000_000
 _DISK_WANTED: Final = 5_000_000_000
 _OLDEST_PYTHON: Final = (3, 11)
 _SMALLEST_NODE: Final = 18
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check. `advice` is the remedy where the verdict is not `ok`."""
-
-    name: str
-    verdict: Verdict
-    detail: str
-    advice: str = ""
-
-
 def examine(*, as_json: bool) -> None:
     """Print every finding. Raises `CommandError` if Tilsagn cannot run."""
     findings = list(_findings())
-    bad = [finding for finding in findings if finding.verdict == "bad"]
     if as_json:
-        print_json({"ok": not bad, "findings": [asdict(finding) for finding in findings]})
+        print_json({"ok": not bad_names(findings), "findings": [asdict(finding) for finding in findings]})
     else:
-        table = Table(box=None, show_header=False, pad_edge=False)
-        table.add_column()
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
-        for finding in findings:
-            advice = f"\n{finding.advice}" if finding.advice else ""
-            table.add_row(Text(*_MARKS[finding.verdict]), finding.name, Text.assemble(finding.detail, (advice, "bold")))
-        stdout_console().print(table)
-    if bad:
-        names = ", ".join(finding.name for finding in bad)
-        raise CommandError(f"Tilsagn cannot run well here: {names}. What to do stands beside each.", exit_code=FAILED)
+        print_findings(findings)
+    if bad := bad_names(findings):
+        raise CommandError(f"Tilsagn cannot run well here: {bad}. What to do stands beside each.", exit_code=FAILED)
 
 
 def _findings() -> Iterator[Finding]:
