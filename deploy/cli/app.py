@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import person_commands, privacy_commands
+from deploy.cli import evening_commands, person_commands, privacy_commands
 from deploy.cli.console import with_command_name
 from deploy.services import SERVICES
 
@@ -92,6 +92,7 @@ person_app = typer.Typer(
 )
 person_commands.add_to(person_app)
 privacy_commands.add_to(app, panel=OPERATE)
+evening_commands.add_to(app, panel=LOOK)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)

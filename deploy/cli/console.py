@@ -41,7 +41,7 @@ _CONTROL_PICTURES: Final = {
 
 _COMMAND_MENTION: Final = re.compile(
     r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
-    r"|export|reconcile|retention|person|erasures|COMMAND)\b)"
+    r"|export|reconcile|rehearse|retention|person|erasures|COMMAND)\b)"
 )
 
 

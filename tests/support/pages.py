@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.chromium import chromium
+from deploy.rehearsal.chromium import chromium
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:

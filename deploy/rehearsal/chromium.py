@@ -1,18 +1,19 @@
-"""Finds and starts the machine's Chromium. If it is missing, the tests fail and say what to install."""
+"""Finds and starts the machine's Chromium. If it is missing, the error says what to install."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import async_playwright
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, BrowserContext
 
 _NAMES = (
     "chromium-headless-shell",  # first: it needs less of the processor than the whole browser
@@ -53,12 +54,32 @@ def executable() -> str:
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A running headless Chromium."""
-    path = executable()
-    # Chromium refuses its own sandbox to root; containers run as root.
-    flags = [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=flags)
+        browser = await playwright.chromium.launch(executable_path=executable(), args=_flags())
         try:
             yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def profile_on_disk(folder: Path, **options: Any) -> AsyncIterator[BrowserContext]:
+    """A headless Chromium of its own, whose profile outlives it.
+
+    Args:
+        folder: of the profile.
+        options: Playwright's for a context.
+    """
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            folder, executable_path=executable(), args=_flags(), **options
+        )
+        try:
+            yield context
+        finally:
+            await context.close()
+
+
+def _flags() -> list[str]:
+    # Chromium refuses its own sandbox to root; containers run as root.
+    return [*_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
