@@ -33,7 +33,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations api lock forget clean fuzz guest-malice
+.PHONY: help setup runtime demo up test test-long test-kafka test-oidc bench faults faults-planted restore-drill kafka lint audit format types migrations api lock forget clean fuzz guest-malice evening
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -92,6 +92,10 @@ fuzz: setup ## Send REQUESTS unusual requests to the running services, as every 
 guest-malice: MINUTES = 60
 guest-malice: setup ## Let a guest with a valid pass try to do harm for MINUTES; check that nobody else notices
 	@$(BIN)/python -m tests.fuzz.guest --seed $(SEED) --minutes $(MINUTES) $(ARGS)
+
+evening: setup ## Play an evening: 30 phones in Chromium on bad links; compare what was typed with what is stored
+	@$(BOOTSTRAP) browser
+	@$(BIN)/python -m tests.evening --seed $(SEED) $(ARGS)
 
 restore-drill: BROKER = apache
 restore-drill: setup ## Lose the database during intake and restore it; measure data loss and recovery time
