@@ -34,19 +34,26 @@ async def show_duplicates(
     db: Db,
     principal: Reviewer,
     show: Annotated[Literal["open", "merged", "kept"], Query()] = "open",
+    pledge: Annotated[str, Query(max_length=60)] = "",
     decided: Annotated[str, Query(max_length=60)] = "",
     page_token: PageToken = None,
 ) -> Response:
     """Show pairs of pledges side by side, the most recently found first.
 
     Args:
+        pledge: show every pair with this pledge instead of those of one state.
         decided: a proposal that was just decided on.
     """
     after = NewestProposal.read(page_token)
-    decided_id = uuid_or_none(decided)
+    pledge_id, decided_id = uuid_or_none(pledge), uuid_or_none(decided)
     async with db.read(principal.taskforce) as conn:
         rows = await queries.proposals(
-            conn, principal.taskforce, show, after=(after.proposed_at, after.id) if after else None, limit=_PAGE + 1
+            conn,
+            principal.taskforce,
+            None if pledge_id else show,
+            pledge_id=pledge_id,
+            after=(after.proposed_at, after.id) if after else None,
+            limit=_PAGE + 1,
         )
         just_decided = await queries.proposal(conn, principal.taskforce, decided_id) if decided_id else None
         in_vain = await queries.in_vain_count(conn, principal.taskforce)
@@ -57,10 +64,11 @@ async def show_duplicates(
         "duplicates.html",
         proposals=proposals,
         show=show,
+        of_pledge=pledge_id,
         just_decided=just_decided,
         in_vain=in_vain,
         person_id=principal.person_id,
-        next_href=address(PATH, [("show", show), ("page_token", token)]) if token else None,
+        next_href=address(PATH, [("show", show), ("pledge", pledge_id), ("page_token", token)]) if token else None,
     )
 
 

@@ -52,20 +52,28 @@ _STAYS_IN_VAIN: Final = f"""
 async def proposals(
     conn: Connection,
     taskforce_id: UUID,
-    status: ProposalStatus,
+    status: ProposalStatus | None,
     *,
+    pledge_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int,
 ) -> list[ProposalOut]:
-    """Return the proposals of a status, the newest first. Those that are open only while both pledges are alive.
+    """Return proposals, the newest first. Those that are open only while both pledges are alive.
 
     Args:
+        status: None: any, except outdated.
+        pledge_id: only those about this pledge.
         after: the sort key of the last row of the previous page; None: the first page.
     """
     where = Where(taskforce_id)
-    where.add("proposal.status = ?", status)
-    if status == "open":
-        where.add(_BOTH_ALIVE)
+    if status is None:
+        where.add("proposal.status <> 'outdated'")
+    else:
+        where.add("proposal.status = ?", status)
+    if status in {None, "open"}:
+        where.add(f"(proposal.status <> 'open' or {_BOTH_ALIVE})")
+    if pledge_id is not None:
+        where.add("(proposal.first_id = ? or proposal.second_id = ?)", pledge_id, pledge_id)
     if after is not None:
         where.add("(proposal.proposed_at, proposal.id) < (?, ?)", *after)
     rows = await conn.fetch(

@@ -285,8 +285,8 @@ class PledgeOut(ResponseModel):
 
     @property
     def vacant(self) -> list[Position]:
-        """The positions that a hire can still fill."""
-        return [position for position in self.position_list if position.can_be_filled]
+        """The positions that a hire can still fill: none of a pledge that has ended."""
+        return [] if self.ended else [position for position in self.position_list if position.can_be_filled]
 
     def without_contact(self) -> PledgeOut:
         """Return the pledge without its contact."""
