@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.pledges.evening.domain import DoorCheck, Evening
     from shared.contracts.pledges import JobType
 
-_BARS = 12
+_BARS = 8
 
 
 def door_sentence(door: DoorCheck) -> str:
