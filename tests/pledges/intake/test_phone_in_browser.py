@@ -50,12 +50,16 @@ async def page(
 
 async def capture(page: Page, company: str = "Ærø Bageri") -> None:
     """Type a pledge and send it."""
+    await fill_in(page, company)
+    await page.get_by_role("button", name="Send tilsagnet").click()
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("")
+
+
+async def fill_in(page: Page, company: str) -> None:
     await page.get_by_label("Virksomhed", exact=True).fill(company)
     await page.get_by_role("radio", name="10 timer", exact=True).check()
     await page.get_by_label("Navn", exact=True).fill("Bente Bager")
     await page.get_by_label("E-mail").fill("bente@bageri.example")
-    await page.get_by_role("button", name="Send tilsagnet").click()
-    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("")
 
 
 async def expect_state(page: Page, state: str, company: str = "Ærø Bageri") -> None:
@@ -84,7 +88,6 @@ async def kept(page: Page) -> str:
 async def test_what_is_captured_without_a_network_arrives_when_there_is_one(
     page: Page, pledges_database: Database, taskforce_id: UUID
 ) -> None:
-    await assert_fits(page, NARROW, PHONE, DESKTOP)
     await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     await page.context.set_offline(True)
     await capture(page)
@@ -230,3 +233,31 @@ async def test_neither_a_portal_nor_a_lost_session_nor_a_refusal_loses_a_pledge(
     await expect_state(page, "Modtaget")
     await expect(page.locator("[data-tonight] li")).to_contain_text("2 pladser")
     assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_neither_another_person_nor_full_storage_takes_a_pledge_from_its_author(
+    page: Page, token: Callable[..., str], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    await page.route(PLEDGES, lambda route: route.abort())
+    await capture(page)
+    await expect_state(page, "Sendt")
+    await page.unroute(PLEDGES)
+    await page.context.set_extra_http_headers({"authorization": f"Bearer {token('coordinator')}"})
+    await page.reload()
+    await expect(page.get_by_role("heading", name="En anden er logget ind på denne telefon")).to_be_visible()
+    await assert_fits(page, NARROW, PHONE)
+    assert await count(pledges_database, taskforce_id) == 0
+    await page.get_by_role("button", name="Send som mig").click()
+    await expect_state(page, "Modtaget")
+    full = "IDBObjectStore.prototype.add = () => { throw new DOMException('', 'QuotaExceededError'); }"
+    await page.evaluate(f"() => {{ {full} }}")
+    await page.context.set_offline(True)
+    await fill_in(page, "Øster Smede")
+    await page.get_by_role("button", name="Send tilsagnet").click()
+    await expect(page.get_by_role("heading", name="Tilsagnet kunne ikke gemmes på telefonen")).to_be_visible()
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("Øster Smede")
+    await assert_fits(page, NARROW, PHONE)
+    await page.context.set_offline(False)
+    await page.get_by_role("button", name="Send tilsagnet").click()
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("")
+    assert await count(pledges_database, taskforce_id) == 2

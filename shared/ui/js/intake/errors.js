@@ -15,7 +15,7 @@ export function showErrors(form, messages, words) {
     const item = document.createElement("li");
     const field = name && fieldOf(form, name);
     if (field) {
-      markField(form, field, name, message, words.error);
+      showFieldError(field, message, words.error);
       const link = document.createElement("a");
       link.href = `#${field.id}`;
       link.textContent = `${labelOf(field)} ${message}`.trim();
@@ -32,16 +32,19 @@ export function showErrors(form, messages, words) {
 /** @param {HTMLFormElement} form */
 export function clearErrors(form) {
   while (form.previousElementSibling?.classList.contains("error-summary")) form.previousElementSibling.remove();
-  for (const group of form.querySelectorAll(".form-group.form-error")) {
-    group.classList.remove("form-error");
-    for (const message of group.querySelectorAll(".form-error-message")) message.remove();
-    for (const field of group.querySelectorAll("[aria-describedby]")) {
-      const left = field.getAttribute("aria-describedby").split(" ").filter((id) => id && document.getElementById(id));
-      if (left.length > 0) field.setAttribute("aria-describedby", left.join(" "));
-      else field.removeAttribute("aria-describedby");
-    }
-    for (const field of group.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  form.querySelectorAll(".form-group.form-error").forEach(clearFieldError);
+}
+
+/** @param {HTMLElement} group of a field */
+export function clearFieldError(group) {
+  group.classList.remove("form-error");
+  for (const message of group.querySelectorAll(".form-error-message")) message.remove();
+  for (const field of group.querySelectorAll("[aria-describedby]")) {
+    const left = field.getAttribute("aria-describedby").split(" ").filter((id) => id && document.getElementById(id));
+    if (left.length > 0) field.setAttribute("aria-describedby", left.join(" "));
+    else field.removeAttribute("aria-describedby");
   }
+  for (const field of group.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
 }
 
 /** The field, or the group of a choice. */
@@ -49,7 +52,12 @@ function fieldOf(form, name) {
   return document.getElementById(`field-${name.replace(/[._]/g, "-")}`) ?? form.elements.namedItem(name);
 }
 
-function markField(form, field, name, message, errorWord) {
+/**
+ * @param {HTMLElement} field with an id, in a `.form-group`
+ * @param {string} message
+ * @param {string} errorWord "Error:"
+ */
+export function showFieldError(field, message, errorWord) {
   const details = field.closest("details");
   if (details) details.open = true;
   const group = field.closest(".form-group");

@@ -2,18 +2,18 @@ import { exchange } from "../offline/exchange.js";
 import { Sender } from "../offline/sender.js";
 import { StorageError } from "../offline/store.js";
 import { isCvr } from "../fields/numbers.js";
-import { timeOfDay } from "../live/status.js";
 import { noteWaiting, waitingNoted } from "../offline/reminder.js";
 import { Announcer } from "./announcing.js";
 import { deliver } from "./delivery.js";
-import { clearErrors, showErrors } from "./errors.js";
+import { clearErrors, clearFieldError, showErrors, showFieldError } from "./errors.js";
 import { chosenEvent, fillPage } from "./event_choice.js";
 import { download, exported } from "./export.js";
 import { bodyOf, empty, fillIn, typedIn } from "./form.js";
 import { Pledges, withoutContact } from "./pledges.js";
 import { Notices } from "./notices.js";
-import { setText, stateOf, Tonight } from "./tonight.js";
-import { errorsOf } from "./validation.js";
+import { Summary } from "./summary.js";
+import { Tonight } from "./tonight.js";
+import { errorsOf, phoneNameError } from "./validation.js";
 
 const LOCK = "tilsagn-intake";
 const INTAKE = "/api/pledges/v1/intake";
@@ -38,6 +38,7 @@ export class IntakePage {
     this.practice = new URLSearchParams(document.location.search).has("practice");
     this.notices = new Notices(document);
     this.notices.toggle("practice", this.practice);
+    this.summary = new Summary(document, words);
     this.tonight = new Tonight(document, words, (action, id) => this.#act(action, id));
     this.principal = document.body.dataset.principal ?? null;
     this.isPrincipalKnown = this.principal !== null;
@@ -114,7 +115,7 @@ export class IntakePage {
     });
     // Every page of ours says in its tab who is signed in (forms/index.js).
     new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#onOtherPrincipal();
-    document.querySelector("[data-phone-name]")?.addEventListener("change", ({ target }) => this.#namePhone(target.value));
+    document.querySelector("[data-phone-name]")?.addEventListener("change", ({ target }) => this.#namePhone(target));
     this.form.elements.namedItem("event_id")?.addEventListener("change", () => this.#fetchPage());
   }
 
@@ -163,7 +164,7 @@ export class IntakePage {
     const cvrWarning = typed["company.cvr"] && !isCvr(typed["company.cvr"]) ? this.words.text("cvr_unlikely") : "";
     this.lastCaptured = { id: record.id, record, company: body.company, contact: body.contact, cvrWarning };
     this.#nextForm();
-    this.#showLast(record);
+    this.summary.showLast(record, cvrWarning);
     await this.sender?.sendNow();
   }
 
@@ -270,6 +271,8 @@ export class IntakePage {
     try {
       await this.pledges.keepPage(page.event?.id ?? null, page);
       if (page.event?.status === "open") await this.pledges.meet(page.event.id);
+      const name = this.document.querySelector("[data-phone-name]");
+      if (page.event && name && !name.value) name.value = (await this.pledges.phone(page.event.id))?.name ?? "";
     } catch (error) {
       if (!(error instanceof StorageError)) throw error; // the page is only less useful without a network
     }
@@ -351,20 +354,27 @@ export class IntakePage {
     download(this.document, exported(ofEvent, eventId, phone, new Date()));
   }
 
-  async #namePhone(name) {
+  async #namePhone(field) {
+    clearFieldError(field.closest(".form-group"));
+    const error = phoneNameError(field.value.trim());
+    if (error) return showFieldError(field, this.words.error(error), this.words.text("error"));
     const event = chosenEvent(this.form);
-    if (event) await this.pledges.namePhone(event, name.trim());
+    if (!event) return undefined;
+    await this.pledges.namePhone(event, field.value.trim());
+    return this.announcer.announce();
   }
 
   async #refresh() {
-    const records = (await this.pledges.list()).reverse();
+    const records = (await this.pledges.list().catch(() => null))?.reverse();
+    this.notices.toggle("no-storage", !records);
+    if (!records) return;
     this.tonight.show(records);
-    this.#showDelivery(records);
+    this.summary.showDelivery(records, this.lastContact);
     const others = records.filter((record) => record.state === "waiting" && this.#isAnothers(record));
     this.notices.toggle("other-person", others.length > 0, this.words.counted("held_back", others.length));
     this.#noteWaiting(records.filter(({ state }) => state !== "received"));
     const last = this.lastCaptured && records.find(({ id }) => id === this.lastCaptured.id);
-    if (last) this.#showLast(last);
+    if (last) this.summary.showLast(last, this.lastCaptured.cvrWarning);
   }
 
   /** For the reminders on every page (offline/reminder.js). */
@@ -372,37 +382,6 @@ export class IntakePage {
     if (this.practice) return;
     const since = Math.min(...records.map(({ addedAt }) => addedAt));
     noteWaiting(localStorage, records.length > 0 ? { count: records.length, since } : null);
-  }
-
-  #showDelivery(records) {
-    const line = this.document.querySelector("[data-delivery]");
-    const count = (state) => records.filter((record) => record.state === state).length;
-    const [waiting, refused, received] = [count("waiting"), count("refused"), count("received")];
-    line.hidden = records.length === 0;
-    line.dataset.state = refused ? "refused" : waiting ? "waiting" : "received";
-    const parts = [];
-    if (refused) parts.push(this.words.counted("needs_action", refused));
-    if (waiting) parts.push(this.words.counted("waiting", waiting));
-    if (!refused && !waiting) parts.push(this.words.counted("all_received", received));
-    const time = this.lastContact && timeOfDay(this.lastContact, this.document.documentElement.lang).replace(" ", "\u00a0");
-    parts.push(time ? this.words.text("contact", { time }) : this.words.text("no_contact"));
-    line.querySelector("[data-delivery-text]").textContent = parts.join(" · ");
-  }
-
-  /** Above the form: the pledge that was captured last, and how far it has come. */
-  #showLast(record) {
-    const last = this.document.querySelector("[data-last]");
-    const part = (name) => last.querySelector(`[data-last-${name}]`);
-    const state = stateOf(record);
-    last.hidden = false;
-    last.dataset.state = state;
-    setText(part("heading"), this.words.texts.headings[state]);
-    setText(part("positions"), this.words.counted("positions", record.summary.positions));
-    setText(part("company"), record.summary.name);
-    const fromServer = (record.warnings ?? []).map(({ message }) => message);
-    const warnings = fromServer.length > 0 ? fromServer : [this.lastCaptured?.cvrWarning].filter(Boolean);
-    setText(part("warnings"), warnings.join(" "));
-    part("warnings").hidden = warnings.length === 0;
   }
 }
 

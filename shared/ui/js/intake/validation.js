@@ -8,6 +8,7 @@ import { lineError, withoutInvisible } from "../fields/text.js";
 import { hoursOf, isoDay } from "./form.js";
 
 const LONGEST = { "company.name": 200, "company.cvr": 60, "contact.name": 200, "contact.phone": 40, "contact.email": 254 };
+const PHONE_NAME_MAX = 60;
 const HOURS_MAX = 60;
 const DAY_MS = 86_400_000;
 
@@ -40,6 +41,12 @@ export function errorsOf(typed, limits, today) {
   text("company.cvr", cpr);
   if (typed.earliest_start) add("earliest_start", startError(isoDay(typed.earliest_start), today));
   return errors;
+}
+
+/** @returns {{code: string, limit?: number} | undefined} */
+export function phoneNameError(name) {
+  const code = lineError(name, PHONE_NAME_MAX) ?? (looksLikeCpr(name) ? "cpr_shape" : undefined);
+  return code && { code, limit: PHONE_NAME_MAX };
 }
 
 function addPositions(typed, limits, add) {

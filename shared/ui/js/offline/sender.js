@@ -1,3 +1,5 @@
+import { StorageError } from "./store.js";
+
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 60_000;
 const SIGNED_OUT_DELAY_MS = 20_000;
@@ -88,6 +90,10 @@ export class Sender extends EventTarget {
         this.#again = false;
         await this.#drainAlone();
       } while (this.#again && this.now() >= this.#notBefore);
+    } catch (error) {
+      // What waits cannot be read, so it is tried again later: a browser may give its storage back.
+      if (!(error instanceof StorageError)) throw error;
+      this.#wait({ contact: "unsent" });
     } finally {
       this.#draining = false;
     }

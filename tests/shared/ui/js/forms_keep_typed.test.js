@@ -57,7 +57,8 @@ function open({ posted = false, path = "/events/new", search = "", rendered = ""
   window = Object.assign(new EventTarget(), { location, went });
   title = Object.assign(new EventTarget(), { name: "title", type: "text", value: rendered, defaultValue: rendered });
   title.closest = () => null;
-  form = { elements: [title], dataset: {}, target: "", getAttribute: () => "/events", querySelector: () => null };
+  const facts = { elements: [title], dataset: {}, target: "", getAttribute: () => "/events", querySelector: () => null };
+  form = Object.assign(new EventTarget(), facts);
   title.form = form;
   drafts = new Drafts(storage);
   new TypedText(document, window, drafts).start();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { bodyOf, typedIn } from "#js/intake/form.js";
-import { errorsOf } from "#js/intake/validation.js";
+import { errorsOf, phoneNameError } from "#js/intake/validation.js";
 
 const LIMITS = { positions: 50, weekly_hours: 37 };
 const TODAY = new Date("2026-12-01T18:00:00Z");
@@ -84,4 +84,11 @@ test("what is typed becomes the body of the API, without what was left empty", (
     captured_at: "1970-01-01T00:00:00.000Z",
     captured_by: "phone",
   });
+});
+
+test("a phone's name is short, one line, and no CPR number: it is sent with every pledge", () => {
+  assert.equal(phoneNameError("Hannes telefon"), undefined);
+  assert.equal(phoneNameError(""), undefined);
+  assert.deepEqual(phoneNameError("a".repeat(61)), { code: "string_too_long", limit: 60 });
+  assert.equal(phoneNameError("010190-1234").code, "cpr_shape");
 });

@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 
 import { Queue } from "#js/offline/queue.js";
 import { Sender } from "#js/offline/sender.js";
-import { openStore } from "#js/offline/store.js";
+import { openStore, StorageError } from "#js/offline/store.js";
 
 const NO_TABS = { postMessage() {}, onmessage: null };
 const receipt = { receipt: { status: "logged" } };
@@ -213,4 +213,17 @@ test("a record that is held back is not sent, until it is not", async () => {
   isHeldBack = false;
   await one.sendNow();
   assert.equal(await state(), "received");
+});
+
+test("storage that fails for a while stops nothing for good", async () => {
+  reports = [answers("a")];
+  const list = queue.list;
+  queue.list = async () => {
+    throw new StorageError(new DOMException("gone", "UnknownError"));
+  };
+  const one = sender();
+  await one.sendNow();
+  queue.list = list;
+  timers.at(-1).act();
+  while ((await state()) !== "received") await new Promise((done) => setTimeout(done, 1));
 });
