@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -156,9 +157,12 @@ async def _save(
     confirm: Totals | None = None
     if not errors and expected is not None and needs_confirmation(expected, typed, Totals.read(data.confirmed)):
         errors, confirm = _differences(expected, typed), typed
+    flags = {
+        f"rows.{number}.{cell}": _(FLAGS[flag]) for number, slip in slips.items() for cell, flag in slip.flags.items()
+    }
     if errors:
         again = form.refused(errors)
-        return _grid(request, again, event=event, companies=companies, confirm=confirm, status_code=422)
+        return _grid(request, again, event=event, companies=companies, flags=flags, confirm=confirm, status_code=422)
     batch = [
         NewPledge(
             one,
@@ -175,7 +179,7 @@ async def _save(
         pledges = await log_all_or_none(db, principal.taskforce, batch)
     except BatchRefused as refused:
         errors = _of_refusals(refused.refusals, slips)
-        return _grid(request, form.refused(errors), event=event, companies=companies, status_code=422)
+        return _grid(request, form.refused(errors), event=event, companies=companies, flags=flags, status_code=422)
     return RedirectResponse(_receipts([one.pledge for one in pledges]), 303)
 
 
@@ -257,6 +261,7 @@ def _grid(
     *,
     event: SlipEvent | None,
     companies: Sequence[CompanyRow] = (),
+    flags: Mapping[str, str] = MappingProxyType({}),
     confirm: Totals | None = None,
     more_rows: int = 0,
     status_code: int = 200,
@@ -265,6 +270,7 @@ def _grid(
 
     Args:
         event: None while the database cannot be reached.
+        flags: what is only pointed out, in words, by the cell's name.
         confirm: the totals that are saved although they differ, if the typist says so.
     """
     numbers = {int(name.split(".")[1]) for name in form.values if name.startswith("rows.") and name[5:6].isdigit()}
@@ -278,6 +284,7 @@ def _grid(
         form=Form({**form.values, **ids, "event_id": str(event_id)}, form.errors, labels=form.labels),
         event=event,
         count=count,
+        flags=flags,
         max_slips=MAX_SLIPS,
         columns={column: _(words) for column, words in _COLUMN_WORDS.items()},
         companies=companies,

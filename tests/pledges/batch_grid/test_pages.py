@@ -77,7 +77,7 @@ async def test_a_pile_of_104_slips_is_saved_once_in_its_order(
 async def test_one_wrong_cell_saves_nothing_and_is_linked(
     caller: Caller, pledges_database: Database, taskforce_id: UUID, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    fields = grid(await add_event(), 2, 4, row(), row(positions="0"))
+    fields = grid(await add_event(), 2, 4, row(cvr="12345678"), row(positions="0"))
 
     answer = await send(caller, fields)
 
@@ -85,6 +85,7 @@ async def test_one_wrong_cell_saves_nothing_and_is_linked(
     assert 'href="#field-rows-1-positions"' in answer.text
     assert 'id="field-rows-1-positions"' in answer.text
     assert "Seddel 2, Pladser:" in text_of(answer.text)
+    assert "CVR-nummeret er ikke rigtigt" in text_of(answer.text)
     assert hidden(answer.text, "rows.0.id") == fields["rows.0.id"]
     assert await count(pledges_database, taskforce_id) == 0
 
