@@ -19,23 +19,24 @@ if TYPE_CHECKING:
     from services.pledges.duplicates.likeness import ComparedPledge
     from shared.db.database import Database
 
-PAUSE_SECONDS: Final = 5.0
+PAUSE_SECONDS: Final = 10.0
 _COMPARED_SINCE: Final = timedelta(days=14)
 """A pass delivers for so long after its event; a pledge that was received earlier is not compared, even if it changes
 again."""
 _AT_ONCE: Final = 100
+_OTHERS: Final = 1000
+"""Pledges of one event, the latest received. An evening has some hundred; a flood must not keep the worker busy."""
 _PROPOSED_OF_ONE: Final = 3
 """With how many others a pledge is proposed, the most alike first. So a flood of like pledges makes no square of it."""
 
 
 async def propose_duplicates(database: Database) -> None:
-    """Background job of the worker: compare what has been logged or changed, every few seconds."""
+    """Background job of the worker: compare what has been logged or changed, 100 pledges of a taskforce every 10 s."""
     while True:
         async with database.system() as conn:
             found = await taskforces(conn)
         for taskforce_id in found:
-            while await compare_new(database, taskforce_id) == _AT_ONCE:
-                pass
+            await compare_new(database, taskforce_id)
         await asyncio.sleep(PAUSE_SECONDS)
 
 
@@ -60,7 +61,9 @@ async def compare_new(database: Database, taskforce_id: UUID, *, at: datetime | 
         known = await store.open_proposals(conn, taskforce_id, unchecked)
         events = {event_id for event_id, _ in unchecked.values() if event_id is not None}
         of_proposals = {pledge_id for one in known for pledge_id in (one.first_id, one.second_id)}
-        pledges = {one.id: one for one in await store.comparable_pledges(conn, taskforce_id, events, of_proposals)}
+        ids = unchecked.keys() | of_proposals
+        found = await store.comparable_pledges(conn, taskforce_id, events, ids, of_event=_OTHERS)
+        pledges = {one.id: one for one in found}
         of_event: dict[UUID | None, list[ComparedPledge]] = defaultdict(list)
         for pledge in pledges.values():
             of_event[pledge.event_id].append(pledge)

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -46,8 +45,8 @@ class ComparedPledge:
     company_p_number: str | None
     job_type: JobType
     positions: int
-    hours_from: Decimal
-    hours_to: Decimal
+    hours_from: float
+    hours_to: float
     tasks: frozenset[str]
     pledged_on: date
     received_at: datetime
@@ -96,7 +95,7 @@ def terms_likeness(one: ComparedPledge, other: ComparedPledge) -> float:
     """Return how alike count, hours and tasks of two pledges are, from 0 to 1: the mean of the three."""
     positions = min(one.positions, other.positions) / max(one.positions, other.positions)
     apart = abs(one.hours_from - other.hours_from) + abs(one.hours_to - other.hours_to)
-    hours = max(0.0, 1 - float(apart / max(one.hours_to, other.hours_to)))
+    hours = max(0.0, 1 - apart / max(one.hours_to, other.hours_to))
     # Whoever chose no task was in a hurry, and says nothing about them.
     tasks = len(one.tasks & other.tasks) / len(one.tasks | other.tasks) if one.tasks and other.tasks else 0.5
     return (positions + hours + tasks) / 3

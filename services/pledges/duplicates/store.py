@@ -115,22 +115,41 @@ async def unchecked_pledges(
 
 
 async def comparable_pledges(
-    conn: Connection, taskforce_id: UUID, event_ids: Collection[UUID], pledge_ids: Collection[UUID]
+    conn: Connection, taskforce_id: UUID, event_ids: Collection[UUID], pledge_ids: Collection[UUID], *, of_event: int
 ) -> list[ComparedPledge]:
-    """Return those pledges of some events, and of some ids, that have not ended and were not rejected."""
+    """Return pledges that have not ended and were not rejected: of some ids, and the latest of some events.
+
+    Args:
+        of_event: how many of each event at most.
+    """
     rows = await conn.fetch(
         """
+        with chosen as (
+            select unnest($3::uuid[]) as id
+             union
+            select latest.id
+              from unnest($2::uuid[]) as event (id)
+             cross join lateral (
+                   select pledge.id
+                     from pledges as pledge
+                    where pledge.taskforce_id = $1
+                      and pledge.event_id = event.id
+                    order by pledge.received_at desc, pledge.id desc
+                    limit $4
+                   ) as latest
+        )
         select id, event_id, company_id, company_name, company_cvr, company_p_number, job_type, position_count,
                weekly_hours_from, weekly_hours_to, tasks, pledged_on, received_at, review
-          from pledges
+          from chosen
+          join pledges using (id)
          where taskforce_id = $1
-           and (event_id = any ($2) or id = any ($3))
            and status not in ('withdrawn', 'lapsed', 'duplicate')
            and review is distinct from 'rejected'
         """,
         taskforce_id,
         list(event_ids),
         list(pledge_ids),
+        of_event,
     )
     return [
         ComparedPledge(
@@ -142,8 +161,8 @@ async def comparable_pledges(
             company_p_number=row["company_p_number"],
             job_type=row["job_type"],
             positions=row["position_count"],
-            hours_from=row["weekly_hours_from"],
-            hours_to=row["weekly_hours_to"],
+            hours_from=float(row["weekly_hours_from"]),
+            hours_to=float(row["weekly_hours_to"]),
             tasks=frozenset(row["tasks"]),
             pledged_on=row["pledged_on"],
             received_at=row["received_at"],

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from services.pledges.duplicates import store
 from services.pledges.duplicates.detection import compare_new, most_alike
 from shared.messaging.outbox import taskforces
 from tests.pledges.conftest import Caller, pledge_body
@@ -150,3 +151,15 @@ async def test_each_taskforce_of_the_outbox_is_named_once(
 
     async with pledges_database.system() as conn:
         assert await taskforces(conn) == sorted([taskforce_id, other_taskforce_id])
+
+
+async def test_of_a_flood_only_the_latest_are_compared_with(
+    log_twins: Callable[..., Awaitable[list[dict[str, Any]]]], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    first, _, third = await log_twins({}, {}, {})
+    event_id = UUID(first["event_id"])
+
+    async with pledges_database.read(taskforce_id) as conn:
+        latest = await store.comparable_pledges(conn, taskforce_id, [event_id], [UUID(first["id"])], of_event=1)
+
+    assert {one.id for one in latest} == {UUID(first["id"]), UUID(third["id"])}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -35,8 +34,8 @@ def compared(**changes: Any) -> ComparedPledge:
         "company_p_number": None,
         "job_type": "smaajob",
         "positions": 3,
-        "hours_from": Decimal(5),
-        "hours_to": Decimal(10),
+        "hours_from": 5.0,
+        "hours_to": 10.0,
         "tasks": frozenset({"shelf_stocking", "tidying"}),
         "pledged_on": NOW.date(),
         "received_at": NOW,
@@ -58,8 +57,8 @@ def _labelled(row: dict[str, str], which: str) -> ComparedPledge:
         company_name=row[f"company {which}"],
         company_cvr=row[f"cvr {which}"] or None,
         positions=int(row[f"positions {which}"]),
-        hours_from=Decimal(low),
-        hours_to=Decimal(high),
+        hours_from=float(low),
+        hours_to=float(high),
         tasks=frozenset(row[f"tasks {which}"].split()),
     )
 
