@@ -110,8 +110,8 @@ async def _with_pledges(conn: Connection, taskforce_id: UUID, rows: list[asyncpg
     ]
 
 
-async def open_count(conn: Connection, taskforce_id: UUID) -> int:
-    """Return how many proposals wait for a decision."""
+async def open_count(conn: Connection, taskforce_id: UUID, event_id: UUID) -> int:
+    """Return how many proposals about an event's pledges wait for a decision."""
     count: int = await conn.fetchval(
         f"""
         select count(*)
@@ -119,8 +119,14 @@ async def open_count(conn: Connection, taskforce_id: UUID) -> int:
          where proposal.taskforce_id = $1
            and proposal.status = 'open'
            and {_BOTH_ALIVE}
+           and exists (select
+                         from pledges as pledge
+                        where pledge.taskforce_id = proposal.taskforce_id
+                          and pledge.id = proposal.first_id
+                          and pledge.event_id = $2)
         """,  # noqa: S608  (a condition of our own)
         taskforce_id,
+        event_id,
     )
     return count
 

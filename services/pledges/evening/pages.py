@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.pledges.duplicates.queries import open_count
 from services.pledges.evening import queries
 from services.pledges.evening.schemas import phone_name
 from services.pledges.evening.views import by_company, by_period, door_sentence, in_words
@@ -97,12 +98,14 @@ async def _content(
     event = await _event(db, principal, event_id)
     async with db.read(principal.taskforce) as conn:
         evening = await queries.evening(conn, principal.taskforce, event_id, practice=practice)
+        duplicates = 0 if practice else await open_count(conn, principal.taskforce, event_id)
     now = datetime.now(UTC)
     page = f"/pledges/evening/{event_id}"
     chosen = [("practice", "true" if practice else ""), ("projector", "true" if projector else "")]
     return {
         "event": event,
         "evening": evening,
+        "duplicates": duplicates,
         "practice": practice,
         "projector": projector,
         "now": now,

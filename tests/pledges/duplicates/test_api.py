@@ -160,6 +160,23 @@ async def test_a_coordinator_compares_merges_and_separates_on_the_page(caller: C
     assert first["id"] in kept
 
 
+async def test_the_page_of_the_evening_says_how_many_pairs_wait_for_a_decision(
+    caller: Caller, log_twins: Twins
+) -> None:
+    first, _ = await log_twins()
+    await log_twins()
+    headers = caller.headers("coordinator") | HTML
+    evening = f"/pledges/evening/{first['event_id']}"
+
+    before = (await caller.client.get(evening, headers=headers)).text
+    for one in await proposals(caller):
+        await decide(caller, one["id"], "merge")
+    after = (await caller.client.get(evening, headers=headers)).text
+
+    assert "par kan være samme tilsagn 1" in text_of(before)
+    assert "par kan være samme tilsagn" not in text_of(after)
+
+
 async def test_the_page_says_when_the_pledge_that_stayed_has_ended(caller: Caller, log_twins: Twins) -> None:
     first, _ = await log_twins()
     [found] = await proposals(caller)
