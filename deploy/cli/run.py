@@ -304,6 +304,7 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
     table = _links()
     table.add_row("  Board says", Text.assemble((str(count), "bold"), " citizens have got a småjob since May 2018"))
     table.add_row("  Evening", Text(f"{installation.url}/events/{event}", style="bold"))
+    table.add_row("  Live page", Text(f"{installation.url}/pledges/evening/{event}", style="bold"))
     console.print(table)
     # The link is too long for a column, so it gets its own line.
     console.print(Text.assemble("  Guest        ", (guest, "bold")), soft_wrap=True)

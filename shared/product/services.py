@@ -20,5 +20,5 @@ TOKEN_PATH: Final = "/api/events/v1/token"  # noqa: S105  (a path)
 """Where a program gets a token for its API key."""
 RENEWAL_PATH: Final = "/session/renew"
 """Where a browser is sent to renew its token. The identity service answers there."""
-UNATTENDED_PATHS: Final = ("/dashboard/projector",)
+UNATTENDED_PATHS: Final = ("/dashboard/projector", "/pledges/evening/")
 """Pages that stay open on a screen without input: their requests count as use of the session."""
