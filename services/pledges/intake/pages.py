@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.pledges.intake.choices import OWN, form_choices
+from services.pledges.intake.commands import Received, receive_pledges
 from services.pledges.intake.words import phone_words
-from services.pledges.pledges import commands
 from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
+from services.pledges.pledges.commands import NewPledge
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import start_is_plausible
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
@@ -37,6 +38,7 @@ from shared.http.rate_limiter import rate_limit_problem
 from shared.http.rate_limits import LOGGING, limited
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
+from shared.messaging import outbox
 from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 
@@ -173,19 +175,25 @@ async def log_pledge(request: Request, principal: Logger) -> Response:
         errors["earliest_start"] = _("Lies long ago or far in the future. Correct the date, or leave it out.")
     if isinstance(read, list) or errors:
         return await _page(request, principal, form.refused(errors), status_code=422)
-    intake = intake_for(request, principal)
+    new = NewPledge(
+        read.terms(),
+        logs_as(principal),
+        # Without the time, which the server adds and which differs when the form is sent again.
+        sent_by_principal(request, str(pledge_id), body),
+        limits(request),
+        datetime.now(UTC),
+        outbox.correlation_id(),
+    )
+    practice = _is_practice(request)
     try:
-        pledge = await commands.log_pledge(
-            intake.database,
+        [outcome] = await receive_pledges(
+            intake_for(request, principal),
             principal.taskforce,
-            read.terms(),
-            by=logs_as(principal),
-            # Without the time, which the server adds and which differs when the form is sent again.
-            request=sent_by_principal(request, str(pledge_id), body),
-            limits=limits(request),
+            [Received(new, practice)],
             patience_seconds=settings(request).event_patience_seconds,
-            group_commit=intake.group_commit,
         )
+        if isinstance(outcome, Refusal):
+            raise outcome
     except (IdempotencyKeyReused, IdTaken):
         words = _("This page was sent before, and that pledge was received. Send again to log this as one more.")
         again: Form[IntakeForm] = Form({**form.values, "id": str(uuid4())}).refused({"": words})
@@ -197,7 +205,16 @@ async def log_pledge(request: Request, principal: Logger) -> Response:
     except TRANSIENT_ERRORS:
         words = _("It could not be saved just now. Nothing you typed is lost: send it again in a moment.")
         return await _page(request, principal, form.refused({"": words}), status_code=503, offline=True)
-    return RedirectResponse(f"/pledges/new?received={pledge.id}", 303)
+    # Practice has no receipt: the list of pledges does not know it.
+    shown = (
+        f"practice=true&event={read.event_id or ''}&received=practice" if practice else f"received={outcome.pledge.id}"
+    )
+    return RedirectResponse(f"/pledges/new?{shown}", 303)
+
+
+def _is_practice(request: Request) -> bool:
+    """Whether the page is that of practice: its address says so, and its form has the same address."""
+    return "practice" in request.query_params
 
 
 async def _form_again(
@@ -289,6 +306,8 @@ async def _page(
         receipt=receipt,
         before=before,
         is_shell=False,
+        practice=_is_practice(request),
+        practised=_is_practice(request) and request.query_params.get("received") == "practice",
         phone_words=phone_words(limits(request)),
         **form_choices(settings(request).positions_max),
     )

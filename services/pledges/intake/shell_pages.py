@@ -50,6 +50,8 @@ def intake_shell(allowed: Limits, *, demo_mode: bool) -> Shell:
     def context() -> dict[str, Any]:
         return {
             "is_shell": True,
+            "practice": False,
+            "practised": False,
             "form": blank(id="", positions=1, event_id="", job_type="smaajob"),
             "event": None,
             "event_choices": [],

@@ -38,6 +38,8 @@ export class IntakePage {
     this.practice = new URLSearchParams(document.location.search).has("practice");
     this.notices = new Notices(document);
     this.notices.toggle("practice", this.practice);
+    // Where the browser keeps nothing, the form itself is sent.
+    if (this.practice) this.form.action = "/pledges/new?practice=true";
     this.summary = new Summary(document, words);
     this.tonight = new Tonight(document, words, (action, id) => this.#act(action, id));
     this.principal = document.body.dataset.principal ?? null;
