@@ -65,5 +65,9 @@ def intake_shell(allowed: Limits, *, demo_mode: bool) -> Shell:
     html = render_shell("pledges", "intake_shell.html", PAGE, context, demo_mode=demo_mode)
     # The server remembers a language that was chosen for all pages.
     return Shell(
-        PAGE, of_server=("received", "again", "lang"), html=html, assets=("intake.css", "forms.js", "intake.js")
+        PAGE,
+        of_server=("received", "again", "lang"),
+        html=html,
+        assets=("intake.css", "forms.js", "intake.js"),
+        later=("handover.js",),
     )

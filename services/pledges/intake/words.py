@@ -58,6 +58,8 @@ def phone_words(limits: Limits) -> dict[str, Any]:
             "refused": _("The pledge needs your attention"),
         },
         "for_another": _("for another phone"),
+        "handed_over": _("handed over"),
+        "handover": _handover(),
         "cvr_unlikely": _("The CVR number does not look right. The pledge is kept all the same."),
         "sent_unanswered": _("Sent, and not answered yet. It is sent again until it is."),
         "maybe_received": _("An earlier attempt may have arrived, so it cannot be corrected here."),
@@ -78,6 +80,35 @@ def phone_words(limits: Limits) -> dict[str, Any]:
                 number,
                 num=_NUM,
             )
+        ),
+    }
+
+
+def _handover() -> dict[str, Any]:
+    return {
+        "code_page": _("Code {page} of {pages}"),
+        "pause": _("Pause"),
+        "go_on": _("Go on"),
+        "looking": _("Looking for a code …"),
+        "codes_read": _("{found} of {of} codes read. Keep the camera there."),
+        "other_code": _("This code is something else."),
+        "other_event": _(
+            "This code belongs to an event that this phone does not know. Open the event's page here first."
+        ),
+        "not_pledges": _("This is no file of pledges."),
+        "practice_differs": _("One phone practises, the other does not. Open the same page on both."),
+        "known": _("This phone has it already."),
+        "taken": _counted(
+            lambda number: ngettext(
+                "%(num)s pledge is taken over. This phone sends it.",
+                "%(num)s pledges are taken over. This phone sends them.",
+                number,
+                num=_NUM,
+            )
+        ),
+        "no_camera": _("There is no camera here. Open the file instead."),
+        "camera_refused": _(
+            "The browser may not use the camera. Allow it in the browser's settings, or open the file instead."
         ),
     }
 

@@ -8,6 +8,7 @@ import { deliver } from "./delivery.js";
 import { clearErrors, clearFieldError, showErrors, showFieldError } from "./errors.js";
 import { chosenEvent, fillPage } from "./event_choice.js";
 import { download, exported } from "./export.js";
+import { HandingOver } from "./handing_over.js";
 import { bodyOf, empty, fillIn, typedIn } from "./form.js";
 import { Pledges, withoutContact } from "./pledges.js";
 import { Notices } from "./notices.js";
@@ -80,6 +81,12 @@ export class IntakePage {
       isHeldBack: (record) => this.#isAnothers(record),
     });
     this.sender.addEventListener("report", ({ detail }) => this.#onReport(detail));
+    this.handingOver = new HandingOver(this.document, this.words, this.pledges, {
+      practice: this.practice,
+      principal: () => this.principal,
+      onTaken: () => this.sender.sendNow(),
+      onFailed: () => this.notices.show("no-handover"),
+    });
     this.announcer = new Announcer(this.pledges, { practice: this.practice });
     await this.#sayWhatWasLost();
     await this.pledges.tryPassesAgain();
@@ -232,6 +239,7 @@ export class IntakePage {
     this.page = page;
     fillPage(this.form, page);
     this.principal ??= page.principal?.subject ?? null;
+    this.tonight.canHandOver = this.handingOver.offer(page);
   }
 
   /** Asks the server for the event and its companies, and who is signed in. Once at a time. */
@@ -314,7 +322,7 @@ export class IntakePage {
     if (action === "correct") this.#correct(record);
     if (action === "again") await this.#tryAgain(id);
     if (action === "export") this.#download([record]);
-    if (action === "hand-over") this.handOver?.(record);
+    if (action === "hand-over") await this.handingOver.give(record);
     if (action === "delete") await this.#delete(record);
   }
 

@@ -166,6 +166,12 @@ export class Pledges {
     }
   }
 
+  /** @returns {Promise<string[]>} the keys of the events whose page is kept: with them pledges are handed over */
+  async handoverKeys() {
+    const kept = await this.store.transact(["pages"], "readonly", (transaction) => transaction.objectStore("pages").getAll());
+    return kept.map(({ page }) => page?.handover_key).filter(Boolean);
+  }
+
   /** Forgets everything about an event, unless something of it has not arrived. */
   forget(eventId) {
     return this.queue.transact(["phones", "pages"], async (transaction) => {

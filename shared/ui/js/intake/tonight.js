@@ -90,9 +90,11 @@ export class Tonight {
     return item;
   }
 
-  #time({ receivedAt, addedAt, for_another: forAnother }) {
-    const time = timeOfDay(new Date(receivedAt ?? addedAt), this.document.documentElement.lang);
-    return forAnother ? `${time} · ${this.words.text("for_another")}` : time;
+  #time({ receivedAt, addedAt, for_another: forAnother, handed_over_at: handedOverAt }) {
+    const parts = [timeOfDay(new Date(receivedAt ?? addedAt), this.document.documentElement.lang)];
+    if (forAnother) parts.push(this.words.text("for_another"));
+    if (handedOverAt && !receivedAt) parts.push(this.words.text("handed_over"));
+    return parts.join(" · ");
   }
 
   #reason(record, state) {

@@ -18,7 +18,9 @@ self.addEventListener("fetch", (event) => {
   if (answer) event.respondWith(answer);
 });
 
-// The page is open, so there may be a network: what a browser has thrown away is fetched again.
+// A page is open, so there may be a network: what is not kept yet, or was thrown away by the browser, is fetched.
 self.addEventListener("message", (event) => {
-  if (event.data === "complete") event.waitUntil(shell.complete().catch(() => undefined));
+  if (event.data !== "complete") return;
+  const answer = () => event.source.postMessage("complete");
+  event.waitUntil(shell.complete().then(answer, () => undefined));
 });
