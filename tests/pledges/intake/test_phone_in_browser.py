@@ -182,7 +182,7 @@ async def test_two_tabs_send_each_pledge_once(page: Page, pledges_database: Data
     assert sum("Øster Smede" in body for body in sent) == 1
 
 
-async def test_a_tab_that_is_killed_while_it_sends_leaves_one_pledge(
+async def test_a_tab_that_is_killed_while_it_sends_leaves_one_pledge_and_the_next(
     page: Page, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     async def lose_the_answer(route: Route) -> None:
@@ -195,11 +195,14 @@ async def test_a_tab_that_is_killed_while_it_sends_leaves_one_pledge(
         return await count(pledges_database, taskforce_id) == 1
 
     await eventually(is_logged)
+    # The next one waits for no answer.
+    await capture(page, "Øster Smede")
     reopened = await page.context.new_page()
     await page.close()
     await reopened.goto(page.url)
     await expect_state(reopened, "Modtaget")
-    assert await count(pledges_database, taskforce_id) == 1
+    await expect_state(reopened, "Modtaget", "Øster Smede")
+    assert await count(pledges_database, taskforce_id) == 2
 
 
 async def test_neither_a_portal_nor_a_lost_session_nor_a_refusal_loses_a_pledge(

@@ -61,8 +61,12 @@ export class IntakePage {
       this.#submit();
     });
     this.#listen();
+    // Nothing that is typed waits for the network.
     this.opening = this.#open();
-    return this.opening;
+    this.opening.then(() => {
+      this.sender?.start();
+      this.#fetchPage();
+    });
   }
 
   async #open() {
@@ -88,19 +92,16 @@ export class IntakePage {
       onFailed: () => this.notices.show("no-handover"),
     });
     this.announcer = new Announcer(this.pledges, { practice: this.practice });
-    await this.#sayWhatWasLost();
+    this.#sayWhatWasLost();
     await this.pledges.tryPassesAgain();
     await this.#dropCapturedDraft();
     await this.#useKeptPage();
     await this.#refresh();
-    this.sender.start();
-    await this.#fetchPage();
   }
 
   /** A browser that is short of space may throw away what a page keeps, or its user may. */
-  async #sayWhatWasLost() {
-    const kept = (await this.pledges.list()).filter(({ state }) => state !== "received").length;
-    const lost = this.practice ? 0 : (waitingNoted(localStorage)?.count ?? 0) - kept;
+  #sayWhatWasLost() {
+    const lost = this.pledges.isNew && !this.practice ? (waitingNoted(localStorage)?.count ?? 0) : 0;
     this.notices.toggle("lost", lost > 0, lost > 0 ? this.words.counted("lost", lost) : "");
   }
 
@@ -174,7 +175,7 @@ export class IntakePage {
     this.lastCaptured = { id: record.id, record, company: body.company, contact: body.contact, cvrWarning };
     this.#nextForm();
     this.summary.showLast(record, cvrWarning);
-    await this.sender?.sendNow();
+    this.sender?.sendNow();
   }
 
   /** Where nothing can be kept: the pledge stays in the form unless the server takes it now. */

@@ -31,12 +31,19 @@ const UPGRADES = {};
 export class Pledges {
   /** @throws {StorageError} */
   static async open({ practice = false, ...parts } = {}) {
-    const store = await openStore(practice ? `${DATABASE}-practice` : DATABASE, DATABASE_VERSION, upgradeDatabase);
-    return new Pledges(store, parts);
+    let isNew = false;
+    const upgrade = (db, oldVersion) => {
+      isNew = oldVersion < 1;
+      upgradeDatabase(db, oldVersion);
+    };
+    const store = await openStore(practice ? `${DATABASE}-practice` : DATABASE, DATABASE_VERSION, upgrade);
+    return Object.assign(new Pledges(store, parts), { isNew });
   }
 
   constructor(store, { tabs, now = Date.now, newId = () => crypto.randomUUID() } = {}) {
     this.store = store;
+    /** Whether the browser had nothing of ours, or not any more. */
+    this.isNew = false;
     this.queue = new Queue(store, "pledges", { tabs, now });
     this.newId = newId;
   }
