@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
+from shared.fields.validation import read_as
 
-from shared.fields.validation import FieldError, field_errors
-
-S = TypeVar("S", bound=BaseModel)
-
-
-def read_as(schema: type[S], body: Mapping[str, Any]) -> S | list[FieldError]:
-    """Return the body as the API reads it, or what is wrong with it."""
-    try:
-        return schema.model_validate(body)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        return field_errors({**detail, "loc": ("body", *detail["loc"])} for detail in details)
+__all__ = ["read_as", "uuid_or_none", "without_empty"]
 
 
 def without_empty(body: Mapping[str, Any]) -> dict[str, Any]:
