@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.events.calendar import commands as calendar
+from services.events.calendar.registrations.commands import register_companies
 from services.events.identity.administration.commands import add_person
 from services.events.identity.people.domain import Person
 from services.events.register import commands as register
@@ -54,6 +55,9 @@ async def event_id(db: Database, taskforce_id: UUID) -> UUID:
     await calendar.open_event(db, taskforce_id, id)
     for name, cvr in (("Ærø Bageri", "24256790"), ("Øster Smede", "12345678"), ("Havnens Fisk", None)):
         await register.register_company(db, taskforce_id, Company.as_typed(id=uuid4(), name=name, cvr=cvr))
+    expected = Company.as_typed(id=uuid4(), name="Limfjordens Smedje", cvr=None)
+    await register.register_company(db, taskforce_id, expected)
+    await register_companies(db, taskforce_id, id, [expected.id], by="person:1")
     return id
 
 
@@ -125,6 +129,8 @@ PAGES = (
     "/events/{id}",
     "/events/{id}?q=r",
     "/events/{id}/pass",
+    "/events/{id}/registrations",
+    "/events/{id}/invitations",
     "/companies",
     "/companies/new",
 )
