@@ -80,7 +80,8 @@ LOGGING: Final = RateClass(
     {"account": Rate(1000, 600), "pass": Rate(3000, 600), "address": Rate(6000, 600)},
     "A phone that was offline sends up to 300 pledges at once. The limits allow this three times in ten minutes for "
     "one account, and ten such phones with one pass. An event of 80 companies makes about 300 pledges from one "
-    "address; the limit is twenty times that.",
+    "address; the limit is twenty times that. Each pledge of a batch counts, and so does each time that a phone tells "
+    "how far it has come: once a minute, and with each pledge.",
 )
 """Pledges and check-ins, which a full hall sends at the same moment."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -239,3 +240,72 @@ async def test_practice_is_answered_as_a_pledge_and_stored_nowhere_else(
     }
     await superuser.close()
     assert counts == dict.fromkeys(counts, 1)
+
+
+STATES: dict[str, dict[str, Any]] = {
+    "published": {"status": "published", "opened_at": None},
+    "open": {},
+    "closed": CLOSED,
+    "cancelled": {"status": "cancelled"},
+    "long over": CLOSED
+    | {
+        "starts_at": NOW - timedelta(days=17),
+        "ends_at": NOW - timedelta(days=16),
+        "closed_at": NOW - timedelta(days=16),
+    },
+}
+CLOCKS = (
+    "1970-01-01T00:00:00Z",
+    "2099-01-01T00:00:00Z",
+    BEFORE_CLOSING,
+    NOW.isoformat(),
+    *tuple((NOW + timedelta(hours=hours)).isoformat() for hours in (-400, -24, 3, 24)),
+)
+NAMED = {"pass-for-another-event", "pass-revoked", "pass-expired", "event-closed"}
+
+
+async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_told_why(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    events = {name: await add_event(**facts, pass_generation=2) for name, facts in STATES.items()}
+    unknown = uuid4()
+    senders: list[tuple[str, str, dict[str, Any]]] = [("member", "", {})]
+    for name, event_id in (events | {"unknown": unknown}).items():
+        senders += [("event_pass", name, as_pass(event_id, generation)) for generation in (1, 2)]
+    refused = []
+    for role, its_event, who in senders:
+        bodies = [
+            on_phone(number, uuid4(), event_id=str(event_id), captured_at=clock)
+            for event_id in (*events.values(), unknown)
+            for number, clock in enumerate(CLOCKS, 1)
+        ]
+        answer = await send(caller, bodies, role, **who)
+        assert answer.status_code == 200, answer.text
+        for body, result in zip(bodies, answer.json()["results"], strict=True):
+            assert result["id"] == body["id"]
+            if result["status"] == "refused":
+                slug = result["problem"]["type"].removeprefix("/problems/")
+                refused.append((role, slug))
+                right_event = body["event_id"] == str(events.get(its_event, unknown))
+                assert right_event == (slug != "pass-for-another-event"), (its_event, slug)
+
+    assert {slug for _, slug in refused} == NAMED
+    assert {role for role, _ in refused} == {"event_pass"}
+
+
+async def test_two_phones_that_send_the_same_pledges_at_once_log_each_once(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id, phone_id = await add_event(), uuid4()
+    bodies = [on_phone(number, phone_id, event_id=str(event_id)) for number in range(1, 21)]
+
+    answers = await asyncio.gather(
+        send(caller, bodies, "event_pass", **as_pass(event_id)),
+        send(caller, bodies[::-1]),
+        send(caller, bodies[5:], "coordinator"),
+    )
+
+    statuses = [one["status"] for answer in answers for one in answer.json()["results"]]
+    assert (statuses.count("logged"), statuses.count("repeated")) == (20, 35)
+    told = await announce(caller, event_id, phone_id, announced=20)
+    assert told.json()["missing"] == []
