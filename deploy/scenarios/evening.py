@@ -7,6 +7,7 @@ client per role with that role's token, and repeats a request when the response 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,6 +34,7 @@ _FIRST_PLEDGE: Final = 5.0
 _LAST_PLEDGE: Final = 52.0
 _PLEDGES: Final = 48
 _HIRES: Final = 6
+_GUEST_PHONES: Final = 11
 _PATIENCE_SECONDS: Final = 30.0
 
 Role = Literal["coordinator", "member", "guest", "caseworker"]
@@ -48,7 +50,10 @@ class CheckInStep:
 
 @dataclass(frozen=True)
 class PledgeStep:
-    """A company pledges positions, on its own phone or on a member's. `hours` is the range of weekly hours."""
+    """A company pledges positions, on one of the guests' phones or on a member's.
+
+    `hours` is the range of weekly hours, `phone_number` the phone's running number.
+    """
 
     at: float
     id: UUID
@@ -58,6 +63,8 @@ class PledgeStep:
     positions: int
     hours: tuple[int, int]
     tasks: tuple[str, ...]
+    phone: UUID
+    phone_number: int
 
 
 @dataclass(frozen=True)
@@ -140,19 +147,25 @@ def plan_evening(held_on: date, number: int) -> Evening:
 def _pledge_steps(rng: SeededRandom, identity: UUID, arrivals: Sequence[CheckInStep]) -> Iterator[PledgeStep]:
     """Yield the pledges in the order of arrival, none before the company has checked in."""
     pledging = rng.sample(arrivals, _PLEDGES)
+    captured: Counter[str] = Counter()
     for number, arrival in enumerate(pledging, start=1):
         planned = _FIRST_PLEDGE + (_LAST_PLEDGE - _FIRST_PLEDGE) * (number + rng.below(100) / 100) / _PLEDGES
         company = arrival.company
+        by: Role = "member" if number % 3 == 0 else "guest"
+        phone = by if by == "member" else f"guest {number % _GUEST_PHONES}"
+        captured[phone] += 1
         yield PledgeStep(
             at=max(planned, arrival.at + 2),
             # Guests log most of them, so it has the form of a random one.
             id=UUID(bytes=uuid5(identity, f"pledge:{number}").bytes, version=4),
             company=company,
-            by="member" if number % 3 == 0 else "guest",
+            by=by,
             contact=random_contact_name(rng),
             positions=2 if number % 15 == 0 else 1,
             hours=rng.choose(((5, 8), (5, 10), (8, 12), (10, 15))),
             tasks=rng.sample(company.tasks, 1 + rng.below(2)),
+            phone=uuid5(identity, f"phone:{phone}"),
+            phone_number=captured[phone],
         )
 
 
@@ -252,6 +265,7 @@ def _pledge(plan: Evening, step: PledgeStep) -> dict[str, Any]:
         "tasks": list(step.tasks),
         "captured_at": datetime.now(UTC).isoformat(),
         "captured_by": "phone",
+        "phone": {"id": str(step.phone), "number": step.phone_number},
     }
 
 
