@@ -254,13 +254,7 @@ STATES: dict[str, dict[str, Any]] = {
         "closed_at": NOW - timedelta(days=16),
     },
 }
-CLOCKS = (
-    "1970-01-01T00:00:00Z",
-    "2099-01-01T00:00:00Z",
-    BEFORE_CLOSING,
-    NOW.isoformat(),
-    *tuple((NOW + timedelta(hours=hours)).isoformat() for hours in (-400, -24, 3, 24)),
-)
+CLOCKS = ("1970-01-01T00:00:00Z", BEFORE_CLOSING, NOW.isoformat(), (NOW + timedelta(hours=24)).isoformat())
 NAMED = {"pass-for-another-event", "pass-revoked", "pass-expired", "event-closed"}
 
 
@@ -269,14 +263,16 @@ async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_
 ) -> None:
     events = {name: await add_event(**facts, pass_generation=2) for name, facts in STATES.items()}
     unknown = uuid4()
-    senders: list[tuple[str, str, dict[str, Any]]] = [("member", "", {})]
-    for name, event_id in (events | {"unknown": unknown}).items():
-        senders += [("event_pass", name, as_pass(event_id, generation)) for generation in (1, 2)]
+    every = [*events.values(), unknown]
+    senders: list[tuple[str, list[UUID], dict[str, Any]]] = [("member", every, {})]
+    for event_id in every:
+        # The last one is of another event than the pass.
+        senders += [("event_pass", [event_id, events["open"]], as_pass(event_id, generation)) for generation in (1, 2)]
     refused = []
-    for role, its_event, who in senders:
+    for role, its_events, who in senders:
         bodies = [
             on_phone(number, uuid4(), event_id=str(event_id), captured_at=clock)
-            for event_id in (*events.values(), unknown)
+            for event_id in dict.fromkeys(its_events)
             for number, clock in enumerate(CLOCKS, 1)
         ]
         answer = await send(caller, bodies, role, **who)
@@ -286,8 +282,7 @@ async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_
             if result["status"] == "refused":
                 slug = result["problem"]["type"].removeprefix("/problems/")
                 refused.append((role, slug))
-                right_event = body["event_id"] == str(events.get(its_event, unknown))
-                assert right_event == (slug != "pass-for-another-event"), (its_event, slug)
+                assert (body["event_id"] != str(who["event_id"])) == (slug == "pass-for-another-event")
 
     assert {slug for _, slug in refused} == NAMED
     assert {role for role, _ in refused} == {"event_pass"}
