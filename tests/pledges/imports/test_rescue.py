@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 from tests.pledges.browsing import HTML, count, hidden, text_of
-from tests.pledges.conftest import Caller, pledge_body
+from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -131,7 +132,10 @@ async def test_a_cpr_number_is_refused_and_not_repeated(one_caller: Caller) -> N
 async def test_a_list_of_one_evening_names_the_event_once(
     caller: Caller, pledges_database: Database, taskforce_id: UUID, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
-    event_id = await add_event()
+    begins = NOW - timedelta(days=2)
+    event_id = await add_event(
+        status="closed", starts_at=begins, ends_at=begins + timedelta(minutes=30), opened_at=begins, closed_at=NOW
+    )
     content = b"virksomhed;pladser;timer fra;kontaktperson;telefon\r\nB;2;5;Eva;97850000\r\n"
 
     async def post(event: str) -> str:
@@ -147,5 +151,5 @@ async def test_a_list_of_one_evening_names_the_event_once(
     assert "Der er ikke noget arrangement af det navn." in await post(str(uuid4()))
     assert "1 tilsagn er importeret" in await post(str(event_id))
     async with pledges_database.read(taskforce_id) as conn:
-        [pledge] = await conn.fetch("select event_id, flags from pledges")
-    assert (pledge["event_id"], pledge["flags"]) == (event_id, [])
+        [pledge] = await conn.fetch("select event_id, captured_at, flags from pledges")
+    assert tuple(pledge) == (event_id, begins, [])

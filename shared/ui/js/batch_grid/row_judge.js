@@ -1,4 +1,4 @@
-import { announce, showMessage } from "./slip_grid.js";
+import { announce, forget, showMessage } from "./slip_grid.js";
 
 /**
  * Has a row judged by the server when a cell is left, and shows what is wrong with the cells that have been left.
@@ -15,17 +15,15 @@ export class RowJudge {
     this.grid = grid;
     this.send = send;
     this.asking = new WeakMap();
-    this.left = new WeakMap();
   }
 
   /** @param {FocusEvent} event of a field that has lost the focus */
   onLeft({ target, relatedTarget }) {
     const row = target.closest?.("[data-slip]");
     if (!row || !("column" in target.dataset)) return;
-    const left = this.left.get(row) ?? new Set();
-    this.left.set(row, left.add(target));
-    // The whole row has been left, but not the page: whatever is missing in it is missing.
-    if (relatedTarget && relatedTarget.closest("[data-slip]") !== row) for (const one of this.grid.cells(row)) left.add(one);
+    // When the whole row has been left, but not the page, whatever is missing in it is missing.
+    const isRowLeft = relatedTarget && relatedTarget.closest("[data-slip]") !== row;
+    for (const cell of isRowLeft ? this.grid.cells(row) : [target]) cell.dataset.left = "";
     this.judge(row);
   }
 
@@ -33,18 +31,17 @@ export class RowJudge {
   async judge(row) {
     const cells = this.grid.cells(row);
     if (this.grid.isEmpty(row)) {
-      this.left.delete(row);
-      for (const cell of cells) showMessage(cell, "", "");
+      for (const cell of cells) forget(cell);
       return;
     }
     const sent = cells.map((cell) => cell.value);
-    const key = sent.join("\n") + cells.map((cell) => this.left.get(row)?.has(cell));
+    const key = sent.join("\n") + cells.map(wasLeft);
     if (this.asking.get(row) === key) return;
     this.asking.set(row, key);
     const judged = await this.#ask(cells);
     // Another answer is on its way, or the row has changed or moved since.
     if (!judged || this.asking.get(row) !== key || cells.some((cell, number) => cell.value !== sent[number])) return;
-    this.#show(row, cells, judged);
+    this.#show(cells, judged);
   }
 
   async #ask(cells) {
@@ -59,10 +56,9 @@ export class RowJudge {
     }
   }
 
-  #show(row, cells, { errors, flags, completed }) {
-    const left = this.left.get(row) ?? new Set();
+  #show(cells, { errors, flags, completed }) {
     const said = [];
-    for (const cell of cells.filter((one) => left.has(one))) {
+    for (const cell of cells.filter(wasLeft)) {
       const { column } = cell.dataset;
       const before = cell.closest("td").querySelector(".slip-message").textContent;
       showMessage(cell, errors[column] ?? "", flags[column] ?? "");
@@ -75,4 +71,8 @@ export class RowJudge {
     }
     if (said.length) this.form.querySelector("[data-slip-verdict]").textContent = said.join(" ");
   }
+}
+
+function wasLeft(cell) {
+  return "left" in cell.dataset;
 }

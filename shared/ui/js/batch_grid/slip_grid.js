@@ -117,10 +117,9 @@ export class SlipGrid {
   #empty(row) {
     for (const cell of this.cells(row)) {
       cell.value = "";
-      showMessage(cell, "", "");
+      forget(cell);
     }
     idOf(row).value = crypto.randomUUID();
-    delete row.dataset.judged;
   }
 
   #renumber() {
@@ -178,6 +177,12 @@ export function showMessage(cell, error, warning) {
   place.querySelector(".slip-message").textContent = error || warning;
   if (error) cell.setAttribute("aria-invalid", "true");
   else cell.removeAttribute("aria-invalid");
+}
+
+/** Makes a cell as if nobody had been in it. */
+export function forget(cell) {
+  delete cell.dataset.left;
+  showMessage(cell, "", "");
 }
 
 /** Tells the draft and the totals that a script has changed a cell. */

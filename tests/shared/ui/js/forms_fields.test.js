@@ -20,7 +20,7 @@ test("values are read by name, and as the page came from the server", () => {
   assert.deepEqual(originalValuesOf(filled), { title: [""], tasks: [], hours: [], kind: ["x"] });
 });
 
-test("secrets, files, buttons and hidden fields are not read, but the id is", () => {
+test("secrets, files, buttons and hidden fields are not read, but ids are", () => {
   const filled = form(
     text("password", "hemmelig", { type: "password" }),
     text("code", "123456", { autocomplete: "one-time-code" }),
@@ -30,9 +30,11 @@ test("secrets, files, buttons and hidden fields are not read, but the id is", ()
     text("off", "x", { disabled: true }),
     text("", "x"),
     { name: "step", type: "submit", value: "check" },
+    text("event_id", "9", { type: "hidden" }),
     text("id", "7", { type: "hidden" }),
+    text("rows.3.id", "8", { type: "hidden" }),
   );
-  assert.deepEqual(valuesOf(filled), { id: ["7"] });
+  assert.deepEqual(valuesOf(filled), { id: ["7"], "rows.3.id": ["8"] });
 });
 
 test("values are put back, and the fields that they change are returned", () => {

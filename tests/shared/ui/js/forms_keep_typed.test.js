@@ -47,7 +47,7 @@ function fire(target, type, of, facts = {}) {
 }
 
 /** Opens a page; `rendered` is the value that the server has put into the field. */
-function open({ posted = false, path = "/events/new", search = "", rendered = "" } = {}) {
+function open({ posted = false, path = "/events/new", search = "", rendered = "", prepare = () => {} } = {}) {
   const cookies = document?.cookie;
   document = new FakeDocument();
   if (cookies) document.cookie = cookies;
@@ -61,6 +61,7 @@ function open({ posted = false, path = "/events/new", search = "", rendered = ""
   form = Object.assign(new EventTarget(), facts);
   title.form = form;
   drafts = new Drafts(storage);
+  prepare();
   new TypedText(document, window, drafts).start();
 }
 
@@ -87,6 +88,21 @@ test("what was typed is there again on the same page, and on no other", () => {
   assert.equal(title.value, "Aften");
   open({ search: "?again=7" });
   assert.equal(title.value, "");
+});
+
+test("a row that a form adds for its draft is filled in, with the id that it had", () => {
+  const addRow = (id) => {
+    const row = { name: "rows.10.id", type: "hidden", value: id, defaultValue: id, form, closest: () => null };
+    form.elements.push(Object.assign(new EventTarget(), row));
+  };
+  addRow("first");
+  type("Aften");
+  form.elements[1].value = "second";
+  type("Aften.");
+  open({
+    prepare: () => form.addEventListener("draft:restoring", ({ detail }) => detail["rows.10.id"] && addRow("new")),
+  });
+  assert.equal(form.elements[1].value, "second");
 });
 
 test("an accepted form is forgotten; one whose answer was lost or that was refused is kept", () => {
