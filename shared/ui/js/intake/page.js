@@ -10,7 +10,7 @@ import { chosenEvent, fillPage } from "./event_choice.js";
 import { download, exported } from "./export.js";
 import { HandingOver } from "./handing_over.js";
 import { bodyOf, empty, fillIn, typedIn } from "./form.js";
-import { Pledges, withoutContact } from "./pledges.js";
+import { isOver, Pledges, withoutContact } from "./pledges.js";
 import { Notices } from "./notices.js";
 import { Summary } from "./summary.js";
 import { Tonight } from "./tonight.js";
@@ -72,12 +72,19 @@ export class IntakePage {
   async #open() {
     try {
       this.pledges = await Pledges.open({ practice: this.practice });
+      this.#connect();
+      this.#sayWhatWasLost();
+      await this.pledges.tryPassesAgain();
+      await this.#dropCapturedDraft();
+      await this.#useKeptPage();
+      await this.#refresh();
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       this.notices.show("no-storage");
-      return;
     }
-    globalThis.navigator.storage?.persist?.().catch(() => undefined);
+  }
+
+  #connect() {
     this.pledges.queue.addEventListener("change", () => this.#refresh());
     this.sender = new Sender(this.pledges.queue, (records) => this.#send(records), {
       lock: this.practice ? `${LOCK}-practice` : LOCK,
@@ -92,11 +99,7 @@ export class IntakePage {
       onFailed: () => this.notices.show("no-handover"),
     });
     this.announcer = new Announcer(this.pledges, { practice: this.practice });
-    this.#sayWhatWasLost();
-    await this.pledges.tryPassesAgain();
-    await this.#dropCapturedDraft();
-    await this.#useKeptPage();
-    await this.#refresh();
+    setInterval(() => this.document.visibilityState === "visible" && this.#announce(), STALE_MS);
   }
 
   /** A browser that is short of space may throw away what a page keeps, or its user may. */
@@ -170,6 +173,8 @@ export class IntakePage {
       record = await this.#sendAtOnce(body);
       if (!record) return;
     }
+    // Firefox asks the person: now there is something to keep.
+    globalThis.navigator.storage?.persist?.().catch(() => undefined);
     this.notices.hide("not-kept");
     const cvrWarning = typed["company.cvr"] && !isCvr(typed["company.cvr"]) ? this.words.text("cvr_unlikely") : "";
     this.lastCaptured = { id: record.id, record, company: body.company, contact: body.contact, cvrWarning };
@@ -262,13 +267,21 @@ export class IntakePage {
       this.#usePage(page);
       this.notices.hide("signed-out", "pass-ended");
       await this.#keepPage(page);
-      this.sender.sendNow();
-      await this.announcer.announce();
-      await this.pledges.forgetWhatIsOver(Date.parse(page.now) || Date.now());
+      this.#deliverAndForget(page);
     } else if (answer.kind === "problem") {
       this.#onPageRefused(answer);
     }
     await this.#refresh();
+  }
+
+  async #deliverAndForget(page) {
+    await this.sender.sendNow();
+    await this.#announce();
+    await this.pledges.forgetWhatIsOver(Date.parse(page.now) || Date.now()).catch(ignoreStorage);
+  }
+
+  #announce() {
+    return this.announcer.announce().catch(ignoreStorage);
   }
 
   /** A pass that has ended, or a server that does not know this page, does not say that somebody else has signed in. */
@@ -279,19 +292,18 @@ export class IntakePage {
   }
 
   async #keepPage(page) {
-    try {
+    const keep = async () => {
       await this.pledges.keepPage(page.event?.id ?? null, page);
       if (page.event?.status === "open") await this.pledges.meet(page.event.id);
       const name = this.document.querySelector("[data-phone-name]");
       if (page.event && name && !name.value) name.value = (await this.pledges.phone(page.event.id))?.name ?? "";
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error; // the page is only less useful without a network
-    }
+    };
+    await keep().catch(ignoreStorage);
   }
 
   #onReport({ contact }) {
     if (["answered", "signed_out", "busy"].includes(contact)) this.#onContact();
-    if (contact === "answered") this.announcer.announce();
+    if (contact === "answered") this.#announce();
     this.notices.toggle("foreign", contact === "foreign");
     if (contact === "answered") this.notices.hide("signed-out", "pass-ended");
     if (contact === "signed_out") this.#sayGoneOut();
@@ -351,18 +363,21 @@ export class IntakePage {
     const question = this.words.text(record.unanswered ? "delete_maybe" : "delete", { company: record.summary.name });
     if (!this.document.defaultView.confirm(question)) return;
     await this.pledges.discard(record.id);
-    this.document.getElementById("tonight-heading").focus?.();
+    this.document.getElementById("tonight-heading").focus();
+    await this.#announce();
   }
 
   async #exportAll() {
-    this.#download((await this.pledges.list()).filter(({ state, body }) => state !== "received" && body));
+    await this.#download((await this.pledges.list()).filter(({ state, body }) => state !== "received" && body));
   }
 
+  /** One file for each event. */
   async #download(records) {
-    const eventId = records[0]?.event_id ?? null;
-    const ofEvent = records.filter(({ event_id: id }) => (id ?? null) === eventId);
-    const phone = eventId ? await this.pledges.phone(eventId) : undefined;
-    download(this.document, exported(ofEvent, eventId, phone, new Date()));
+    for (const eventId of new Set(records.map((record) => record.event_id))) {
+      const phone = eventId ? await this.pledges.phone(eventId) : undefined;
+      const ofEvent = records.filter((record) => record.event_id === eventId);
+      download(this.document, exported(ofEvent, eventId, phone, new Date()));
+    }
   }
 
   async #namePhone(field) {
@@ -372,14 +387,14 @@ export class IntakePage {
     const event = chosenEvent(this.form);
     if (!event) return undefined;
     await this.pledges.namePhone(event, field.value.trim());
-    return this.announcer.announce();
+    return this.#announce();
   }
 
   async #refresh() {
     const records = (await this.pledges.list().catch(() => null))?.reverse();
     this.notices.toggle("no-storage", !records);
     if (!records) return;
-    this.tonight.show(records);
+    this.tonight.show(records, isOver(this.page?.event, Date.now()));
     this.summary.showDelivery(records, this.lastContact);
     const others = records.filter((record) => record.state === "waiting" && this.#isAnothers(record));
     this.notices.toggle("other-person", others.length > 0, this.words.counted("held_back", others.length));
@@ -394,6 +409,11 @@ export class IntakePage {
     const since = Math.min(...records.map(({ addedAt }) => addedAt));
     noteWaiting(localStorage, records.length > 0 ? { count: records.length, since } : null);
   }
+}
+
+/** For what a page only serves its person better with. */
+function ignoreStorage(error) {
+  if (!(error instanceof StorageError)) throw error;
 }
 
 /** The browser asks only after a press of the button. */

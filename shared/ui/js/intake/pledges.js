@@ -210,7 +210,7 @@ export class Pledges {
 }
 
 /** Whether an event is over: it says so, or it ended a day ago. */
-function isOver(event, now) {
+export function isOver(event, now) {
   if (!event) return false;
   return ["closed", "cancelled"].includes(event.status) || now - Date.parse(event.ends_at) > DAY_MS;
 }

@@ -46,13 +46,17 @@ export class Tonight {
     });
   }
 
-  /** @param {import("./pledges.js").CapturedPledge[]} records the newest first */
-  show(records) {
+  /**
+   * @param {import("./pledges.js").CapturedPledge[]} records the newest first
+   * @param {boolean} isOver whether the event is over
+   */
+  show(records, isOver) {
     const refused = records.filter(({ state }) => state === "refused");
     const others = records.filter(({ state }) => state !== "refused");
     this.section.hidden = false;
     this.#part("attention").hidden = refused.length === 0;
-    this.#part("none").hidden = records.length > 0;
+    this.#part("none").hidden = records.length > 0 || isOver;
+    this.#part("over").hidden = records.length > 0 || !isOver;
     this.#part("entries").hidden = others.length === 0;
     this.#part("export-all").hidden = !records.some(({ state, body }) => state !== "received" && body);
     this.#fill(this.#part("refused"), refused);

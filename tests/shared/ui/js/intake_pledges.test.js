@@ -129,3 +129,37 @@ test("a record of an older release is upgraded, one of a newer release is left a
   assert.deepEqual(upgraded({ id: "a", schema: 1 }, upgrades, 3), { id: "a", schema: 3, two: true, three: true });
   assert.deepEqual(upgraded({ id: "a", schema: 4, four: 1 }, upgrades, 3), { id: "a", schema: 4, four: 1 });
 });
+
+test("an event that is over is forgotten once everything of it has arrived", async () => {
+  const now = Date.parse("2026-12-02T12:00:00Z");
+  const events = [
+    { id: "open", status: "open", ends_at: "2026-12-02T21:00:00Z" },
+    { id: "closed", status: "closed", ends_at: "2026-12-02T21:00:00Z" },
+    { id: "never closed", status: "open", ends_at: "2026-11-30T21:00:00Z" },
+    { id: "waiting", status: "closed", ends_at: "2026-11-30T21:00:00Z" },
+  ];
+  ids = ["p1", "p2", "p3", "p4"];
+  for (const event of events) {
+    await pledges.keepPage(event.id, { event });
+    await pledges.capture(body({ id: `of ${event.id}`, event_id: event.id }), "person:1");
+    if (event.id === "waiting") continue;
+    await pledges.queue.change(`of ${event.id}`, (record) => ({ ...record, state: "received" }));
+  }
+  await pledges.forgetWhatIsOver(now);
+  const left = (await pledges.list()).map(({ event_id: id }) => id);
+  assert.deepEqual(left.sort(), ["open", "waiting"]);
+});
+
+test("what was refused because of a pass is tried again, and nothing else", async () => {
+  for (const [id, type] of [["a", "/problems/pass-revoked"], ["b", "/problems/too-many-positions"]]) {
+    await pledges.capture(body({ id }), "pass:e1");
+    await pledges.queue.change(id, (record) => ({ ...record, state: "refused", problem: { type } }));
+  }
+  await pledges.tryPassesAgain();
+  assert.deepEqual((await pledges.list()).map(({ state }) => state).sort(), ["refused", "waiting"]);
+});
+
+test("a browser that had nothing of ours says so once", async () => {
+  assert.equal(pledges.isNew, true);
+  assert.equal((await Pledges.open({ tabs: NO_TABS })).isNew, false);
+});
