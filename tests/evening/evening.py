@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,13 +15,15 @@ from deploy.rehearsal.phone import Phone
 from deploy.rehearsal.plan import plan_evening
 from tests.evening.door import DoorWatch
 from tests.evening.event import close_event, open_event, stored_pledges
+from tests.evening.handing_over import hand_over
 from tests.evening.killing import KillablePhone
 from tests.evening.links import BadLink
 from tests.faults.proxy import Proxies
+from tests.support.camera import CAMERA
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from deploy.rehearsal.outcome import Outcome
@@ -38,7 +40,7 @@ class Course:
         seconds: how long people type.
         cut_share: the share of the time in which a phone has no network.
         lost_share: the share of deliveries whose answer is lost after the commit.
-        hand_overs: how many phones hand a pledge to the next phone as a QR code.
+        hand_overs: how many phones hand a pledge over to the last phone as a QR code.
         kills: how many browsers are killed and started again.
     """
 
@@ -128,6 +130,7 @@ async def play_evening(
                 stack.push_async_callback(killable[number].stop)
             else:
                 phones[number] = await Phone.switch_on(browser, number, origin)
+                await phones[number].page.add_init_script(CAMERA)
             await phones[number].scan(tonight.pass_path)
             await link.heal()
         report(f"{len(phones)} phones have opened the intake.")
@@ -138,8 +141,9 @@ async def play_evening(
             if phone.number in killable and len(phone.typed) == 1:
                 await killable[phone.number].kill_and_reopen(phone)
 
+        held_back, typed_in_the_hall = _hold_back(plan, range(course.kills + 1, course.kills + 1 + course.hand_overs))
         cut_share = await hall.play(
-            plan, phones, links, seconds=course.seconds, cut_share=course.cut_share, on_typed=kill_at_first
+            typed_in_the_hall, phones, links, seconds=course.seconds, cut_share=course.cut_share, on_typed=kill_at_first
         )
         report("Everything is typed.")
         for link in links.values():
@@ -147,6 +151,10 @@ async def play_evening(
         for number in killable:
             # A browser that is killed soon after it was opened has not saved its cookies. The page asks for that.
             await phones[number].scan(tonight.pass_path)
+        for number, pledge in held_back.items():
+            await links[number].cut()
+            await hand_over(phones[number], phones[course.phones], pledge)
+            await links[number].mend()
         await _wait_until_safe(watch, plan)
         watching.cancel()
         report("Everything is in the house.")
@@ -161,11 +169,18 @@ async def play_evening(
         cut_share=cut_share,
         deliveries=sum(link.deliveries for link in links.values()),
         answers_lost=sum(link.answers_lost for link in links.values()),
-        handed_over=0,
+        handed_over=len(held_back),
         killed=sum(one.killed for one in killable.values()),
         door_check_looks=watch.looks,
         door_check_wrong=watch.wrong,
     )
+
+
+def _hold_back(plan: Plan, numbers: Iterable[int]) -> tuple[dict[int, TypedPledge], Plan]:
+    """Return the last pledge of each of these phones, and the plan without them."""
+    held_back = {number: plan.pledges[number - 1][-1] for number in numbers}
+    rest = (pledges[:-1] if number in held_back else pledges for number, pledges in enumerate(plan.pledges, start=1))
+    return held_back, replace(plan, pledges=tuple(rest))
 
 
 def _typed(plan: Plan) -> list[TypedPledge]:

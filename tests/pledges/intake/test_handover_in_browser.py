@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.pledges.browsing import count
 from tests.pledges.intake.test_phone_in_browser import capture, expect_state, kept
+from tests.support.camera import CAMERA, hold_over
 from tests.support.layout import NARROW, PHONE, assert_fits
 from tests.support.serving import serving
 
@@ -31,19 +31,6 @@ async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-"""
-# Its camera sees the picture in `window.seen`.
-CAMERA = """
-navigator.mediaDevices.getUserMedia = async () => {
-  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 640 });
-  const context = canvas.getContext("2d");
-  const stream = canvas.captureStream();
-  setInterval(() => {
-    context.fillRect(0, 0, 640, 640);
-    if (window.seen) context.drawImage(window.seen, 60, 60, 520, 520);
-  }, 50);
-  return stream;
-};
 """
 
 
@@ -71,12 +58,11 @@ async def test_a_pledge_of_a_phone_without_a_network_arrives_from_another_phone(
         await giving.get_by_role("button", name="Overdrag: Ærø Bageri").click()
         code = giving.get_by_role("img", name="Kode 1 af 1")
         await assert_fits(giving, NARROW, PHONE)
-        picture = f"data:image/png;base64,{b64encode(await code.screenshot()).decode()}"
 
         await taking.get_by_role("button", name="Hent fra en anden telefon").click()
         await expect(taking.get_by_text("Leder efter en kode …")).to_be_visible()
         await assert_fits(taking, NARROW, PHONE)
-        await taking.evaluate("(src) => (window.seen = Object.assign(new Image(), { src })) && undefined", picture)
+        await hold_over(taking, code)
         await expect(taking.get_by_text("1 tilsagn er hentet.")).to_be_visible()
         await taking.get_by_role("button", name="Luk").click()
         await expect_state(taking, "Modtaget")
