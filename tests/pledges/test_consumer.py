@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from services.pledges.consumer import GROUP, MESSAGES, apply, create_consumer
+from services.pledges.consumer import CHANNEL, GROUP, MESSAGES, apply, create_consumer
 from shared.contracts.events import (
     CheckInUndone,
     CompanyCheckedIn,
@@ -21,10 +21,14 @@ from shared.contracts.events import (
 )
 from shared.messaging.envelope import Delivery, encode_headers
 from tests.pledges.conftest import NOW
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from shared.contracts.message import Message
     from shared.db.database import Database
+    from shared.http.streams import Changes
 
 
 def company(taskforce_id: UUID, company_id: UUID, version: int, **facts: Any) -> CompanyRegistered:
@@ -184,3 +188,27 @@ def test_the_consumer_reads_every_message_about_companies_events_registrations_a
         "tilsagn.events.registration",
     ]
     assert len({message.type_name() for message in MESSAGES}) == len(MESSAGES)
+
+
+async def test_what_events_says_of_an_evening_wakes_its_live_page(
+    app: FastAPI, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    changes: Changes = app.state.changes
+
+    def wakes_of(taskforce: UUID) -> int:
+        return changes.version(taskforce)[1]
+
+    async def listening() -> bool:
+        # On both channels.
+        return changes.version(taskforce_id)[0] >= 2
+
+    async def woken() -> bool:
+        return wakes_of(taskforce_id) > 0
+
+    await eventually(listening)
+    await pledges_database.pool.execute("select pg_notify($1, $2)", CHANNEL, str(other_taskforce_id))
+    async with pledges_database.change(taskforce_id) as conn:
+        await apply(conn, deliveries(company(taskforce_id, uuid4(), 1, name="B&O")))
+
+    await eventually(woken)
+    assert wakes_of(other_taskforce_id) == 1

@@ -13,8 +13,9 @@ from services.pledges.duplicates.queries import open_count
 from services.pledges.evening import queries
 from services.pledges.evening.schemas import phone_name
 from services.pledges.evening.views import by_company, by_period, door_sentence, in_words
-from services.pledges.pledges.access import LOGGERS, Reviewer
+from services.pledges.pledges.access import Reviewer
 from services.pledges.pledges.api import PREFIX
+from services.pledges.pledges.dependencies import settings
 from services.pledges.pledges.rendering import address, render
 from services.pledges.practice import commands as practice_commands
 from services.pledges.register import queries as register
@@ -56,7 +57,8 @@ async def show_evening(
 ) -> Response:
     """Show the evening as it stands. The part with the figures keeps itself fresh."""
     content = await _content(db, principal, event_id, practice=practice, projector=projector)
-    return render(request, "evening.html", **content, may_log=principal.has(*LOGGERS))
+    host = settings(request).public_url.partition("://")[2]
+    return render(request, "evening.html", **content, practice_address=f"{host}/pledges/new?practice=true")
 
 
 @router.get("/{event_id:uuid}/figures")

@@ -71,7 +71,7 @@ def by_company(evening: Evening) -> Markup:
     return bar_chart(
         "by-company",
         _("Positions by company"),
-        [Bar(share.name or _("A company whose name is not shown"), share.positions) for share in shares[:_BARS]],
+        [Bar(share.name or _("Names that are not shown here"), share.positions) for share in shares[:_BARS]],
         columns=(_("Company"), _("Positions")),
         series=PROMISED,
         intro=ngettext("And %(number)s more company.", "And %(number)s more companies.", more) if more > 0 else None,

@@ -264,15 +264,17 @@ async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_
     events = {name: await add_event(**facts, pass_generation=2) for name, facts in STATES.items()}
     unknown = uuid4()
     every = [*events.values(), unknown]
-    senders: list[tuple[str, list[UUID], dict[str, Any]]] = [("member", every, {})]
-    for event_id in every:
-        # The last one is of another event than the pass.
-        senders += [("event_pass", [event_id, events["open"]], as_pass(event_id, generation)) for generation in (1, 2)]
+    passes = [(event_id, 2) for event_id in every] + [(events["open"], 1)]
+    senders: list[tuple[str, list[UUID], dict[str, Any]]] = [
+        ("member", every, {}),
+        *(("event_pass", [event_id], as_pass(event_id, generation)) for event_id, generation in passes),
+        ("event_pass", [events["closed"]], as_pass(events["open"], 2)),
+    ]
     refused = []
     for role, its_events, who in senders:
         bodies = [
             on_phone(number, uuid4(), event_id=str(event_id), captured_at=clock)
-            for event_id in dict.fromkeys(its_events)
+            for event_id in its_events
             for number, clock in enumerate(CLOCKS, 1)
         ]
         answer = await send(caller, bodies, role, **who)
