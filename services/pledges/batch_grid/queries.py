@@ -26,8 +26,11 @@ _EVENTS: Final = """
 
 
 async def slip_events(conn: Connection, taskforce_id: UUID) -> list[SlipEvent]:
-    """Return the events that have begun, the latest first, 20 at most."""
-    rows = await conn.fetch(f"{_EVENTS} order by event.starts_at desc, event.id limit 20", taskforce_id)
+    """Return the events that have begun, without the taskforce's meetings, the latest first, 20 at most."""
+    rows = await conn.fetch(
+        f"{_EVENTS} and event.kind <> 'taskforce_meeting' order by event.starts_at desc, event.id limit 20",
+        taskforce_id,
+    )
     return [SlipEvent(*row) for row in rows]
 
 
