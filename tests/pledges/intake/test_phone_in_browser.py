@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -17,7 +18,6 @@ from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from uuid import UUID
 
     from fastapi import FastAPI
     from playwright.async_api import Locator, Page, Route
@@ -264,3 +264,30 @@ async def test_neither_another_person_nor_full_storage_takes_a_pledge_from_its_a
     await page.get_by_role("button", name="Send tilsagnet").click()
     await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("")
     assert await count(pledges_database, taskforce_id) == 2
+
+
+@pytest.mark.long("shared/ui/js/intake", "shared/ui/js/service_worker")
+async def test_a_pledge_is_for_the_event_that_the_person_has_chosen_on_a_page_that_the_phone_keeps(
+    page: Page, add_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    first = UUID(page.url.rpartition("=")[2])
+    second = await add_event(title="En anden aften")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    await page.goto(f"{page.url.rpartition('=')[0]}={second}")
+    await expect(page.locator("body[data-shell] [data-event]")).to_contain_text("En anden aften")
+    await capture(page, "Til den anden")
+    choice = page.locator("select[name=event_id]")
+    await choice.select_option(str(first))
+    await expect(page.locator("[data-event]")).to_contain_text("Aften hos B&O")
+    await page.reload()
+    await expect(choice).to_have_value(str(first))
+    await capture(page, "Til den første")
+    await choice.select_option("")
+    await expect(page.locator("[data-event]")).to_be_hidden()
+    await capture(page, "Til ingen")
+    companies = {"Til den anden": second, "Til den første": first, "Til ingen": None}
+    for company in companies:
+        await expect_state(page, "Modtaget", company)
+    async with pledges_database.read(taskforce_id) as conn:
+        rows = await conn.fetch("select company_name, event_id from pledges")
+    assert {row["company_name"]: row["event_id"] for row in rows} == companies

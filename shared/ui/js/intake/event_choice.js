@@ -4,13 +4,29 @@
 import { addMoreCompanies } from "./more_companies.js";
 
 /**
+ * Which event pledges are captured at: what the person has chosen, or else what the server proposes.
+ *
+ * @typedef {string | null | undefined} EventChoice null: none; undefined: nothing was chosen
+ */
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} query
+ * @returns {EventChoice} what the address or the server's page says
+ */
+export function choiceAtFirst(form, query) {
+  return query.get("event") ?? chosenEvent(form) ?? undefined;
+}
+
+/**
  * @param {HTMLFormElement} form
  * @param {object} page the server's answer
+ * @param {EventChoice} choice
  */
-export function fillPage(form, page) {
+export function fillPage(form, page, choice) {
   const document = form.ownerDocument;
-  chooseEvent(form, page);
-  showEvent(document, page.event);
+  chooseEvent(form, page, choice);
+  showEvent(document, choice === null ? null : page.event);
   listCompanies(document.getElementById("companies"), page);
   offerTasks(form.querySelector("#field-tasks .chip-row"), page.tasks);
   const positions = form.elements.namedItem("positions");
@@ -22,23 +38,23 @@ export function chosenEvent(form) {
   return form.elements.namedItem("event_id")?.value || null;
 }
 
-function chooseEvent(form, { event, events = [], principal }) {
-  const document = form.ownerDocument;
+/** A guest's pledges are for the event of the pass. */
+function chooseEvent(form, { event, events = [], principal }, choice) {
   const field = form.elements.namedItem("event_id");
-  if (!field) return;
+  const isGuest = principal?.kind === "guest";
+  const wanted = isGuest || choice === undefined ? (event?.id ?? "") : (choice ?? "");
   if (field.type === "hidden") {
-    if (event && !field.value) field.value = event.id;
+    if (wanted) field.value = wanted;
     return;
   }
-  const choice = field.closest("[data-event-choice]");
-  if (!choice) return;
-  const chosen = field.value || event?.id || "";
-  const known = new Map([...events, ...(event ? [event] : [])].map((one) => [one.id, one.title]));
-  const options = [...known].map(([id, title]) => new Option(title, id));
-  field.replaceChildren(field.options[0], ...options);
-  field.value = known.has(chosen) ? chosen : "";
-  choice.hidden = principal?.kind === "guest" || known.size < 2;
-  if (choice.hidden && event) field.value = event.id;
+  const box = field.closest("[data-event-choice]");
+  if (!box) return;
+  const titles = new Map([...events, ...(event ? [event] : [])].map(({ id, title }) => [id, title]));
+  // Its messages have not arrived yet, but the person has come from its page.
+  if (wanted && !titles.has(wanted)) titles.set(wanted, "…");
+  field.replaceChildren(field.options[0], ...[...titles].map(([id, title]) => new Option(title, id)));
+  field.value = wanted;
+  box.hidden = isGuest || (titles.size < 2 && choice !== null);
 }
 
 function showEvent(document, event) {

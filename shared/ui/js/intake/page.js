@@ -6,7 +6,7 @@ import { noteWaiting, waitingNoted } from "../offline/reminder.js";
 import { Announcer } from "./announcing.js";
 import { deliver } from "./delivery.js";
 import { clearErrors, clearFieldError, showErrors, showFieldError } from "./errors.js";
-import { chosenEvent, fillPage } from "./event_choice.js";
+import { choiceAtFirst, chosenEvent, fillPage } from "./event_choice.js";
 import { download, exported } from "./export.js";
 import { HandingOver } from "./handing_over.js";
 import { bodyOf, empty, fillIn, typedIn } from "./form.js";
@@ -36,7 +36,9 @@ export class IntakePage {
     this.document = document;
     this.form = form;
     this.words = words;
-    this.practice = new URLSearchParams(document.location.search).has("practice");
+    const query = new URLSearchParams(document.location.search);
+    this.practice = query.has("practice");
+    this.choice = choiceAtFirst(form, query);
     this.notices = new Notices(document);
     this.notices.toggle("practice", this.practice);
     // Where the browser keeps nothing, the form itself is sent.
@@ -129,7 +131,17 @@ export class IntakePage {
     // Every page of ours says in its tab who is signed in (forms/index.js).
     new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#onOtherPrincipal();
     document.querySelector("[data-phone-name]")?.addEventListener("change", ({ target }) => this.#namePhone(target));
-    this.form.elements.namedItem("event_id")?.addEventListener("change", () => this.#fetchPage());
+    this.#field("event_id")?.addEventListener("change", ({ target }) => this.#chooseEvent(target.value || null));
+  }
+
+  /** The address remembers the choice, for the next time that the page is loaded. */
+  #chooseEvent(eventId) {
+    this.choice = eventId;
+    const url = new URL(this.document.location);
+    if (eventId) url.searchParams.set("event", eventId);
+    else url.searchParams.delete("event");
+    this.document.defaultView.history.replaceState(null, "", url);
+    return this.#fetchPage();
   }
 
   #field(name) {
@@ -237,13 +249,13 @@ export class IntakePage {
   }
 
   async #useKeptPage() {
-    const page = await this.pledges.page(chosenEvent(this.form)).catch(() => undefined);
-    if (page) this.#usePage(page);
+    const page = await this.pledges.page(this.choice);
+    if (page) this.#usePage(isOver(page.event, Date.now()) ? { ...page, event: null } : page);
   }
 
   #usePage(page) {
     this.page = page;
-    fillPage(this.form, page);
+    fillPage(this.form, page, this.choice);
     this.principal ??= page.principal?.subject ?? null;
     this.tonight.canHandOver = this.handingOver.offer(page);
   }
@@ -256,7 +268,7 @@ export class IntakePage {
   }
 
   async #fetchPageNow() {
-    const event = chosenEvent(this.form);
+    const event = this.choice;
     const answer = await exchange(INTAKE + (event ? `?event=${event}` : ""));
     if (answer.kind === "ok" && answer.json.principal) {
       const page = answer.json;
