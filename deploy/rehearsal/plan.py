@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.catalogue.built_in import TASKS
 from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from services.pledges.batch_grid import pages as batch_grid_pages
 from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
+from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.consumer import CHANNEL
 from services.pledges.duplicates import api as duplicates_api
 from services.pledges.duplicates import pages as duplicates_pages
@@ -102,6 +103,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         imports_pages,
         queue_pages,
         call_list_pages,
+        catalogue_pages,
         hires_pages,
         duplicates_pages,
         pledges_pages,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, get_args
 from uuid import UUID, uuid4, uuid5
 
 from services.pledges.app import create_app
+from services.pledges.catalogue.commands import add_task as add_catalogue_task
 from services.pledges.hires import commands as hires
 from services.pledges.hires.domain import HireConfirmation
 from services.pledges.pledges import commands
@@ -72,6 +73,7 @@ class PledgesWorld(StreamingWorld):
         # The other company's event is not the current one; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        "task": ("own", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
     }
@@ -95,6 +97,11 @@ class PledgesWorld(StreamingWorld):
                 await self._log("own", caller, by)
                 # The same person, or a pass for an event with the same id, in the other taskforce.
                 await self._log("other taskforce", caller, by)
+        self.tasks: dict[Ownership, str] = {}
+        for ownership in ("own", "other taskforce"):
+            names = (f"Opgave {name_of(ownership)}", f"Task {name_of(ownership)}")
+            task = await add_catalogue_task(self.db, taskforce_of(ownership), *names, "other")
+            self.tasks[ownership] = task.code
         await self._log("other taskforce", "held", Person(STRANGER))
         self.held = self._pledges.pop(("other taskforce", "held"))
         """A pledge of the other taskforce that waits for a decision."""
@@ -386,6 +393,20 @@ async def review_many(world: PledgesWorld, caller: Caller, ownership: Ownership)
     return Ask("POST", "/pledges/reviews", {"data": form}, success=303, hidden=303)
 
 
+def _task(ownership: Ownership) -> str:
+    """The name of a task that a taskforce has added."""
+    return f"Opgave {name_of(ownership)}"
+
+
+async def show_tasks(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("GET", "/pledges/catalogue", hidden=200, shows=expected_marks(ownership, _task(ownership)))
+
+
+async def change_task(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"/pledges/catalogue/tasks/{world.tasks.get(ownership, 'own_000000000000')}"
+    return Ask("POST", path, {"data": {"step": "show"}}, success=303)
+
+
 async def assign_calls(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     # To whoever logged the pledge, as before, so that the lists stay the same.
     form = {"event": str(TONIGHT), "calls": str(world.pledge(caller, ownership).id)}
@@ -575,6 +596,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /pledges/import/errors", "event"): errors_of_import,
     ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),
     ("GET /pledges/calls", "business contact"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "contact"),
+    ("GET /pledges/catalogue", "task"): show_tasks,
+    ("POST /pledges/catalogue/tasks/{code}", "task"): change_task,
     ("POST /pledges/calls/assign", "call"): assign_calls,
     ("POST /pledges/calls/{pledge_id:uuid}", "outcome of a call"): record_outcome,
     ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),

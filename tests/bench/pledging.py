@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.catalogue.built_in import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

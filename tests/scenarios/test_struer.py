@@ -11,7 +11,7 @@ from stdnum.dk import cvr
 
 from deploy.scenarios import facts
 from deploy.scenarios.struer import UNTIL, Scenario, struer
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.catalogue.built_in import TASKS
 from shared.fields.cpr import contains_cpr_shape
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -15,8 +15,10 @@ from services.pledges.batch_grid import queries
 from services.pledges.batch_grid.schemas import COLUMNS, MAX_SLIPS, BatchForm, SlipForm
 from services.pledges.batch_grid.slips import in_order, read_slip
 from services.pledges.batch_grid.totals import Totals, needs_confirmation
+from services.pledges.catalogue.domain import Catalogue
+from services.pledges.catalogue.store import load_catalogue
 from services.pledges.pledges.access import Reader, logs_as
-from services.pledges.pledges.catalogue import FLAGS, TASKS
+from services.pledges.pledges.catalogue import FLAGS
 from services.pledges.pledges.commands import BatchRefused, NewPledge, log_all_or_none
 from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.forms import uuid_or_none
@@ -46,6 +48,9 @@ if TYPE_CHECKING:
     from services.pledges.register.queries import CompanyRow
     from shared.http.auth import Principal
     from shared.refusals import Refusal
+
+_BUILT_IN: Final = Catalogue.of(UUID(int=0))
+"""The tasks that are offered while the database cannot be reached."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -82,17 +87,20 @@ async def show_grid(
             events = await queries.slip_events(conn, principal.taskforce)
             return render(request, "slip_events.html", events=events)
         companies = await register.companies(conn, principal.taskforce)
-    return _grid(request, blank(), event=chosen, companies=companies)
+        catalogue = await load_catalogue(conn, principal.taskforce)
+    return _grid(request, blank(), event=chosen, companies=companies, catalogue=catalogue)
 
 
 @router.post("/pledges/batch/check")
 @concerns()
 @limited(READING)
-async def check_slip(request: Request, principal: Reader) -> Response:
+async def check_slip(request: Request, db: Db, principal: Reader) -> Response:
     """Return what is wrong with one row, and the words of its cells written out. Nothing is stored."""
     form = await read_form(request, SlipForm)
     row = SlipForm.model_validate({name: form.value(name) or None for name in COLUMNS})
-    slip = read_slip(row, event_id=None, captured_at=datetime.now(UTC), limits=limits(request), labels=TASKS)
+    async with db.read(principal.taskforce) as conn:
+        catalogue = await load_catalogue(conn, principal.taskforce)
+    slip = read_slip(row, event_id=None, captured_at=datetime.now(UTC), limits=limits(request), catalogue=catalogue)
     flags = {cell: _(FLAGS[flag]) for cell, flag in slip.flags.items()}
     return JSONResponse({"errors": slip.errors, "flags": flags, "completed": slip.completed})
 
@@ -114,17 +122,27 @@ async def save_slips(request: Request, db: Db, principal: Reader) -> Response:
         async with db.read(principal.taskforce) as conn:
             event = await queries.slip_event(conn, principal.taskforce, event_id) if event_id else None
             companies = await register.companies(conn, principal.taskforce)
+            catalogue = await load_catalogue(conn, principal.taskforce)
         if event is None:
             words = _("There is no such event, or it has not begun.")
-            return _grid(request, form.refused({"": words}), event=None, companies=companies, status_code=422)
+            return _grid(
+                request,
+                form.refused({"": words}),
+                event=None,
+                companies=companies,
+                catalogue=catalogue,
+                status_code=422,
+            )
         if form.data is None:
             if not form.errors.keys() <= {"expected_slips", "expected_positions"}:
                 words = _("A batch has at most %(limit)s slips. Save these, and go on with the rest.", limit=MAX_SLIPS)
                 form = form.refused({"": words})
-            return _grid(request, form, event=event, companies=companies, status_code=422)
+            return _grid(request, form, event=event, companies=companies, catalogue=catalogue, status_code=422)
         if form.data.step == "more_rows":
-            return _grid(request, form, event=event, companies=companies, more_rows=_ROWS)
-        return await _save(request, db, principal, form, data=form.data, event=event, companies=companies)
+            return _grid(request, form, event=event, companies=companies, catalogue=catalogue, more_rows=_ROWS)
+        return await _save(
+            request, db, principal, form, data=form.data, event=event, companies=companies, catalogue=catalogue
+        )
     except TRANSIENT_ERRORS:
         words = _("It could not be saved just now. Nothing you typed is lost: send it again in a moment.")
         return _grid(request, form.refused({"": words}), event=None, status_code=503)
@@ -139,12 +157,13 @@ async def _save(
     data: BatchForm,
     event: SlipEvent,
     companies: Sequence[CompanyRow],
+    catalogue: Catalogue,
 ) -> Response:
     now = datetime.now(UTC)
     rows = data.slips()
     moments = in_order(event.captured_at(now), len(rows))
     slips = {
-        number: read_slip(row, event_id=event.id, captured_at=moment, limits=limits(request), labels=TASKS)
+        number: read_slip(row, event_id=event.id, captured_at=moment, limits=limits(request), catalogue=catalogue)
         for (number, row), moment in zip(rows.items(), moments, strict=True)
     }
     errors = {f"rows.{number}.{cell}": words for number, slip in slips.items() for cell, words in slip.errors.items()}
@@ -162,7 +181,16 @@ async def _save(
     }
     if errors:
         again = form.refused(errors)
-        return _grid(request, again, event=event, companies=companies, flags=flags, confirm=confirm, status_code=422)
+        return _grid(
+            request,
+            again,
+            event=event,
+            companies=companies,
+            catalogue=catalogue,
+            flags=flags,
+            confirm=confirm,
+            status_code=422,
+        )
     batch = [
         NewPledge(
             one,
@@ -179,7 +207,15 @@ async def _save(
         pledges = await log_all_or_none(db, principal.taskforce, batch)
     except BatchRefused as refused:
         errors = _of_refusals(refused.refusals, slips)
-        return _grid(request, form.refused(errors), event=event, companies=companies, flags=flags, status_code=422)
+        return _grid(
+            request,
+            form.refused(errors),
+            event=event,
+            companies=companies,
+            catalogue=catalogue,
+            flags=flags,
+            status_code=422,
+        )
     return RedirectResponse(_receipts([one.pledge for one in pledges]), 303)
 
 
@@ -261,6 +297,7 @@ def _grid(
     *,
     event: SlipEvent | None,
     companies: Sequence[CompanyRow] = (),
+    catalogue: Catalogue | None = None,
     flags: Mapping[str, str] = MappingProxyType({}),
     confirm: Totals | None = None,
     more_rows: int = 0,
@@ -288,7 +325,7 @@ def _grid(
         max_slips=MAX_SLIPS,
         columns={column: _(words) for column, words in _COLUMN_WORDS.items()},
         companies=companies,
-        tasks=[_(label) for label in TASKS.values()],
+        tasks=[label for _code, label in (catalogue or _BUILT_IN).choices()],
         job_types=[_(label) for label in JOB_TYPES.values()],
         confirm=confirm,
         typed=_typed(form),

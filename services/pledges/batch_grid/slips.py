@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.pledges.batch_grid.schemas import SlipForm
+    from services.pledges.catalogue.domain import Catalogue
     from services.pledges.pledges.domain import PledgeTerms
     from services.pledges.pledges.typed_words import TypedWords
 
@@ -68,7 +69,7 @@ class Slip:
 
 
 def read_slip(
-    row: SlipForm, *, event_id: UUID | None, captured_at: datetime, limits: Limits, labels: Mapping[str, str]
+    row: SlipForm, *, event_id: UUID | None, captured_at: datetime, limits: Limits, catalogue: Catalogue
 ) -> Slip:
     """Return a row with the pledge that it says, or with its errors, in the current language.
 
@@ -76,15 +77,21 @@ def read_slip(
         event_id: the event that the slips are from.
         captured_at: see `SlipEvent.captured_at`.
         limits: what this installation allows of a pledge.
-        labels: the tasks' labels by code.
+        catalogue: the tasks of the taskforce.
     """
     slip = Slip(uuid_or_none(row.id) or uuid4(), {})
     cells = row.cells()
     for name, typed in cells.items():
         if name not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(typed):
             slip.errors[name] = _("Looks like a CPR number (a date and four digits); please leave it out")
-    tasks = _codes("tasks", cells.get("tasks", "").split(","), task_words(), labels, slip)
-    job_types = _codes("job_type", [cells.get("job_type", "")], job_type_words(), JOB_TYPES, slip)
+    tasks = _codes("tasks", cells.get("tasks", "").split(","), task_words(catalogue.own), catalogue.labels(), slip)
+    job_types = _codes(
+        "job_type",
+        [cells.get("job_type", "")],
+        job_type_words(),
+        {code: _(label) for code, label in JOB_TYPES.items()},
+        slip,
+    )
     hours_from = point_decimal(cells.get("hours_from", ""))
     slip.body = without_empty(
         {
@@ -148,12 +155,12 @@ def _codes(cell: str, typed: Iterable[str], words: TypedWords, labels: Mapping[A
         if len(meant) == 1:
             codes += meant
         elif meant:
-            several = ", ".join(sorted(_(labels[code]) for code in meant if code in labels))
+            several = ", ".join(sorted(labels[code] for code in meant if code in labels))
             slip.errors.setdefault(cell, _("“%(word)s” may mean: %(several)s. Write more.", word=word, several=several))
         else:
             slip.errors.setdefault(cell, _("“%(word)s” is not in the list.", word=word))
     if codes and cell not in slip.errors:
-        slip.completed[cell] = ", ".join(dict.fromkeys(_(labels.get(code, code)) for code in codes))
+        slip.completed[cell] = ", ".join(dict.fromkeys(labels.get(code, code) for code in codes))
     return codes
 
 

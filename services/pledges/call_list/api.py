@@ -11,14 +11,12 @@ from fastapi import APIRouter, Depends
 from services.pledges.call_list import queries
 from services.pledges.call_list.access import CALL
 from services.pledges.call_list.schemas import CallListOut, CallOut
-from services.pledges.pledges.catalogue import TASKS
 from services.pledges.register import queries as register
 from shared.http.auth import Principal, require_service
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import Language, use_language
-from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.call_list.queries import CallLine
@@ -60,6 +58,6 @@ def _call(line: CallLine) -> CallOut:
         positions=pledge.positions,
         hours_from=pledge.weekly_hours.start,
         hours_to=pledge.weekly_hours.to,
-        tasks=[_(TASKS.get(code, code)) for code in pledge.tasks],
+        tasks=pledge.task_labels,
         again_on=line.call.again_on,
     )

@@ -27,10 +27,13 @@ import never changes a pledge. Nothing that looks like a CPR number is accepted 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.typed_words import job_type_words, task_words
+from services.pledges.pledges.typed_words import job_type_words
 from services.pledges.register.domain import name_key
+
+if TYPE_CHECKING:
+    from services.pledges.pledges.typed_words import TypedWords
 
 COLUMNS: Final = (
     "virksomhed",
@@ -129,6 +132,6 @@ def job_type_code(typed: str) -> str:
     return job_type_words().exact(typed) or name_key(typed)
 
 
-def task_code(typed: str) -> str:
+def task_code(typed: str, words: TypedWords) -> str:
     """Return the task that was typed in Danish, English or as its code; anything else in lower case."""
-    return task_words().exact(typed) or name_key(typed)
+    return words.exact(typed) or name_key(typed)

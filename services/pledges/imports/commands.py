@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from services.pledges.catalogue.store import load_catalogue
 from services.pledges.imports.columns import COLUMNS, REQUIRED, meaning
 from services.pledges.imports.encoding import has_misread_letters
 from services.pledges.imports.lines import RegisterIndex, judge
@@ -71,7 +72,11 @@ async def import_pledges(
         return Report(problem=problem, ignored_columns=ignored)
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
-        register = RegisterIndex(await all_events(conn, taskforce_id), await all_companies(conn, taskforce_id))
+        register = RegisterIndex(
+            await all_events(conn, taskforce_id),
+            await all_companies(conn, taskforce_id),
+            (await load_catalogue(conn, taskforce_id)).own,
+        )
         if event_id is not None and event_id not in register.events:
             return Report(problem=_("There is no such event."), ignored_columns=ignored)
         judged = await asyncio.to_thread(

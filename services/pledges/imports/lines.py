@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic_core import PydanticCustomError
 
+from services.pledges.catalogue.domain import OWN_CODE
 from services.pledges.imports.cells import (
     day_with_short_year,
     is_day_number,
@@ -36,6 +37,7 @@ from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.forms import read_as, without_empty
 from services.pledges.pledges.refusals import TooManyPositions
 from services.pledges.pledges.schemas import PledgeIn
+from services.pledges.pledges.typed_words import task_words
 from services.pledges.register.domain import name_key
 from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN, local_moment
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from services.pledges.catalogue.domain import Task
     from services.pledges.imports.contents import Content
     from services.pledges.imports.spreadsheet import Line, Table
     from services.pledges.pledges.domain import PledgeTerms
@@ -71,9 +74,16 @@ class RegisterIndex:
 
     Args:
         events: with their titles.
+        own_tasks: the tasks that the taskforce has added.
     """
 
-    def __init__(self, events: Iterable[tuple[EventFacts, str]], companies: Iterable[RegisteredCompany]) -> None:
+    def __init__(
+        self,
+        events: Iterable[tuple[EventFacts, str]],
+        companies: Iterable[RegisteredCompany],
+        own_tasks: Iterable[Task] = (),
+    ) -> None:
+        self.tasks = task_words(own_tasks)
         self.events = {facts.id: facts for facts, _title in events}
         self._titles: dict[str, list[EventFacts]] = {}
         for facts, title in events:
@@ -287,6 +297,8 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
     if "arrangement" in cells and event_id is None:
         judged.refuse("arrangement", _("There is no such event."))
     tasks = [task.strip() for task in cells.get("opgaver", "").replace("|", ",").split(",")]
+    if any(OWN_CODE.fullmatch(task) and register.tasks.exact(task) is None for task in tasks):
+        judged.refuse("opgaver", _("Is not in the task catalogue."))
     hours_from = cells.get("timer fra", "")
     body = {
         "company": {
@@ -306,7 +318,7 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
             "from": point_decimal(hours_from),
             "to": point_decimal(cells.get("timer til", hours_from)),
         },
-        "tasks": [task_code(task) for task in tasks if task],
+        "tasks": [task_code(task, register.tasks) for task in tasks if task],
         "earliest_start": _day("tidligst start", cells, judged),
         "captured_at": _noon(day, judged, today) if day else None,
         "captured_by": "import",

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from services.pledges.catalogue.store import load_catalogue
 from services.pledges.intake.choices import OWN, form_choices
 from services.pledges.intake.commands import Received, receive_pledges
 from services.pledges.intake.words import phone_words
@@ -45,6 +46,7 @@ from shared.ui.forms import Form, blank, read_form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.pledges.catalogue.domain import Catalogue
     from services.pledges.pledges.schemas import PledgeOut
     from services.pledges.register.queries import CompanyRow, EventRow
     from shared.fields.validation import FieldError
@@ -277,6 +279,7 @@ async def _page(
     event: EventRow | None = None
     open_events: list[EventRow] = []
     companies: list[CompanyRow] = []
+    catalogue: Catalogue | None = None
     if not offline:
         async with intake_for(request, principal).database.read(principal.taskforce) as conn:
             if sees_register(principal):
@@ -292,6 +295,7 @@ async def _page(
                     companies = await register.companies_at(conn, principal.taskforce, event_id)
             if not companies and sees_register(principal):
                 companies = await register.companies(conn, principal.taskforce)
+            catalogue = await load_catalogue(conn, principal.taskforce)
     choices = [(str(one.id), one.title) for one in open_events]
     if event is not None and str(event.id) not in {value for value, _title in choices}:
         choices.insert(0, (str(event.id), event.title))
@@ -309,5 +313,5 @@ async def _page(
         practice=_is_practice(request),
         practised=_is_practice(request) and request.query_params.get("received") == "practice",
         phone_words=phone_words(limits(request)),
-        **form_choices(settings(request).positions_max),
+        **form_choices(settings(request).positions_max, catalogue),
     )

@@ -7,6 +7,7 @@ import hmac
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from services.pledges.catalogue.store import load_catalogue
 from services.pledges.intake.schemas import (
     ChoiceOut,
     EventChoiceOut,
@@ -16,7 +17,6 @@ from services.pledges.intake.schemas import (
     LimitsOut,
     WhoOut,
 )
-from services.pledges.pledges.catalogue import TASKS
 from services.pledges.pledges.refusals import PassRevoked
 from services.pledges.register import queries as register
 from services.pledges.register.access import event_of, is_guest, is_revoked, sees_register
@@ -61,6 +61,7 @@ async def intake_data(
         companies = await register.companies_at(conn, taskforce_id, event_id)
     if not companies and sees_register(principal):
         companies = await register.companies(conn, taskforce_id)
+    catalogue = await load_catalogue(conn, taskforce_id)
     return IntakeOut(
         principal=WhoOut(subject=principal.subject, kind="guest" if is_guest(principal) else "person"),
         event=_event_out(event) if event else None,
@@ -69,7 +70,7 @@ async def intake_data(
             IntakeCompanyOut(id=one.id, name=one.name, cvr=one.cvr)
             for one in sorted(companies, key=lambda one: one.name.casefold())
         ],
-        tasks=_choices(TASKS),
+        tasks=[ChoiceOut(code=code, label=label) for code, label in catalogue.choices()],
         job_types=_choices(JOB_TYPES),
         limits=LimitsOut(positions=limits.positions, weekly_hours=limits.weekly_hours),
         handover_key=handover_key(event.id, key) if event else None,

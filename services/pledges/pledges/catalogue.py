@@ -1,4 +1,4 @@
-"""The words of pledges: the task catalogue ("Spot et småjob"), statuses, flags.
+"""The words of pledges: statuses, flags. Those of the tasks are in the package `services.pledges.catalogue`.
 
 Codes are stored and published. Labels are English and are translated where they are shown (`_(label)`).
 """
@@ -9,54 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from shared.i18n.translations import N_
-
-TASK_GROUPS: Final[tuple[tuple[str, tuple[tuple[str, str], ...]], ...]] = (
-    (
-        N_("In the shop and the warehouse"),
-        (
-            ("shelf_stocking", N_("Stocking shelves")),
-            ("packing", N_("Packing")),
-            ("warehouse", N_("Warehouse and pallets")),
-            ("assembly", N_("Assembly")),
-        ),
-    ),
-    (
-        N_("Clean and tidy"),
-        (
-            ("tidying", N_("Tidying up")),
-            ("light_cleaning", N_("Light cleaning")),
-            ("waste_sorting", N_("Sorting waste")),
-            ("vehicle_washing", N_("Washing cars and machines")),
-        ),
-    ),
-    (
-        N_("Kitchen and canteen"),
-        (
-            ("dishwashing", N_("Washing up and kitchen help")),
-            ("canteen", N_("Canteen")),
-        ),
-    ),
-    (
-        N_("Outdoors and around the house"),
-        (
-            ("green_areas", N_("Green areas")),
-            ("snow_clearing", N_("Clearing snow")),
-            ("caretaking", N_("Caretaker's tasks")),
-        ),
-    ),
-    (
-        N_("Office and events"),
-        (
-            ("scanning", N_("Scanning and archiving")),
-            ("office", N_("Simple office work")),
-            ("event_help", N_("Help at events")),
-        ),
-    ),
-)
-"""The tasks, in the groups in which they are shown."""
-
-TASKS: Final = MappingProxyType({code: label for _, tasks in TASK_GROUPS for code, label in tasks})
-"""Label by code."""
 
 STATUSES: Final = MappingProxyType(
     {

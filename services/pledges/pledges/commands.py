@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from services.pledges.catalogue.refusals import UnknownTask
+from services.pledges.catalogue.store import unknown_tasks
 from services.pledges.phones.store import Arrival, save_arrivals
 from services.pledges.pledges import store
 from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, PledgeTerms
@@ -184,12 +186,16 @@ async def log_pledges(
         the id to another of the batch.
     """
     contexts = await load_register_context(conn, taskforce_id, [(new.event_id, new.terms.company) for new in batch])
+    unknown = await unknown_tasks(conn, taskforce_id, {code for new in batch for code in new.terms.tasks})
     pass_positions = await _lock_passes(conn, taskforce_id, batch)
     outcomes: list[Pledge | Refusal | None] = [None] * len(batch)
     admitted: dict[int, Pledge] = {}
     taken: set[str | UUID] = set()
     for number, (new, context) in enumerate(zip(batch, contexts, strict=True)):
         if not taken.isdisjoint({new.request.key, new.terms.id}):
+            continue
+        if not unknown.isdisjoint(new.terms.tasks):
+            outcomes[number] = UnknownTask()
             continue
         try:
             pledge = Pledge.log(

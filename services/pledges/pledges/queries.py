@@ -94,6 +94,15 @@ _JOIN_EVENT: Final = """
    and event.id = pledge.event_id
  where pledge.taskforce_id = $1"""
 
+_OWN_TASKS: Final = """
+       (select jsonb_object_agg(task ->> 'code', task)
+          from task_catalogues as catalogue
+         cross join jsonb_array_elements(catalogue.tasks) as task
+         where catalogue.taskforce_id = pledge.taskforce_id
+           and task ->> 'code' = any (pledge.tasks)
+           and task ? 'da') as own_tasks""".strip("\n")
+"""The words of the pledge's tasks that the taskforce has added."""
+
 _PLEDGES: Final = f"""
 select {select_list(_SHOWN, "pledge")},
        event.title as event_title,
@@ -101,6 +110,7 @@ select {select_list(_SHOWN, "pledge")},
        contact.phone as contact_phone,
        contact.email as contact_email,
        call.assigned_to as rung_by,
+{_OWN_TASKS},
        (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, position.hire_id)
                          order by position.number)
           from positions as position
@@ -118,6 +128,7 @@ _RECEIPT: Final = f"""
 select {select_list(_SHOWN, "pledge")},
        event.title as event_title,
        null as contact_name,
+{_OWN_TASKS},
        (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, null)
                          order by position.number)
           from positions as position
@@ -224,6 +235,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         merged_into=row["merged_into"],
         event_title=row["event_title"],
         rung_by=row.get("rung_by"),
+        own_tasks=row["own_tasks"] or {},
     )
 
 

@@ -23,8 +23,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from services.pledges.catalogue.built_in import TASKS
+from services.pledges.catalogue.domain import OWN_CODE
 from services.pledges.phones.domain import LARGEST_NUMBER, Capture
-from services.pledges.pledges.catalogue import FLAGS, TASKS
+from services.pledges.pledges.catalogue import FLAGS
 from services.pledges.pledges.domain import (
     Contact,
     Decision,
@@ -48,11 +50,13 @@ from shared.fields.p_number import PNumber
 from shared.fields.phone import Phone
 from shared.fields.text import Name, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
+from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 
 
 def _known_task(code: str) -> str:
-    if code not in TASKS:
+    # Whether the taskforce has added a task of its own is looked up when the pledge is logged.
+    if code not in TASKS and not OWN_CODE.fullmatch(code):
         raise PydanticCustomError("unknown_task", "Is not in the task catalogue.")
     return code
 
@@ -65,7 +69,11 @@ TypedId = Annotated[str, MayLookLikeCpr("an id that is read as one; any other te
 """A form field with an id that is not validated yet."""
 WeeklyHours = Annotated[Decimal, Field(gt=0, le=60, decimal_places=2), TypedNumber]
 Task = Annotated[
-    str, AfterValidator(_known_task), WithJsonSchema({"type": "string", "enum": sorted(TASKS)}, mode="validation")
+    str,
+    AfterValidator(_known_task),
+    WithJsonSchema(
+        {"type": "string", "anyOf": [{"enum": sorted(TASKS)}, {"pattern": f"^{OWN_CODE.pattern}$"}]}, mode="validation"
+    ),
 ]
 
 
@@ -262,6 +270,8 @@ class PledgeOut(ResponseModel):
     event_title: str | None = Field(None, exclude=True)
     rung_by: UUID | None = Field(None, exclude=True)
     """The person who has been asked to ring the contact."""
+    own_tasks: dict[str, dict[str, Any]] = Field(default_factory=dict, exclude=True)
+    """The words of tasks that the taskforce has added, by code and language."""
 
     @computed_field
     def warnings(self) -> list[WarningOut]:
@@ -282,6 +292,15 @@ class PledgeOut(ResponseModel):
     def has_filled_position(self) -> bool:
         """Whether a position of it has become a job."""
         return any(position.status == "filled" for position in self.position_list)
+
+    @property
+    def task_labels(self) -> list[str]:
+        """Its tasks in words, in the current language."""
+        language = current_language()
+        return [
+            self.own_tasks[code][language] if code in self.own_tasks else _(TASKS.get(code, code))
+            for code in self.tasks
+        ]
 
     @property
     def vacant(self) -> list[Position]:

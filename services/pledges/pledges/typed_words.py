@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.catalogue.built_in import TASKS
 from shared.fields.text import text_key
 from shared.i18n.translations import LANGUAGES, use_language
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from services.pledges.catalogue.domain import Task
 
 _WORDS: Final = re.compile(r"\w+")
 _JOB_TYPE_SYNONYMS: Final = MappingProxyType(
@@ -58,10 +60,15 @@ class TypedWords:
         return frozenset(whole or parts)
 
 
+def task_words(own: Iterable[Task] = ()) -> TypedWords:
+    """Return the words for the tasks that are built in, and for those that a taskforce has added."""
+    added = {text_key(word): task.code for task in own for word in (task.code, task.danish, task.english) if word}
+    return TypedWords(added | _built_in_tasks())
+
+
 @functools.cache
-def task_words() -> TypedWords:
-    """Return the words for the tasks of the catalogue."""
-    return TypedWords(_names(TASKS))
+def _built_in_tasks() -> dict[str, str]:
+    return _names(TASKS)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import pytest
 from services.pledges.batch_grid.schemas import BatchForm, SlipForm
 from services.pledges.batch_grid.slips import Slip, SlipEvent, in_order, read_slip
 from services.pledges.batch_grid.totals import Totals, needs_confirmation
-from services.pledges.pledges.catalogue import TASKS
+from services.pledges.catalogue.domain import Catalogue
 from services.pledges.pledges.domain import Limits
 from shared.i18n.translations import use_language
 
@@ -30,7 +30,7 @@ def slip(**cells: str) -> Slip:
     }
     row = SlipForm.model_validate({"id": str(uuid4())} | typed | cells)
     with use_language("da", "pledges"):
-        return read_slip(row, event_id=EVENT, captured_at=NOW, limits=Limits(), labels=TASKS)
+        return read_slip(row, event_id=EVENT, captured_at=NOW, limits=Limits(), catalogue=Catalogue.of(EVENT))
 
 
 def test_a_short_slip_is_a_pledge_of_the_event_from_paper() -> None:
@@ -75,7 +75,7 @@ def test_each_error_is_in_its_cell(cells: dict[str, str], wrong: list[str]) -> N
 
 def test_an_empty_row_with_one_cell_names_every_missing_one() -> None:
     row = SlipForm(company="Bæk", cvr="12345678")
-    read = read_slip(row, event_id=EVENT, captured_at=NOW, limits=Limits(), labels=TASKS)
+    read = read_slip(row, event_id=EVENT, captured_at=NOW, limits=Limits(), catalogue=Catalogue.of(EVENT))
 
     assert sorted(read.errors) == ["contact", "hours_from", "positions"]
     assert read.flags == {"cvr": "cvr_invalid"}

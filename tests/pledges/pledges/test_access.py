@@ -69,6 +69,9 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/pledges/calls"): (READERS, 200),
     ("POST", "/pledges/calls/assign"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/calls/{pledge_id:uuid}"): (READERS, 303),
+    ("GET", "/pledges/catalogue"): ({"coordinator", "admin"}, 200),
+    ("POST", "/pledges/catalogue/tasks"): ({"coordinator", "admin"}, 303),
+    ("POST", "/pledges/catalogue/tasks/{code}"): ({"coordinator", "admin"}, 303),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
@@ -79,6 +82,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
 }
 # What a page sends, besides the event.
 FORMS: dict[str, dict[str, str]] = {
+    "/pledges/calls/assign": {"calls": str(uuid4())},
+    "/pledges/calls/{pledge_id:uuid}": {"outcome": "reached"},
+    "/pledges/catalogue/tasks": {"group": "shop"},
+    "/pledges/catalogue/tasks/{code}": {"step": "hide"},
     "/pledges/new": {
         "company.name": "B&O",
         "contact.name": "Eva",
@@ -125,7 +132,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
-    address = address.replace("{proposal_id}", str(uuid4())).replace("{decision}", "keep")
+    address = address.replace("{proposal_id}", str(uuid4())).replace("{decision}", "keep").replace("{code}", "canteen")
     # A stream of a known event never ends.
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]
     address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))
@@ -138,12 +145,11 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         send["json"] = {"announced": 1}
     elif path.endswith(("/review", "/reviews")):
         send["json" if path.startswith("/api") else "data"] = {"decision": "accepted", "pledges": pledge["id"]}
-    elif path.startswith("/pledges/calls"):
-        send["data"] = {"event": more["event_id"], "calls": pledge["id"], "outcome": "reached"}
     elif method == "POST" and path.startswith("/api"):
         send["json"] = pledge_body() if path == PLEDGES else hire_body(pledge_id=pledge["id"])
     elif path in FORMS:
-        send["data"] = FORMS[path] | {"event_id": more["event_id"]}
+        names = {"danish": f"Opgave {role}", "english": f"Task {role}"}
+        send["data"] = FORMS[path] | names | {"event_id": more["event_id"]}
     elif path == "/pledges/import/errors":
         send["data"] = {
             "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
