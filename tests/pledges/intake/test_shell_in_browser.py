@@ -19,8 +19,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+NEW_VERSION = """
+() => new Promise(async (resolve) => {
+  navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+  await (await navigator.serviceWorker.ready).update();
+}).then(() => undefined)
+"""
 
-async def test_the_page_opens_without_the_network_in_both_languages_and_again_from_the_server(
+
+async def test_the_page_opens_without_the_network_after_an_update_and_again_from_the_server(
     app: FastAPI,
     page_at: Callable[..., Awaitable[Page]],
     token: Callable[..., str],
@@ -32,9 +39,16 @@ async def test_the_page_opens_without_the_network_in_both_languages_and_again_fr
     async with serving(app) as url:
         await page.goto(f"{url}/pledges/pass/{guest}")
         await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        # A new version arrives while somebody types.
+        await page.get_by_label("Virksomhed", exact=True).fill("Ærø Bageri")
+        app.state.settings = app.state.settings.model_copy(update={"demo_mode": False})
+        await page.evaluate(NEW_VERSION)
+        await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("Ærø Bageri")
     # There is no server any more.
-    await page.goto(f"{url}/pledges/new?event={event_id}")
+    await page.reload()
     await expect(page.get_by_role("button", name="Send tilsagnet")).to_be_visible()
+    await expect(page.locator("body[data-shell]:not(:has(.demo-banner))")).to_have_count(1)
+    await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("Ærø Bageri")
     assert await page.evaluate("document.fonts.ready.then(() => document.fonts.check('600 16px \"Tilsagn Sans\"'))")
     await assert_fits(page)
     await page.locator(".site-menu > summary").click()
