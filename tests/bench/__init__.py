@@ -12,6 +12,7 @@ what counts. The results are medians over the rounds, with the lowest and the hi
     arrival.py    from the commit to the dashboard       floor: a bare producer and consumer
     history.py    years of pledges, for figures.py
     figures.py    rebuild, figures and page, 10 k up     floors: bare consumer, bare uvicorn
+    phone.py      the intake's shell: bytes, and time until one can type
     local_run.py  start-up and memory                    floor: PostgreSQL, broker and libraries alone
     report.py     the table, and the JSON
 

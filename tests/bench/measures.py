@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Unit = Literal["/s", "ms", "s", "MB", "%"]
+Unit = Literal["/s", "ms", "s", "KB", "MB", "%"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Measure:
     """One line of the table.
 
     Attributes:
-        section: `intake`, `arrival`, `figures` or `local_run`.
+        section: `intake`, `arrival`, `figures`, `phone` or `local_run`.
         name: the measured quantity.
         floor_name: the floor that it is compared with.
         note: an explanation for readers.

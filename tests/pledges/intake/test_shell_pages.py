@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from services.pledges.intake.shell_pages import intake_shell
-from services.pledges.pledges.domain import Limits
 from shared.http.auth import SESSION_COOKIE
 from shared.i18n.translations import LANGUAGES
-from shared.ui.assets import manifest
+from tests.bench.phone import LARGEST_SHELL_KB, shell_bytes
 
 if TYPE_CHECKING:
     from tests.pledges.conftest import Caller
 
 WORKER = "/pledges/service-worker.js"
-LARGEST_SHELL = 75 * 1024
 
 
 async def _facts(caller: Caller) -> dict[str, Any]:
@@ -67,15 +63,6 @@ async def test_browsers_ask_for_the_worker_each_time_and_are_not_redirected(call
 
 
 def test_everything_that_a_phone_loads_takes_75_kilobytes_at_most() -> None:
-    shell = intake_shell(Limits(), demo_mode=False)
-    build = manifest()
-    contents = {name: (build.folder / name).read_bytes() for name in shell.files()}
-    contents |= {language: html.encode() for language, html in shell.html.items()}
-    contents["worker"] = shell.worker().encode()
+    sizes = shell_bytes()
 
-    sizes = {
-        name: len(content if name.endswith(".woff2") else gzip.compress(content, 9))
-        for name, content in contents.items()
-    }
-
-    assert sum(sizes.values()) <= LARGEST_SHELL, sizes
+    assert sum(sizes.values()) <= LARGEST_SHELL_KB * 1024, sizes
