@@ -55,4 +55,4 @@ def door_shell(*, demo_mode: bool) -> Shell:
         "events", "door_shell.html", "", lambda: {"event": None, "words": door_words()}, demo_mode=demo_mode
     )
     # The server remembers a language that was chosen for all pages.
-    return Shell(_PAGE, of_server=("lang",), html=html, assets=("door.css", "forms.js", "door.js"))
+    return Shell(_PAGE, of_server=("lang",), html=html, assets=("door.css", "forms.js", "door.js"), later=("codes.js",))

@@ -7,11 +7,11 @@ import { timeOfDay } from "../live/status.js";
 import { exchange } from "../offline/exchange.js";
 import { Sender } from "../offline/sender.js";
 import { StorageError } from "../offline/store.js";
-import { companiesAt, invitationCode, recognised, search } from "./attendance.js";
+import { companiesAt, recognised, search } from "./attendance.js";
 import { Captures } from "./captures.js";
 import { deliver } from "./delivery.js";
 import { CompanyList } from "./list.js";
-import { scannerOf } from "./scanner.js";
+import { Scanning } from "./scanning.js";
 
 const LOCK = "tilsagn-door";
 const FRESH_MS = 15_000;
@@ -70,7 +70,7 @@ export class DoorPage {
     return this.root.querySelector(`[data-${name}]`);
   }
 
-  async #listen() {
+  #listen() {
     this.#part("search").addEventListener("input", () => this.#show());
     this.#part("search").closest("form").addEventListener("submit", (event) => event.preventDefault());
     for (const choice of this.root.querySelectorAll("[data-show]")) {
@@ -88,10 +88,11 @@ export class DoorPage {
     this.document.querySelector("[data-send-as-me]").addEventListener("click", () => this.#sendAsMe());
     new BroadcastChannel("principal").onmessage = ({ data }) => data !== this.principal && this.#fetch();
     this.document.addEventListener("visibilitychange", () => this.document.visibilityState === "visible" && this.#fetch());
-    this.scanner = await scannerOf(this.document.defaultView);
-    this.#part("scan").hidden = !this.scanner;
-    this.#part("scan").addEventListener("click", () => this.#scan());
-    this.#part("scan-stop").addEventListener("click", () => this.#stopScanning());
+    new Scanning(this.root, this.words, {
+      find: (code) => this.companies.find(({ invitation }) => invitation === code),
+      onCompany: (company) => this.#capture(company, false),
+      onFailed: () => this.notices.show("no-camera"),
+    }).offer();
   }
 
   async #onButton(id, undo) {
@@ -153,36 +154,6 @@ export class DoorPage {
   #nameError(name) {
     if (!name) return "missing";
     return looksLikeCpr(name) ? "cpr_shape" : lineError(name, LONGEST_NAME);
-  }
-
-  async #scan() {
-    const panel = this.#part("scanner");
-    panel.hidden = false;
-    try {
-      await this.scanner.start(panel.querySelector("video"), (text) => this.#onCode(text));
-    } catch {
-      panel.hidden = true;
-      this.notices.show("no-camera");
-    }
-  }
-
-  #stopScanning() {
-    const panel = this.#part("scanner");
-    this.scanner.stop(panel.querySelector("video"));
-    panel.hidden = true;
-    this.#part("scan").focus();
-  }
-
-  async #onCode(text) {
-    const code = invitationCode(text);
-    const company = code && this.companies.find(({ invitation }) => invitation === code);
-    const said = this.#part("scan-said");
-    if (!company) said.textContent = this.words.text(code ? "scanned_unexpected" : "scanned_other");
-    else if (company.checkedInAt) said.textContent = this.words.text("scanned_again", { company: company.name });
-    else {
-      said.textContent = this.words.text("checked_in", { company: company.name });
-      await this.#capture(company, false);
-    }
   }
 
   /** Asks the server for the list; with `tonight` without the companies that are neither expected nor present. */

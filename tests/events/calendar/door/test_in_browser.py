@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -11,8 +12,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.events.calendar import commands as calendar
+from services.events.calendar.codes import qr_svg
 from services.events.calendar.door.queries import door_companies
 from services.events.calendar.registrations.commands import register_companies
+from services.events.calendar.registrations.invitations import Invitation, invitation_link
 from services.events.identity.people.domain import Person
 from services.events.register import commands as register
 from services.events.register.domain import Company
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
+    from services.events.settings import EventsSettings
     from shared.db.database import Database
     from tests.events.conftest import SignIn
 
@@ -89,6 +93,61 @@ async def test_two_doors_go_on_without_a_network_and_merge(
     assert len(rows) == 4
     await first.reload()
     await expect(first.locator("[data-present]")).to_have_text("2")
+
+
+CAMERA = """
+    navigator.mediaDevices.getUserMedia = async () => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+        const picture = new Image();
+        picture.src = "data:image/svg+xml;base64,%s";
+        await picture.decode();
+        const draw = () => {
+            const context = canvas.getContext("2d");
+            context.fillStyle = "#888";
+            context.fillRect(0, 0, 640, 480);
+            context.drawImage(picture, 140, 60, 360, 360);
+        };
+        draw();
+        setInterval(draw, 50);
+        return canvas.captureStream();
+    };
+"""
+"""A camera in front of which somebody holds an invitation."""
+
+
+async def test_an_invitation_is_scanned_without_a_network(
+    page_at: OpenPage,
+    origin: str,
+    sign_in: SignIn,
+    eva: Person,
+    event_id: UUID,
+    db: Database,
+    taskforce_id: UUID,
+    events_settings: EventsSettings,
+) -> None:
+    async with db.read(taskforce_id) as conn:
+        [bakery] = [
+            row for row in await door_companies(conn, taskforce_id, event_id, others=0) if row.cvr == "24256790"
+        ]
+    invitation = Invitation(taskforce_id, event_id, bakery.id)
+    drawing = qr_svg(invitation_link(events_settings, invitation))
+    door = await page_at(*PHONE)
+    await door.add_init_script(CAMERA % base64.b64encode(drawing).decode())
+    await sign_in(door, eva, "link")
+    await door.goto(f"{origin}/events/{event_id}/door")
+    await expect(door.get_by_text("af 3 tilmeldte")).to_be_visible()
+    # The worker keeps what reads the codes, although the page has not needed it yet.
+    kept = "caches.match(document.querySelector('[data-scan]').dataset.script).then(Boolean)"
+    await door.wait_for_function(kept)
+    await door.context.set_offline(True)
+
+    await door.get_by_role("button", name="Scan en invitation").click()
+
+    await expect(door.locator("[data-scan-said]")).to_have_text("Ærø Bageri er tjekket ind")
+    await expect(door.locator("[data-present]")).to_have_text("1")
+    await assert_fits(door, NARROW, PHONE)
+    await door.get_by_role("button", name="Stop med at scanne").click()
+    await expect(door.locator("video")).to_be_hidden()
 
 
 async def _walk_in(door: Page, name: str) -> None:
