@@ -1,4 +1,5 @@
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+import { withoutInvisible } from "../fields/text.js";
+
 const BEGINS_A_CVR_NUMBER = /^(?:dk|cvr(?:[ -]?nr)?)?[\s.:-]*((?:[0-9][\s.-]*){1,8})$/;
 
 /**
@@ -45,5 +46,5 @@ export function isFoundBy(typed, name, cvr = "") {
 }
 
 function normalized(text) {
-  return text.replace(INVISIBLE, "").normalize("NFKC").toLowerCase();
+  return withoutInvisible(text).normalize("NFKC").toLowerCase();
 }

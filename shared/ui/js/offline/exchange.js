@@ -33,12 +33,20 @@ export async function exchange(path, { method = "GET", body, headers = {}, timeo
       headers: { ...accept, ...type, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: abortAfter(timeoutMs),
     });
     return await judge(response);
   } catch {
     return { kind: "silent" };
   }
+}
+
+/** As `AbortSignal.timeout`, which Safari has only since version 16: a phone in the hall may be older. */
+function abortAfter(milliseconds) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(milliseconds);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
 }
 
 /**

@@ -24,3 +24,9 @@ self.addEventListener("message", (event) => {
   const answer = () => event.source.postMessage("complete");
   event.waitUntil(shell.complete().then(answer, () => undefined));
 });
+
+// A reminder of what waits (offline/reminder.js) leads to the page that sends it.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data));
+});
