@@ -62,6 +62,24 @@ async def test_the_form_keeps_what_was_typed_and_its_id(cut_off: Caller) -> None
         assert f'value="{value}"' in answer.text
 
 
+async def test_a_pile_of_slips_keeps_what_was_typed_and_its_ids(cut_off: Caller) -> None:
+    fields = {
+        "event_id": "0b9f6f0e-5a0e-4a9f-8f0c-0d4c4f7a3d11",
+        "expected_slips": "12",
+        "rows.11.id": "7a1a7b0e-5d0a-4f55-9d0f-3a0f5a7f1c11",
+        "rows.11.company": "Ålekisten",
+    }
+
+    answer = await cut_off.client.post(
+        "/pledges/batch", data=fields, headers=cut_off.headers("member") | {"accept": "text/html"}
+    )
+
+    assert answer.status_code == 503
+    assert "Intet af det, du skrev, er tabt" in answer.text
+    for value in fields.values():
+        assert f'value="{value}"' in answer.text
+
+
 async def test_the_app_is_not_ready(cut_off: Caller) -> None:
     assert (await cut_off.client.get("/readyz")).status_code == 503
     assert (await cut_off.client.get("/livez")).status_code == 200
