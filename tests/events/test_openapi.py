@@ -43,9 +43,19 @@ async def test_every_operation_has_a_description_and_its_errors(app: FastAPI) ->
 
 async def test_every_body_and_its_answer_have_an_example(app: FastAPI) -> None:
     schemas = app.openapi()["components"]["schemas"]
-    for name in ("CompanyIn", "CompanyOut", "EventIn", "EventOut", "CheckInIn", "RegistrationIn", "RegistrationOut"):
-        assert schemas[name]["examples"], name
-    for name in ("PersonIn", "PersonOut"):
+    for name in (
+        "CompanyIn",
+        "CompanyOut",
+        "EventIn",
+        "EventOut",
+        "CheckInIn",
+        "RegistrationIn",
+        "RegistrationOut",
+        "DoorOut",
+        "CaptureResults",
+        "PersonIn",
+        "PersonOut",
+    ):
         assert schemas[name]["examples"], name
 
 

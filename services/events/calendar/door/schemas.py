@@ -111,6 +111,23 @@ class CaptureResult(ResponseModel):
 class CaptureResults(ResponseModel):
     """What became of each capture, in the order of the request."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "results": [
+                        {
+                            "id": _CAPTURE["id"],
+                            "status": "recorded",
+                            "company_id": _CAPTURE["company_id"],
+                            "problem": None,
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
     results: list[CaptureResult]
 
 
@@ -140,6 +157,40 @@ class DoorCompanyOut(DoorCompanyRow):
 
 class DoorOut(ResponseModel):
     """Everything that a phone at the door needs to go on without a network."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "person:c4a760a8-dbcf-4e14-9f39-8b4d5d3f3c11",
+                    "event": {
+                        "id": "5f0b8a52-6d0e-4d4a-8c8e-0c8b6f0f4a11",
+                        "title": "Erhvervsaften hos B&O",
+                        "place": "Bang & Olufsen, Struer",
+                        "status": "closed",
+                        "starts_at": "2026-11-24T16:30:00Z",
+                        "ends_at": "2026-11-24T19:30:00Z",
+                        "opened_at": "2026-11-24T16:21:07Z",
+                        "closed_at": "2026-11-24T19:34:40Z",
+                    },
+                    "companies": [
+                        {
+                            "id": "0b9a5a4e-6a0f-4c3b-9b1d-2f6a5d1c7e10",
+                            "name": "Bang & Olufsen A/S",
+                            "cvr": "41257911",
+                            "registered": True,
+                            "checked_in_at": "2026-11-24T16:41:30Z",
+                            "walk_in": False,
+                            "invitation": "w3tqlClePsKkQ1Zyu",
+                        }
+                    ],
+                    "companies_registered": 84,
+                    "companies_checked_in": 80,
+                    "now": "2026-11-24T19:40:11Z",
+                }
+            ]
+        }
+    )
 
     subject: str = Field(description="as whom the phone sends")
     event: DoorEventOut
