@@ -402,6 +402,11 @@ async def show_tasks(world: PledgesWorld, caller: Caller, ownership: Ownership) 
     return Ask("GET", "/pledges/catalogue", hidden=200, shows=expected_marks(ownership, _task(ownership)))
 
 
+async def print_card(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
+    # One request is enough: the text of a PDF is compressed.
+    return Ask("GET", "/pledges/catalogue/card.pdf") if ownership == "own" else None
+
+
 async def change_task(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     path = f"/pledges/catalogue/tasks/{world.tasks.get(ownership, 'own_000000000000')}"
     return Ask("POST", path, {"data": {"step": "show"}}, success=303)
@@ -597,6 +602,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),
     ("GET /pledges/calls", "business contact"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "contact"),
     ("GET /pledges/catalogue", "task"): show_tasks,
+    ("GET /pledges/catalogue/card.pdf", "task"): print_card,
     ("POST /pledges/catalogue/tasks/{code}", "task"): change_task,
     ("POST /pledges/calls/assign", "call"): assign_calls,
     ("POST /pledges/calls/{pledge_id:uuid}", "outcome of a call"): record_outcome,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -10,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.pledges.catalogue import commands
 from services.pledges.catalogue.access import TASK, Editor
 from services.pledges.catalogue.built_in import GROUPS
+from services.pledges.catalogue.card import Size, card
 from services.pledges.catalogue.refusals import CatalogueFull, TaskExists
 from services.pledges.catalogue.schemas import StepForm, TaskForm
 from services.pledges.catalogue.store import load_catalogue
@@ -17,6 +20,7 @@ from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
+from shared.i18n.translations import Language
 from shared.i18n.translations import gettext as _
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
@@ -40,6 +44,26 @@ async def show_catalogue(
         changed: the code of a task that was just added, moved, hidden or shown again.
     """
     return await _page(request, db, principal, blank(group="other"), changed=changed)
+
+
+@router.get("/card.pdf")
+@concerns(TASK)
+async def print_card(
+    db: Db,
+    principal: Editor,
+    size: Annotated[Size, Query()] = "a5",
+    lang: Annotated[Language, Query()] = "da",
+) -> Response:
+    """Send the card "Spot et småjob" with the tasks that are offered."""
+    async with db.read(principal.taskforce) as conn:
+        catalogue = await load_catalogue(conn, principal.taskforce)
+    content = await asyncio.to_thread(card, catalogue, size=size, language=lang, made_at=datetime.now(UTC))
+    name = {"da": "spot-et-smaajob", "en": "spot-a-smaajob"}[lang]
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"content-disposition": f'inline; filename="{name}-{size}.pdf"'},
+    )
 
 
 @router.post("/tasks")

@@ -70,6 +70,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/calls/assign"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/calls/{pledge_id:uuid}"): (READERS, 303),
     ("GET", "/pledges/catalogue"): ({"coordinator", "admin"}, 200),
+    ("GET", "/pledges/catalogue/card.pdf"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/catalogue/tasks"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/catalogue/tasks/{code}"): ({"coordinator", "admin"}, 303),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
