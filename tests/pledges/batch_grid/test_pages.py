@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.fields.copenhagen import COPENHAGEN
+from shared.ui.posted_form import MAX_FIELDS
 from tests.pledges.browsing import HTML, count, hidden, text_of
 from tests.pledges.conftest import NOW, Caller
 
@@ -143,6 +144,12 @@ async def test_what_was_typed_is_shown_again(
     assert answer.status_code == status
     assert words.replace("Slip 20", "Seddel 20") in text_of(answer.text)
     assert 'value="Eva Holm"' in answer.text
+
+
+async def test_a_form_with_more_fields_than_any_page_has_is_refused(one_caller: Caller) -> None:
+    answer = await send(one_caller, {f"rows.{number}.company": "B" for number in range(MAX_FIELDS + 1)})
+
+    assert answer.status_code == 400
 
 
 async def test_events_that_have_begun_are_offered_but_no_meetings(
