@@ -276,3 +276,10 @@ async def test_a_signed_out_visitor_is_redirected_to_sign_in(caller: Caller) -> 
 
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?next=%2Fpledges%2Fnew"
+
+
+async def test_only_the_contacts_field_is_called_telephone(caller: Caller) -> None:
+    page = (await caller.client.get("/pledges/new", headers=caller.headers("member") | HTML)).text
+    labels = re.findall(r'<label[^>]*>([^<]+)|aria-label="([^"]+)"|<h2[^>]*id="[^"]*-heading"[^>]*>([^<]+)', page)
+    named = [one for one in ("".join(label).strip() for label in labels) if "telefon" in one.lower()]
+    assert named == ["Telefon"]
