@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from services.pledges.catalogue.commands import add_task
 from tests.support.layout import PHONE, assert_fits
 from tests.support.serving import serving
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from playwright.async_api import Page
+
+    from shared.db.database import Database
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +35,11 @@ async def test_the_page_opens_without_the_network_after_an_update_and_again_from
     page_at: Callable[..., Awaitable[Page]],
     token: Callable[..., str],
     add_event: Callable[..., Awaitable[UUID]],
+    pledges_database: Database,
+    taskforce_id: UUID,
 ) -> None:
     event_id = await add_event()
+    await add_task(pledges_database, taskforce_id, "Klargøring af cykler", "Preparing bicycles", "outdoors")
     guest = token("event_pass", subject=f"pass:{event_id}", event_id=event_id, pass_generation=1)
     page = await page_at(*PHONE)
     async with serving(app) as url:
@@ -49,6 +55,8 @@ async def test_the_page_opens_without_the_network_after_an_update_and_again_from
     await expect(page.get_by_role("button", name="Send tilsagnet")).to_be_visible()
     await expect(page.locator("body[data-shell]:not(:has(.demo-banner))")).to_have_count(1)
     await expect(page.get_by_label("Virksomhed", exact=True)).to_have_value("Ærø Bageri")
+    await expect(page.locator("[data-event]")).to_contain_text("Aften hos B&O")
+    await expect(page.get_by_label("Klargøring af cykler")).to_have_count(1)
     assert await page.evaluate("document.fonts.ready.then(() => document.fonts.check('600 16px \"Tilsagn Sans\"'))")
     await assert_fits(page)
     await page.locator(".site-menu > summary").click()
