@@ -2,6 +2,7 @@ import decodeQR from "qr/decode.js";
 
 const EVERY_MS = 120;
 const LARGEST_SIDE = 1024;
+const HAVE_CURRENT_DATA = 2;
 
 /**
  * Reads QR codes with the camera at the back of the device, until it is stopped.
@@ -15,22 +16,29 @@ const LARGEST_SIDE = 1024;
 export async function readCodes(video, onCode, { devices = navigator.mediaDevices, readerOf: reader = readerOf } = {}) {
   if (!devices?.getUserMedia) throw new DOMException("no camera", "NotFoundError");
   const stream = await devices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
-  video.srcObject = stream;
-  await video.play();
-  const read = await reader(video.ownerDocument);
   let isStopped = false;
-  const look = async () => {
-    if (isStopped) return;
-    const text = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? await read(video).catch(() => null) : null;
-    if (text && !isStopped) onCode(text);
-    setTimeout(look, EVERY_MS);
-  };
-  look();
-  return () => {
+  const stop = () => {
     isStopped = true;
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   };
+  let read;
+  try {
+    video.srcObject = stream;
+    await video.play();
+    read = await reader(video.ownerDocument);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  const look = async () => {
+    if (isStopped) return;
+    const text = video.readyState >= HAVE_CURRENT_DATA ? await read(video).catch(() => null) : null;
+    if (text && !isStopped) onCode(text);
+    setTimeout(look, EVERY_MS);
+  };
+  look();
+  return stop;
 }
 
 /**
