@@ -67,7 +67,7 @@ async def test_a_pile_is_typed_in_by_keyboard_and_survives_a_reload(
                 await keys.press("Enter" if column < 5 else "Shift+Enter")
         await keys.press("ArrowUp")
         await keys.press("Alt+Delete")
-        await expect(page.get_by_role("status").filter(has_text="Seddel 4 er slettet.")).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text="Seddel 4 er slettet.")).to_be_in_viewport()
         await page.get_by_role("button", name="Flere rækker").press("Enter")
         await keys.type("Ved et uheld")
         await keys.press("Alt+Delete")
