@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from services.pledges.duplicates.domain import Proposal, ProposalDecision
     from services.pledges.pledges.domain import Pledge
-    from shared.contracts.pledges import PledgeState
     from shared.db.database import Connection, Database
 
 
@@ -53,22 +52,23 @@ async def decide(
         proposal = await store.lock_proposal(conn, taskforce_id, proposal_id)
         if proposal is None:
             raise ProposalNotFound
+        duplicate: Pledge | None = None
         if decision == "keep":
             changed = proposal.keep(seen_version=seen_version)
         else:
             first, second = await _lock_pledges(conn, proposal)
             if decision == "merge":
-                merged = proposal.merge(first, second, stays_id=stays_id, seen_version=seen_version)
-                changed = merged is not None
-                if merged is not None:
-                    await _save(conn, PledgeMerged, merged, at=now)
+                duplicate = proposal.merge(first, second, stays_id=stays_id, seen_version=seen_version)
+                changed = duplicate is not None
             else:
                 duplicate = second if proposal.stays_id == first.id else first
                 changed = proposal.unmerge(duplicate, seen_version=seen_version)
-                if changed:
-                    await _save(conn, PledgeUnmerged, duplicate, at=now)
         if changed:
-            await store.save_decision(conn, proposal, decision, decided_by=decided_by, at=now)
+            if duplicate is not None:
+                await save_end(conn, duplicate)
+                message = PledgeMerged if decision == "merge" else PledgeUnmerged
+                await outbox.add(conn, pledge_state(message, duplicate, recorded_at=now))
+            await store.save_decision(conn, proposal, decision, duplicate, decided_by=decided_by, at=now)
     return proposal
 
 
@@ -81,8 +81,3 @@ async def _lock_pledges(conn: Connection, proposal: Proposal) -> tuple[Pledge, P
             raise PledgeNotFound
         locked[pledge_id] = pledge
     return locked[proposal.first_id], locked[proposal.second_id]
-
-
-async def _save(conn: Connection, message: type[PledgeState], pledge: Pledge, *, at: datetime) -> None:
-    await save_end(conn, pledge)
-    await outbox.add(conn, pledge_state(message, pledge, recorded_at=at))

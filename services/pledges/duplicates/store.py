@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.pledges.duplicates.domain import ProposalDecision
+    from services.pledges.pledges.domain import Pledge
     from shared.db.database import Connection
 
 COLUMNS: Final = (
@@ -52,9 +53,19 @@ def proposal_of(row: asyncpg.Record) -> Proposal:
 
 
 async def save_decision(
-    conn: Connection, proposal: Proposal, decision: ProposalDecision, *, decided_by: UUID | None, at: datetime
+    conn: Connection,
+    proposal: Proposal,
+    decision: ProposalDecision,
+    duplicate: Pledge | None,
+    *,
+    decided_by: UUID | None,
+    at: datetime,
 ) -> None:
-    """Save a decision on a proposal that the caller has locked, and add it to the history."""
+    """Save a decision on a proposal that the caller has locked, and add it to the history.
+
+    Args:
+        duplicate: the pledge that has become a duplicate, or is none any more; None where both are kept.
+    """
     await conn.execute(
         """
         with decided as (
@@ -65,8 +76,10 @@ async def save_decision(
              where taskforce_id = $1
                and id = $2
         )
-        insert into duplicate_decisions (taskforce_id, proposal_id, version, decision, stays_id, decided_by, decided_at)
-        values ($1, $2, $3, $6, $5, $7, $8)
+        insert into duplicate_decisions
+               (taskforce_id, proposal_id, version, decision, stays_id, decided_by, decided_at, pledge_id,
+                pledge_version)
+        values ($1, $2, $3, $6, $5, $7, $8, $9, $10)
         """,
         proposal.taskforce_id,
         proposal.id,
@@ -76,6 +89,8 @@ async def save_decision(
         decision,
         decided_by,
         at,
+        duplicate.id if duplicate else None,
+        duplicate.version if duplicate else None,
     )
 
 
