@@ -19,7 +19,7 @@ class ProposalNotFound(Refusal):
 class ProposalChanged(Refusal):
     """The proposal was decided on since the version that the client saw."""
 
-    code = "stale-version"
+    code = "stale-proposal"
     kind = "stale"
     title = N_("Somebody decided on the two pledges before you")
     detail = N_("Look at them again.")
