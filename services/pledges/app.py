@@ -11,6 +11,8 @@ from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.consumer import CHANNEL
+from services.pledges.corrections import api as corrections_api
+from services.pledges.corrections import pages as corrections_pages
 from services.pledges.duplicates import api as duplicates_api
 from services.pledges.duplicates import pages as duplicates_pages
 from services.pledges.evening import api as evening_api
@@ -27,6 +29,8 @@ from services.pledges.pledges.guest_access import Intake
 from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
+from services.pledges.withdrawals import api as withdrawals_api
+from services.pledges.withdrawals import pages as withdrawals_pages
 from shared.db.database import OUTBOX_CHANNEL, Database, listen
 from shared.http.app import LARGEST_UPLOAD, create_web_app
 from shared.http.streams import Changes, StreamLimits
@@ -90,7 +94,15 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         description=DESCRIPTION,
         tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
-    for routes in (intake_api, evening_api, pledges_api, duplicates_api, hires_api):
+    for routes in (
+        intake_api,
+        evening_api,
+        pledges_api,
+        corrections_api,
+        withdrawals_api,
+        duplicates_api,
+        hires_api,
+    ):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
     app.include_router(call_list_api.router)
@@ -106,6 +118,8 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         catalogue_pages,
         hires_pages,
         duplicates_pages,
+        corrections_pages,
+        withdrawals_pages,
         pledges_pages,
     ):
         app.include_router(pages.router)

@@ -387,6 +387,35 @@ async def review_by_form(world: PledgesWorld, caller: Caller, ownership: Ownersh
     return Ask("POST", path, {"data": {"decision": "accepted"}}, success=303)
 
 
+def _change(method: str, path: str, *, success: int, **send: Any) -> Probe:
+    """A change of a pledge with a filled position: it does nothing, or is refused for that reason."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask(method, path.format(id=world.pledge(caller, ownership).id), send, success=success)
+
+    return probe
+
+
+def _of_pass(method: str, path: str, *, success: int, **send: Any) -> Probe:
+    """What came with the passes of an event, of a generation that no pledge came with."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        shows = (world.titles[ownership],) if method == "GET" and ownership != "missing" else ()
+        return Ask(method, path.format(event=world.event(ownership)), send, success=success, shows=shows)
+
+    return probe
+
+
+_UNCHANGED: Final = {"reason": "Intet er rettet"}
+_NEVER_MADE: Final = {"reason": "not_genuine"}
+
+
+async def show_correction(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    logged = world.pledge(caller, ownership)
+    shows = expected_marks(ownership, logged.company, logged.contact)
+    return Ask("GET", f"/pledges/{logged.id}/correct", shows=shows)
+
+
 async def review_many(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     pledge = world.held if ownership == "other taskforce" else world.pledge(caller, ownership)
     form = {"decision": "accepted", "pledges": str(pledge.id)}
@@ -580,6 +609,41 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/duplicates", "pledge"): _list("/pledges/duplicates", "company"),
     ("GET /pledges/duplicates", "business contact"): _list("/pledges/duplicates", "contact"),
     ("POST /pledges/duplicates/{proposal_id:uuid}/{decision}", "pledge"): decide_by_form,
+    (f"PATCH {API}/pledges/{{pledge_id}}", "pledge to change"): _change(
+        "PATCH", f"{API}/pledges/{{id}}", success=200, json=_UNCHANGED
+    ),
+    (f"POST {API}/pledges/{{pledge_id}}/restore", "pledge to change"): _change(
+        "POST", f"{API}/pledges/{{id}}/restore", success=200, json={}
+    ),
+    (f"POST {API}/pledges/{{pledge_id}}/withdraw", "pledge to change"): _change(
+        "POST", f"{API}/pledges/{{id}}/withdraw", success=409, json=_NEVER_MADE
+    ),
+    ("GET /pledges/{pledge_id:uuid}/correct", "pledge to change"): show_correction,
+    # Sent without what it has to contain: what is shown instead is the caller's own.
+    ("POST /pledges/{pledge_id:uuid}/correct", "pledge to change"): _change(
+        "POST", "/pledges/{id}/correct", success=422, data=_UNCHANGED
+    ),
+    ("POST /pledges/{pledge_id:uuid}/restore", "pledge to change"): _change(
+        "POST", "/pledges/{id}/restore", success=303, data={}
+    ),
+    ("POST /pledges/{pledge_id:uuid}/withdraw", "pledge to change"): _change(
+        "POST", "/pledges/{id}/withdraw", success=409, data=_NEVER_MADE
+    ),
+    (f"POST {API}/events/{{event_id}}/passes/{{generation}}/withdraw", "event"): _of_pass(
+        "POST", f"{API}/events/{{event}}/passes/7/withdraw", success=200, json=_NEVER_MADE
+    ),
+    (f"POST {API}/events/{{event_id}}/passes/{{generation}}/restore", "event"): _of_pass(
+        "POST", f"{API}/events/{{event}}/passes/7/restore", success=200, json={}
+    ),
+    ("GET /pledges/passes/{event_id:uuid}/{generation}", "event"): _of_pass(
+        "GET", "/pledges/passes/{event}/7", success=200
+    ),
+    ("POST /pledges/passes/{event_id:uuid}/{generation}/withdraw", "event"): _of_pass(
+        "POST", "/pledges/passes/{event}/7/withdraw", success=303, data=_NEVER_MADE
+    ),
+    ("POST /pledges/passes/{event_id:uuid}/{generation}/restore", "event"): _of_pass(
+        "POST", "/pledges/passes/{event}/7/restore", success=303, data={}
+    ),
     (f"POST {API}/hires", "pledge"): confirm_by_api,
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -41,6 +42,26 @@ async def test_what_answers_to_the_sender_of_a_request_does_so_in_their_taskforc
         assert await store.pledge_id_of_request(conn, sent) is None
 
 
+async def test_a_correction_reaches_only_pledges_of_its_taskforce(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    body = pledge_body()
+    await caller.log(body)
+    async with pledges_database.read(taskforce_id) as conn:
+        loaded = await store.load_pledge(conn, taskforce_id, UUID(body["id"]))
+    assert loaded is not None
+    pledge = replace(loaded[0], terms=replace(loaded[0].terms, contact=None), version=2, positions=[])
+
+    async with pledges_database.change(other_taskforce_id) as conn:
+        await store.save_correction(conn, pledge, uuid4(), at=pledge.received_at)
+    async with pledges_database.system() as conn:
+        await store.save_correction(conn, pledge, uuid4(), at=pledge.received_at)
+
+    async with pledges_database.read(taskforce_id) as conn:
+        assert await store.load_pledge(conn, taskforce_id, pledge.id) == loaded
+        assert await conn.fetchval("select count(*) from pledge_former_terms") == 0
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -49,6 +70,11 @@ async def test_what_answers_to_the_sender_of_a_request_does_so_in_their_taskforc
         "delete from hires",
         "delete from idempotency_keys",
         "update pledges set company_name = 'x'",
+        "update pledge_former_terms set company_name = 'x'",
+        "delete from pledge_former_terms",
+        "insert into pledge_former_contacts values (current_taskforce(), gen_random_uuid(), 'x')",
+        "update pledge_changes set changed_at = now()",
+        "delete from pledge_changes",
         "update pledges set received_at = now()",
         "update idempotency_keys set subject_id = gen_random_uuid()",
         "update hires set weekly_hours = 1",

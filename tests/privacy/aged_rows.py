@@ -60,6 +60,40 @@ class AgedRows:
         await self._published(id_)
         return id_
 
+    async def correction(self, day: date, *, pledge_id: UUID | None = None) -> UUID:
+        """A correction of a pledge of that day, with what it has replaced. Returns the id of the correction."""
+        id_, pledge_id = uuid4(), pledge_id or await self.pledge(day)
+        await self.conn.execute(
+            """
+            insert into pledge_changes
+                   (taskforce_id, id, pledge_id, version, kind, note, changed_at)
+            values ($1, $2, $3, 2, 'corrected', 'Ring til Eva på 97 85 00 00', $4)
+            """,
+            self.taskforce_id,
+            id_,
+            pledge_id,
+            at(day),
+        )
+        await self.conn.execute(
+            """
+            insert into pledge_former_terms
+                   (taskforce_id, id, pledge_id, version, company_name, company_cvr, company_p_number, job_type,
+                    position_count, weekly_hours_from, weekly_hours_to, tasks, pledged_on, flags, corrected_at)
+            values ($1, $2, $3, 2, 'Smedens værksted', '24256790', '0101901234', 'smaajob', 1, 5, 5, '{}', $4, '{}', $5)
+            """,
+            self.taskforce_id,
+            id_,
+            pledge_id,
+            day,
+            at(day),
+        )
+        await self.conn.execute(
+            "insert into pledge_former_contacts (taskforce_id, id, name, phone) values ($1, $2, 'Eva', '97')",
+            self.taskforce_id,
+            id_,
+        )
+        return id_
+
     async def hire(self, start: date, *, ended: date | None = None, pledge_id: UUID | None = None) -> UUID:
         id_ = uuid4()
         await self.conn.execute(

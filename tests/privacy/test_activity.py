@@ -144,6 +144,19 @@ FILL: Final = {
         insert into duplicate_decisions (taskforce_id, proposal_id, version, decision, decided_by, decided_at)
         select $1, proposal.id, 2, 'keep', $2, now() from proposal
     """,
+    ("pledges", "pledge_changes", "changed_by"): """
+        with pledge as (
+            insert into pledges
+                   (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                    weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                    request_fingerprint, version, status)
+            values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', false, now(), now(), current_date, '{}',
+                    '\\x00', 2, 'logged')
+            returning id
+        )
+        insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, changed_by, changed_at)
+        select $1, pledge.id, pledge.id, 2, 'corrected', $2, now() from pledge
+    """,
     ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
     ("pledges", "access_log", "who"): _LOOK,

@@ -107,6 +107,10 @@ def test_the_marked_fields_are_listed() -> None:
     assert marked == {
         "PledgeIn.company.p_number",
         "PledgeIn.contact.phone",
+        "PledgePatch.company.p_number",
+        "PledgePatch.contact.phone",
+        "CorrectionForm.event_id",
+        "CorrectionForm.contact.phone",
         "HireIn.company.p_number",
         "HireIn.contact_person.phone",
         "IntakeForm.id",

@@ -147,13 +147,31 @@ async def test_the_end_reason_is_deleted_after_two_years_and_the_end_date_stays(
     assert await rows.left("hires", "ended_on is not null") == {kept, gone}
 
 
-@pytest.mark.parametrize("function", ["forget_companies_of_pledges", "forget_companies_of_hires"])
+async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRows, pledges_database: Database) -> None:
+    kept = await rows.correction(months_ago(12))
+    without_contact = await rows.correction(months_ago(12, days=1))
+    without_note = await rows.correction(months_ago(24, days=1))
+    without_company = await rows.correction(months_ago(60, days=1))
+
+    await _removed(pledges_database)
+
+    assert await rows.left("pledge_former_contacts") == {kept}
+    assert await rows.left("pledge_changes", "note is not null") == {kept, without_contact}
+    assert await rows.left("pledge_former_terms", "company_cvr is not null") == {kept, without_contact, without_note}
+    assert without_company in await rows.left("pledge_former_terms"), "what was logged stays, for ever"
+
+
+@pytest.mark.parametrize(
+    "function",
+    ["forget_companies_of_pledges", "forget_companies_of_pledge_former_terms", "forget_companies_of_hires"],
+)
 async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_own_taskforce(
     rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
     days = months_ago(11), months_ago(20)
-    recent, old = [await (rows.pledge(day) if table == "pledges" else rows.hire(day)) for day in days]
+    add: dict[str, Any] = {"pledges": rows.pledge, "pledge_former_terms": rows.correction, "hires": rows.hire}
+    recent, old = [await add[table](day) for day in days]
     forget = f"select {function}($1)"
     async with pledges_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(forget, [recent, old]) == []

@@ -42,7 +42,15 @@ _ACCESS_LOG: Final = dict.fromkeys(("accesses_of", "accesses_by", "accesses_befo
 DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
     "pledges": _ACCESS_LOG
     | dict.fromkeys(
-        ("forget_companies_of_pledges", "forget_companies_of_hires", "subject_of_request", "pledge_of_request"), ""
+        (
+            "forget_companies_of_pledges",
+            "forget_companies_of_pledge_former_terms",
+            "forget_companies_of_hires",
+            "subject_of_request",
+            "pledge_of_request",
+            "correct_pledge",
+        ),
+        "",
     ),
     "events": _ACCESS_LOG,
     "notifications": {},
@@ -52,8 +60,10 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
 
 CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
     "tests/privacy/test_tenancy.py": frozenset(_ACCESS_LOG),
-    "tests/privacy/test_retention.py": frozenset({"forget_companies_of_pledges", "forget_companies_of_hires"}),
-    "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request"}),
+    "tests/privacy/test_retention.py": frozenset(
+        {"forget_companies_of_pledges", "forget_companies_of_pledge_former_terms", "forget_companies_of_hires"}
+    ),
+    "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request", "correct_pledge"}),
 }
 """The tests that call those without a reason in a transaction of another taskforce, and without one."""
 
@@ -62,6 +72,7 @@ _CHALLENGE: Final = "a challenge is found by its digest, which nobody else has"
 REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_of_request": "",
     "services.pledges.pledges.store.pledge_id_of_request": "",
+    "services.pledges.pledges.store.save_correction": "",
     "services.events.identity.oidc.store.insert_pending": _CHALLENGE,
     "services.events.identity.oidc.store.take_pending": _CHALLENGE,
     "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,

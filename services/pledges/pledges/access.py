@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends
 
-from services.pledges.pledges.domain import Guest, Person
+from services.pledges.pledges.domain import Editor, Guest, Person
 from services.pledges.register.access import is_guest
 from shared.http.auth import NotAllowed, Principal, require
 from shared.http.policy import NOTHING, OWN, Resource
@@ -25,6 +25,8 @@ IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who may import old pledges from a file."""
 REVIEWERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who decides whether a pledge counts."""
+EDITORS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin")
+"""Who may correct and withdraw a pledge: those that they have logged themselves, or, as `REVIEWERS`, all."""
 
 Logger = Annotated[Principal, Depends(require(*LOGGERS))]
 Reader = Annotated[Principal, Depends(require(*READERS))]
@@ -33,12 +35,16 @@ ReaderOrProgram = Annotated[Principal, Depends(require(*READERS, "pledges:read")
 ContactReader = Annotated[Principal, Depends(require(*CONTACT_READERS))]
 Importer = Annotated[Principal, Depends(require(*IMPORTERS))]
 Reviewer = Annotated[Principal, Depends(require(*REVIEWERS))]
+PledgeEditor = Annotated[Principal, Depends(require(*EDITORS))]
 Caseworker = Annotated[Principal, Depends(require("caseworker"))]
 
 PLEDGE: Final = Resource(
     "pledge",
     own="what the caller logged; of an event pass: what its event's passes logged",
     by_role={"event_pass": OWN},
+)
+CHANGEABLE: Final = Resource(
+    "pledge to change", own="what the caller logged", of=PLEDGE, by_role={"member": OWN, "caseworker": OWN}
 )
 CONTACT: Final = Resource(
     "business contact", of=PLEDGE, by_role={"member": OWN, "event_pass": NOTHING, "pledges:read": NOTHING}
@@ -57,12 +63,25 @@ def logs_as(principal: Principal) -> Person | Guest:
     return Person(principal.person_id)
 
 
+def edits_as(principal: Principal) -> Editor:
+    """Return as whom the principal corrects and withdraws pledges."""
+    return Editor(principal.person_id, of_all=principal.has(*REVIEWERS))
+
+
+def may_change(principal: Principal, pledge: PledgeOut) -> bool:
+    """Whether the principal may correct and withdraw the pledge. `Editor.may_change` decides; this is for its page."""
+    if not principal.has(*EDITORS):
+        return False
+    return principal.has(*REVIEWERS) or (principal.person_id is not None and principal.person_id == pledge.logged_by)
+
+
 def may_read(principal: Principal, pledge: PledgeOut) -> bool:
     """Whether the principal may know that the pledge exists."""
     if principal.has(*READERS, "pledges:read"):
         return True
     # A guest sees receipts of the passes of one event, by their ids, which only the sender knows.
-    return is_guest(principal) and pledge.logged_with_pass and pledge.event_id == principal.event_id
+    of_pass = pledge.pass_event_id or pledge.event_id
+    return is_guest(principal) and pledge.logged_with_pass and of_pass == principal.event_id
 
 
 def may_read_contact(principal: Principal, pledge: PledgeOut) -> bool:

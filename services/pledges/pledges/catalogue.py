@@ -31,6 +31,15 @@ REVIEWS: Final = MappingProxyType(
 )
 """Whether a coordinator lets a pledge count."""
 
+WITHDRAWALS: Final = MappingProxyType(
+    {
+        "company_withdrew": N_("The company has withdrawn it"),
+        "logged_by_mistake": N_("It was logged by mistake"),
+        "not_genuine": N_("Nobody has made it"),
+    }
+)
+"""Why a pledge was withdrawn. Only a company's withdrawal leaves it in the figures of the days before."""
+
 POSITION_STATUSES: Final = MappingProxyType(
     {
         "open": N_("Vacant"),

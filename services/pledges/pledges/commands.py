@@ -6,7 +6,6 @@ Each use case owns its transaction: what it returns has been committed.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from services.pledges.pledges.domain import Decision
+    from services.pledges.pledges.domain import Decision, Editor
     from shared.db.database import Connection, Database
 
 _POLL_SECONDS = 0.1
@@ -356,14 +355,14 @@ async def _find_pledge_of_request(
     conn: Connection, taskforce_id: UUID, pledge_id: UUID, new: NewPledge
 ) -> Pledge | None:
     """Return the pledge with this id as it was logged; None unless this request has logged it."""
-    fingerprint = new.request.fingerprint
-    if isinstance(new.by, Guest):
-        # Without the contact: a guest may repeat a request that a signed-in person sent first.
-        pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, fingerprint)
-    else:
-        found = await store.load_pledge(conn, taskforce_id, pledge_id)
-        pledge = found[0] if found is not None and hmac.compare_digest(fingerprint, found[1]) else None
-    return pledge.as_logged() if pledge is not None else None
+    pledge = await store.pledge_of_request(conn, taskforce_id, pledge_id, new.request.fingerprint)
+    if pledge is None:
+        return None
+    # Without the contact for a guest, who may repeat a request that a signed-in person sent first.
+    if isinstance(new.by, Person):
+        contact = await store.logged_contact(conn, taskforce_id, pledge_id)
+        pledge.terms = replace(pledge.terms, contact=contact)
+    return pledge.as_logged()
 
 
 async def review_pledge(
@@ -412,6 +411,18 @@ async def review_held_pledges(
                 await _decide(conn, pledge, decision, decided_by=decided_by, seen_version=None, at=now)
                 decided += 1
     return decided
+
+
+async def lock_for_change(conn: Connection, taskforce_id: UUID, pledge_id: UUID, by: Editor) -> Pledge:
+    """Return a pledge that the editor may change, and lock it until the end of the transaction.
+
+    Raises:
+        PledgeNotFound: there is no such pledge for them.
+    """
+    pledge = await store.lock_pledge(conn, taskforce_id, pledge_id)
+    if pledge is None or not by.may_change(pledge):
+        raise PledgeNotFound
+    return pledge
 
 
 async def _decide(

@@ -20,6 +20,7 @@ from services.pledges.pledges.access import (
     Logger,
     Reader,
     Reviewer,
+    may_change,
     may_read_contact,
     may_read_hires,
     visible_part,
@@ -28,7 +29,8 @@ from services.pledges.pledges.catalogue import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
-from services.pledges.pledges.queries import FilledPosition, PledgeFilter, ReviewRow
+from services.pledges.pledges.history import HistoryEntry, history
+from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, render
 from services.pledges.pledges.schemas import ReviewForm, ReviewsForm
 from shared.fields.text import SearchText
@@ -93,6 +95,9 @@ async def list_pledges(
         events = await queries.events_with_pledges(conn, principal.taskforce)
         just_decided = await queries.pledge(conn, principal.taskforce, decided_id) if decided_id else None
         totals = await queries.held_totals(conn, principal.taskforce) if held else None
+        passes = []
+        if filters.event_id is not None and principal.has(*REVIEWERS):
+            passes = await queries.passes_of_event(conn, principal.taskforce, filters.event_id)
     pledges, last = cut(rows, page_size)
     query: list[tuple[str, object]] = [
         ("who", who),
@@ -113,6 +118,7 @@ async def list_pledges(
         filtered=any((event, job_type, status, q, flagged, held)),
         just_decided=visible_part(principal, just_decided) if just_decided else None,
         held_totals=totals,
+        passes=passes,
         may_review=principal.has(*REVIEWERS),
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
@@ -136,12 +142,15 @@ async def show_pledge(
     if pledge is None:
         raise Problem(404)
     hires: dict[UUID, FilledPosition] = {}
-    reviews: list[ReviewRow] = []
+    entries: list[HistoryEntry] = []
     duplicates: list[UUID] = []
     if may_read_hires(principal):
         async with db.read(principal.taskforce) as conn:
             hires = await queries.filled_positions(conn, principal.taskforce, pledge_id)
-            reviews = await queries.reviews(conn, principal.taskforce, pledge_id)
+    # Former contacts are in the history.
+    if may_read_contact(principal, pledge):
+        async with db.read(principal.taskforce) as conn:
+            entries = await history(conn, principal.taskforce, pledge)
     if principal.has(*READERS):
         async with db.read(principal.taskforce) as conn:
             duplicates = await queries.duplicates_of(conn, principal.taskforce, pledge_id)
@@ -151,10 +160,11 @@ async def show_pledge(
         pledge=pledge,
         sees_contact=may_read_contact(principal, pledge),
         hires=hires,
-        reviews=reviews,
+        history=entries,
         duplicates=duplicates,
         person_id=principal.person_id,
         may_review=principal.has(*REVIEWERS),
+        may_change=may_change(principal, pledge),
         may_confirm=principal.has("caseworker") and pledge.counted and bool(pledge.vacant),
         may_list=principal.has(*READERS),
     )

@@ -82,6 +82,15 @@ ALIVE: Final = "pledge.status not in ('withdrawn', 'lapsed', 'duplicate')"
 HELD: Final = f"pledge.review = 'waiting' and {ALIVE}"
 """Pledges that wait for a coordinator."""
 
+OF_PASS: Final = """pledge.logged_with_pass
+   and (pledge.event_id = $2 and pledge.pass_event_id is null
+        or pledge.pass_event_id = $2
+           and pledge.id = any (array(select former.pledge_id
+                                        from pledge_former_terms as former
+                                       where former.taskforce_id = $1
+                                         and former.event_id = $2)))"""  # noqa: S105
+"""Pledges that came with a pass of the event $2. Those that were moved to another event are found by their history."""
+
 _SHOWN: Final = tuple(
     column
     for column in COLUMNS
@@ -233,35 +242,11 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         ended_on=row["ended_on"],
         withdrawn_because=row["withdrawn_because"],
         merged_into=row["merged_into"],
+        pass_event_id=row["pass_event_id"],
         event_title=row["event_title"],
         rung_by=row.get("rung_by"),
         own_tasks=row["own_tasks"] or {},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """A decision of a coordinator on a pledge, as the pledge's page shows it."""
-
-    decision: str
-    decided_by: UUID | None
-    decided_at: datetime
-
-
-async def reviews(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list[ReviewRow]:
-    """Return the decisions on a pledge, the earliest first."""
-    rows = await conn.fetch(
-        """
-        select decision, decided_by, decided_at
-          from pledge_reviews
-         where taskforce_id = $1
-           and pledge_id = $2
-         order by version
-        """,
-        taskforce_id,
-        pledge_id,
-    )
-    return [ReviewRow(*row) for row in rows]
 
 
 async def duplicates_of(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list[UUID]:
@@ -303,6 +288,35 @@ async def held_totals(conn: Connection, taskforce_id: UUID) -> HeldTotals:
     )
     assert row is not None
     return HeldTotals(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    """What came with the passes of one generation of an event, and has not ended."""
+
+    generation: int
+    pledges: int
+    positions: int
+
+
+async def passes_of_event(conn: Connection, taskforce_id: UUID, event_id: UUID) -> list[PassRow]:
+    """Return the generations of an event's passes that pledges came with, the latest first."""
+    rows = await conn.fetch(
+        f"""
+        select pledge.pass_generation,
+               count(*) filter (where pledge.status <> 'withdrawn'),
+               coalesce(sum(pledge.position_count) filter (where pledge.status <> 'withdrawn'), 0)::integer
+          from pledges as pledge
+         where pledge.taskforce_id = $1
+           and {OF_PASS}
+           and pledge.pass_generation is not null
+         group by pledge.pass_generation
+         order by pledge.pass_generation desc
+        """,  # noqa: S608  (a condition of our own)
+        taskforce_id,
+        event_id,
+    )
+    return [PassRow(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,3 +175,52 @@ class PositionsFilled(Refusal):
     kind = "conflict"
     title = N_("The pledge has become a job")
     detail = N_("A position of it is filled, so it still counts.")
+
+
+class PositionsInUse(Refusal):
+    """A correction leaves fewer positions than are matched or filled."""
+
+    code = "positions-in-use"
+    kind = "conflict"
+    title = N_("More positions are in use")
+    detail = N_("%(positions)s positions are matched or filled. The pledge keeps at least those.")
+    field = "/positions"
+
+
+class HoursOutOfOrder(Refusal):
+    """A correction leaves more hours from than to."""
+
+    code = "hours-out-of-order"
+    kind = "invalid"
+    title = N_("The hours are in the wrong order")
+    detail = N_("The fewest hours are more than the most.")
+    field = "/weekly_hours"
+
+
+class ContactNameMissing(Refusal):
+    """A correction names a new contact by number or address alone."""
+
+    code = "contact-name-missing"
+    kind = "invalid"
+    title = N_("The contact has no name")
+    detail = N_("Write whom to ring.")
+    field = "/contact/name"
+
+
+class AlreadyMatched(Refusal):
+    """A member may withdraw a pledge only while nobody has been matched with a position of it."""
+
+    code = "already-matched"
+    kind = "conflict"
+    title = N_("A case worker is working on it already")
+    detail = N_("A position is matched or filled. Ask the coordinator to withdraw the rest.")
+
+
+class EventNotFound(Refusal):
+    """The taskforce has no such event, or its messages have not arrived."""
+
+    code = "event-unknown"
+    kind = "not_found"
+    title = N_("There is no such event")
+    detail = N_("Find it among the events.")
+    next_step = ("/events", N_("Events"))

@@ -61,7 +61,8 @@ def _known_task(code: str) -> str:
     return code
 
 
-def _without_repeats(codes: list[str]) -> list[str]:
+def without_repeats(codes: list[str]) -> list[str]:
+    """Return the codes, each once, in their order."""
     return list(dict.fromkeys(codes))
 
 
@@ -163,7 +164,7 @@ class PledgeIn(TypedModel):
     job_type: JobType = Field(examples=["smaajob"])
     positions: Annotated[int, Field(ge=1), TypedNumber] = Field(examples=[3])
     weekly_hours: HoursIn
-    tasks: Annotated[list[Task], Field(max_length=50), AfterValidator(_without_repeats)] = Field(
+    tasks: Annotated[list[Task], Field(max_length=50), AfterValidator(without_repeats)] = Field(
         default_factory=list, examples=[["shelf_stocking", "tidying"]]
     )
     earliest_start: Day | None = None
@@ -207,6 +208,10 @@ class CompanyOut(ResponseModel):
     cvr: str | None
     municipality: str | None
     p_number: str | None
+
+    def typed(self) -> TypedCompany:
+        """Return the domain's value."""
+        return TypedCompany(self.name, self.cvr, self.municipality, self.p_number)
 
     @classmethod
     def of(cls, company: TypedCompany, company_id: UUID | None) -> CompanyOut:
@@ -267,6 +272,7 @@ class PledgeOut(ResponseModel):
     )
     merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
     logged_with_pass: bool = Field(exclude=True)
+    pass_event_id: UUID | None = Field(None, exclude=True)
     event_title: str | None = Field(None, exclude=True)
     rung_by: UUID | None = Field(None, exclude=True)
     """The person who has been asked to ring the contact."""

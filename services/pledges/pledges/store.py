@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from pydantic_core import to_json
 
-from services.pledges.pledges.domain import Contact, Guest, Person, Pledge, PledgeTerms, Position
+from services.pledges.pledges.domain import Change, Contact, Guest, Person, Pledge, PledgeTerms, Position
 from services.pledges.register.domain import TypedCompany
 
 if TYPE_CHECKING:
@@ -50,10 +51,19 @@ COLUMNS: Final = {
     "ended_on": "date",
     "withdrawn_because": "text",
     "merged_into": "uuid",
+    "pass_event_id": "uuid",
 }
 """The columns of the table `pledges`, with their types."""
 _NOT_OF_REQUEST: Final = frozenset(
-    {"request_fingerprint", "review", "pass_generation", "ended_on", "withdrawn_because", "merged_into"}
+    {
+        "request_fingerprint",
+        "review",
+        "pass_generation",
+        "ended_on",
+        "withdrawn_because",
+        "merged_into",
+        "pass_event_id",
+    }
 )
 """Columns that the function `pledge_of_request` does not return."""
 _OTHER_COLUMNS: Final = {
@@ -147,11 +157,19 @@ def _as_columns(pledge: Pledge, fingerprint: bytes) -> dict[str, Any]:
         "ended_on": pledge.ended_on,
         "withdrawn_because": pledge.withdrawn_because,
         "merged_into": pledge.merged_into,
+        "pass_event_id": _pass_event_id(pledge),
         "contact_name": contact.name if contact else None,
         "contact_phone": contact.phone if contact else None,
         "contact_email": contact.email if contact else None,
         "positions": [position.id for position in pledge.positions],
     }
+
+
+def _pass_event_id(pledge: Pledge) -> UUID | None:
+    """The event of the pledge's pass, where the pledge was moved to another event."""
+    if isinstance(pledge.logged_by, Guest) and pledge.logged_by.event_id != pledge.terms.event_id:
+        return pledge.logged_by.event_id
+    return None
 
 
 SELECT_WITH_CONTACT: Final = f"""
@@ -203,6 +221,8 @@ async def _with_positions(conn: Connection, row: asyncpg.Record) -> Pledge:
 async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUID, fingerprint: bytes) -> Pledge | None:
     """Return the pledge if the request with this fingerprint has logged it, without its contact and its hires.
 
+    Its terms are those that were logged, whatever was corrected since.
+
     Works for the intake role too, which may not read pledges that people have logged: only the sender of a request
     knows its fingerprint.
     """
@@ -217,6 +237,35 @@ async def pledge_of_request(conn: Connection, taskforce_id: UUID, pledge_id: UUI
         fingerprint,
     )
     return pledge_of(row, None, []) if row else None
+
+
+async def logged_contact(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Contact | None:
+    """Return the contact that was logged with a pledge; None if it has none, or it was erased."""
+    row = await conn.fetchrow(
+        """
+        with first_correction as (
+            select id
+              from pledge_former_terms
+             where taskforce_id = $1
+               and pledge_id = $2
+             order by version
+             limit 1
+        )
+        select name as contact_name, phone as contact_phone, email as contact_email
+          from pledge_former_contacts
+         where taskforce_id = $1
+           and id = (select id from first_correction)
+         union all
+        select name, phone, email
+          from pledge_contacts
+         where taskforce_id = $1
+           and id = $2
+           and not exists (select from first_correction)
+        """,
+        taskforce_id,
+        pledge_id,
+    )
+    return contact_of(row) if row else None
 
 
 async def pledge_id_of_request(conn: Connection, request: IdempotentRequest) -> UUID | None:
@@ -249,7 +298,7 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         ),
         company_id=row["company_id"],
         municipality=row["municipality"],
-        logged_by=Guest(row["event_id"], row.get("pass_generation") or 0)
+        logged_by=Guest(row.get("pass_event_id") or row["event_id"], row.get("pass_generation") or 0)
         if row["logged_with_pass"]
         else Person(row["logged_by"]),
         received_at=row["received_at"],
@@ -337,6 +386,51 @@ async def save_end(conn: Connection, pledge: Pledge) -> None:
     )
 
 
+async def insert_change(conn: Connection, pledge: Pledge, change: Change) -> UUID:
+    """Add a change to the history of a pledge, which has the version after it. Returns the id of the change."""
+    change_id = uuid4()
+    await conn.execute(
+        """
+        insert into pledge_changes
+               (taskforce_id, id, pledge_id, version, kind, reason, with_pass, note, changed_by, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        pledge.taskforce_id,
+        change_id,
+        pledge.id,
+        pledge.version,
+        change.kind,
+        change.reason,
+        change.with_pass,
+        change.note,
+        change.by,
+        change.at,
+    )
+    return change_id
+
+
+async def save_correction(conn: Connection, pledge: Pledge, change_id: UUID, *, at: datetime) -> None:
+    """Save the corrected terms of a pledge that the caller has locked. What they replace is kept under the change."""
+    columns = _as_columns(pledge, b"") | {"positions": {position.number: position.id for position in pledge.positions}}
+    await conn.execute("select correct_pledge($1, $2::text::jsonb, $3)", change_id, to_json(columns).decode(), at)
+    if pledge.terms.contact is not None:
+        await conn.execute(
+            """
+            insert into pledge_contacts as contact (taskforce_id, id, name, phone, email)
+            values ($1, $2, $3, $4, $5)
+                on conflict (taskforce_id, id) do update
+               set name = excluded.name,
+                   phone = excluded.phone,
+                   email = excluded.email
+            """,
+            pledge.taskforce_id,
+            pledge.id,
+            pledge.terms.contact.name,
+            pledge.terms.contact.phone,
+            pledge.terms.contact.email,
+        )
+
+
 async def save_review(conn: Connection, pledge: Pledge, *, decided_by: UUID | None, at: datetime) -> None:
     """Save a decision on a pledge that the caller has locked, and add it to the pledge's history."""
     await conn.execute(
@@ -368,13 +462,17 @@ async def lock_pass(conn: Connection, taskforce_id: UUID, event_id: UUID) -> Non
 
 
 async def counted_pass_positions(conn: Connection, taskforce_id: UUID, event_id: UUID, generation: int) -> int:
-    """Return how many positions count that were pledged with the event's passes of a generation."""
+    """Return how many positions count that were pledged with the event's passes of a generation.
+
+    A pledge that a coordinator has moved to another event no longer takes its share.
+    """
     positions: int = await conn.fetchval(
         """
         select coalesce(sum(position_count), 0)::integer
           from pledges
          where taskforce_id = $1
            and event_id = $2
+           and pass_event_id is null
            and logged_with_pass
            and pass_generation = $3
            and (review is null or review = 'accepted')

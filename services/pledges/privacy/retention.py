@@ -54,6 +54,40 @@ _CALL_NOTES = Job(
     """,
 )
 
+_FORMER_CONTACTS = Job(
+    name="pledge_former_contacts",
+    overdue="""
+        select contact.id,
+               former.corrected_at as since
+          from pledge_former_contacts as contact
+          join pledge_former_terms as former
+            on former.taskforce_id = contact.taskforce_id
+           and former.id = contact.id
+         where contact.taskforce_id = $2
+           and former.corrected_at < current_date - make_interval(months => $1)
+    """,
+    remove=delete_overdue("pledge_former_contacts"),
+)
+
+_CHANGE_NOTES = Job(
+    name="change_notes",
+    overdue="""
+        select id,
+               changed_at as since
+          from pledge_changes
+         where taskforce_id = $2
+           and changed_at < current_date - make_interval(months => $1)
+           and note is not null
+    """,
+    remove="""
+        update pledge_changes
+           set note = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
 _HIRE_CONTACTS = Job(
     name="hire_contacts",
     overdue="""
@@ -75,7 +109,7 @@ def _typed_companies(table: str, day: str, recorded_at: str) -> Job:
     """Return the job for the companies that people typed.
 
     Args:
-        table: `pledges` or `hires`.
+        table: `pledges`, `pledge_former_terms` or `hires`.
         day: the column from which the deadline counts, unless it was recorded later.
         recorded_at: the column with the time of recording.
     """
@@ -143,7 +177,10 @@ JOBS: Final = (
     _PLEDGE_CONTACTS,
     _CALL_NOTES,
     _HIRE_CONTACTS,
+    _FORMER_CONTACTS,
+    _CHANGE_NOTES,
     _typed_companies("pledges", "pledged_on", "received_at"),
+    _typed_companies("pledge_former_terms", "pledged_on", "corrected_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),
     _END_REASONS,
     _PHONE_NAMES,

@@ -67,6 +67,37 @@ LOOKUPS: Final = (
         erase=_ERASE_COMPANY.format(table="pledges"),
     ),
     SubjectLookup(
+        "former_contacts",
+        "pledge_former_contacts",
+        find=_OF_CONTACT.format(table="pledge_former_contacts"),
+        erase=_ERASE_CONTACT.format(table="pledge_former_contacts"),
+    ),
+    SubjectLookup(
+        "typed_companies",
+        "pledge_former_terms",
+        find=_OF_COMPANY.format(table="pledge_former_terms"),
+        erase=_ERASE_COMPANY.format(table="pledge_former_terms"),
+    ),
+    # Notes should name nobody; an address or a number in one is found, a name is not.
+    SubjectLookup(
+        "change_notes",
+        "pledge_changes",
+        find="""
+            select change.id
+              from pledge_changes as change,
+                   identifiers
+             where change.taskforce_id = current_taskforce()
+               and lower(change.note) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            update pledge_changes
+               set note = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+    ),
+    SubjectLookup(
         "typed_companies",
         "hires",
         find=_OF_COMPANY.format(table="hires"),
@@ -191,6 +222,27 @@ ACTIVITY_QUERIES: Final = (
                 on company.taskforce_id = pledge.taskforce_id
                and company.id = pledge.company_id
              where decided.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery(
+        "pledge_changes",
+        "changed_by",
+        """
+            select change.changed_at as at,
+                   change.pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type
+              from account
+              join pledge_changes as change
+                on change.changed_by = account.id
+              join pledges as pledge
+                on pledge.taskforce_id = change.taskforce_id
+               and pledge.id = change.pledge_id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where change.taskforce_id = current_taskforce()
         """,
     ),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),

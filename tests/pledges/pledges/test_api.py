@@ -332,6 +332,10 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
         "/api/pledges/v1/duplicates/{proposal_id}/merge",
         "/api/pledges/v1/duplicates/{proposal_id}/keep",
         "/api/pledges/v1/duplicates/{proposal_id}/unmerge",
+        "/api/pledges/v1/pledges/{pledge_id}/withdraw",
+        "/api/pledges/v1/pledges/{pledge_id}/restore",
+        "/api/pledges/v1/events/{event_id}/passes/{generation}/withdraw",
+        "/api/pledges/v1/events/{event_id}/passes/{generation}/restore",
         "/api/pledges/v1/hires",
         "/api/pledges/v1/hires/{hire_id}",
     }

@@ -71,6 +71,7 @@ READS: Final = {
         "ended_on",
         "withdrawn_because",
         "merged_into",
+        "pass_event_id",
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
     "phones": {"taskforce_id", "event_id", "practice", "id", "announced", "discarded", "waiting_since"},

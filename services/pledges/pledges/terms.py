@@ -1,0 +1,134 @@
+"""What is pledged, by whom it was logged and changed, and what an installation allows. Imports no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+from shared.contracts.pledges import CapturedBy, JobType, PositionStatus
+
+if TYPE_CHECKING:
+    from services.pledges.phones.domain import Capture
+    from services.pledges.pledges.domain import Pledge
+    from services.pledges.register.domain import TypedCompany
+
+Review = Literal["waiting", "accepted", "rejected"]
+"""A coordinator's decision whether a pledge counts, or that it waits for one."""
+Decision = Literal["accepted", "rejected"]
+WithdrawalReason = Literal["company_withdrew", "logged_by_mistake", "not_genuine"]
+"""Why a pledge was withdrawn. Only a company's own withdrawal leaves it in the figures of the days before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits that an installation sets.
+
+    Attributes:
+        positions: the largest number of positions of one pledge.
+        weekly_hours: the largest number of weekly hours of one job.
+        pass_positions: how many positions count that were pledged with one pass. What exceeds it is held.
+        guest_positions: how many positions of a guest's pledge count. A pledge with more is held.
+    """
+
+    positions: int = 50
+    weekly_hours: Decimal = Decimal(37)
+    pass_positions: int = 1000
+    guest_positions: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Logs a pledge with an account. `id` is None for an imported pledge."""
+
+    id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Logs a pledge with an event's pass, without an account."""
+
+    event_id: UUID
+    pass_generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Somebody who corrects or withdraws pledges.
+
+    Attributes:
+        of_all: whether they may change every pledge of the taskforce, or only those that they have logged.
+    """
+
+    id: UUID | None
+    of_all: bool = False
+
+    def may_change(self, pledge: Pledge) -> bool:
+        """Whether they may change the pledge."""
+        return self.of_all or (self.id is not None and self.id == pledge.logged_by_person)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who has changed a pledge after it was logged, when and why.
+
+    Attributes:
+        reason: why it was withdrawn.
+        note: why, in words.
+        with_pass: it was withdrawn together with everything else that came with its pass.
+    """
+
+    kind: Literal["corrected", "withdrawn", "restored"]
+    by: UUID | None
+    at: datetime
+    reason: WithdrawalReason | None = None
+    note: str | None = None
+    with_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person to call or write to."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One job of a pledge. `number` counts from 1."""
+
+    id: UUID
+    number: int
+    status: PositionStatus = "open"
+    hire_id: UUID | None = None
+
+    @property
+    def can_be_filled(self) -> bool:
+        """Whether a hire can fill it."""
+        return self.status in {"open", "matched", "trial"}
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeTerms:
+    """What a company pledged, as it was typed.
+
+    `capture` says which phone captured it; it is not loaded with a pledge.
+    """
+
+    id: UUID
+    company: TypedCompany
+    contact: Contact | None
+    job_type: JobType
+    positions: int
+    hours_from: Decimal
+    hours_to: Decimal
+    tasks: tuple[str, ...]
+    earliest_start: date | None
+    captured_at: datetime
+    captured_by: CapturedBy
+    event_id: UUID | None = None
+    capture: Capture | None = None
