@@ -62,6 +62,7 @@ async def test_the_page_opens_without_the_network_after_an_update_and_again_from
     await page.locator(".site-menu > summary").click()
     await page.locator(".site-menu-panel a[hreflang=en]").click()
     await expect(page.get_by_role("button", name="Send the pledge")).to_be_visible()
+    await expect(page.locator(".places a")).to_have_text(["Front page"])
     # The browser throws away what it has kept; the server is back.
     await page.evaluate("caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))")
     async with serving(app, port=int(url.rpartition(":")[2])):

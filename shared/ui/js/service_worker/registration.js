@@ -1,3 +1,4 @@
+import { rememberMenu } from "./menu.js";
 import { rememberLanguage } from "./shell.js";
 
 const AGAIN_MS = 30_000;
@@ -13,6 +14,7 @@ const AGAIN_MS = 30_000;
 export function keepPage(window, script) {
   const { caches, document, navigator } = window;
   if (!navigator.serviceWorker || !caches) return;
+  if (!("shell" in document.body.dataset)) rememberMenu(document, window.localStorage);
   rememberLanguage(caches, document.documentElement.lang).catch(() => undefined);
   let registration;
   let isComplete = false;
