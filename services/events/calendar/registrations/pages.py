@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from services.events.access import COMPANY, EVENT, INVITATION, REGISTRATION, Planner, Settings
+from services.events.access import COMPANY, EVENT, INVITATION, REGISTRATION, Planner, Settings, is_door_keeper
 from services.events.calendar import queries as calendar
 from services.events.calendar.codes import InvalidCode, qr_svg
 from services.events.calendar.domain import EventNotFound
@@ -129,8 +129,11 @@ async def print_invitations(
 @router.get("/invitation/{code}")
 @concerns(INVITATION)
 @limited(SIGNING_IN)
-async def show_invitation(request: Request, _who: Anybody, db: Db, settings: Settings, code: str) -> Response:
-    """What an invitation's link shows to whoever scans it: where and when to show it. Changes nothing."""
+async def show_invitation(request: Request, who: Anybody, db: Db, settings: Settings, code: str) -> Response:
+    """What an invitation's link shows to whoever scans it: where and when to show it. Changes nothing.
+
+    A door keeper who has scanned it with the phone's own camera gets a way to the company at the door.
+    """
     try:
         invitation = read_invitation(settings, code)
         async with db.read(invitation.taskforce_id) as conn:
@@ -142,7 +145,8 @@ async def show_invitation(request: Request, _who: Anybody, db: Db, settings: Set
             _("This code does not work"),
             _("The address is not complete. Scan the invitation again, or say the company's name at the door."),
         ) from error
-    return render(request, "invitation.html", event=event)
+    keeps_this_door = who is not None and is_door_keeper(who) and who.taskforce == invitation.taskforce_id
+    return render(request, "invitation.html", event=event, code=code, keeps_this_door=keeps_this_door)
 
 
 async def _page(

@@ -63,6 +63,7 @@ export class DoorPage {
     await this.#refresh();
     await this.sender.start();
     await this.#fetch();
+    this.#showScanned();
     setInterval(() => this.document.visibilityState === "visible" && this.#fetch({ tonight: true }), FRESH_MS);
   }
 
@@ -93,6 +94,17 @@ export class DoorPage {
       onCompany: (company) => this.#capture(company, false),
       onFailed: () => this.notices.show("no-camera"),
     }).offer();
+  }
+
+  /** An invitation that was scanned with the phone's own camera leads here, with its code behind the `#`. */
+  #showScanned() {
+    const { location } = this.document;
+    const company = this.companies.find(({ invitation }) => invitation && invitation === location.hash.slice(1));
+    if (!company) return;
+    this.#part("search").value = company.name;
+    this.#show();
+    // Once: the next reload shows the whole list again.
+    this.document.defaultView.history.replaceState(null, "", location.pathname + location.search);
   }
 
   async #onButton(id, undo) {

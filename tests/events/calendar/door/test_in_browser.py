@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -115,7 +116,7 @@ CAMERA = """
 """A camera in front of which somebody holds an invitation."""
 
 
-async def test_an_invitation_is_scanned_without_a_network(
+async def test_an_invitation_is_scanned_at_the_door_with_and_without_a_network(
     page_at: OpenPage,
     origin: str,
     sign_in: SignIn,
@@ -129,13 +130,15 @@ async def test_an_invitation_is_scanned_without_a_network(
         [bakery] = [
             row for row in await door_companies(conn, taskforce_id, event_id, others=0) if row.cvr == "24256790"
         ]
-    invitation = Invitation(taskforce_id, event_id, bakery.id)
-    drawing = qr_svg(invitation_link(events_settings, invitation))
+    link = invitation_link(events_settings, Invitation(taskforce_id, event_id, bakery.id))
+    drawing = qr_svg(link)
     door = await page_at(*PHONE)
     await door.add_init_script(CAMERA % base64.b64encode(drawing).decode())
     await sign_in(door, eva, "link")
-    await door.goto(f"{origin}/events/{event_id}/door")
-    await expect(door.get_by_text("af 3 tilmeldte")).to_be_visible()
+    # With the phone's own camera.
+    await door.goto(origin + urlsplit(link).path)
+    await door.get_by_role("link", name="Find virksomheden ved døren").click()
+    await expect(door.locator("[data-list] [data-name]")).to_have_text(["Ærø Bageri"])
     # The worker keeps what reads the codes, although the page has not needed it yet.
     kept = "caches.match(document.querySelector('[data-scan]').dataset.script).then(Boolean)"
     await door.wait_for_function(kept)

@@ -49,6 +49,24 @@ async def test_a_pasted_list_with_a_cpr_number_is_refused_whole(visitor: Visitor
     assert "list-row-title" not in page
 
 
+async def test_a_door_keeper_who_scans_an_invitation_is_led_to_the_company_at_the_door(
+    caller: Caller, events_settings: EventsSettings, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    event = await caller.event("publish", "open")
+    company = UUID((await caller.company())["id"])
+    code = invitation_code(events_settings, Invitation(taskforce_id, UUID(event["id"]), company))
+    way = f'href="/events/{event["id"]}/door#{code}"'
+    for headers, is_led in (
+        (caller.headers("member"), True),
+        (caller.headers("caseworker"), False),
+        (caller.headers("member", taskforce_id=other_taskforce_id), False),
+        ({}, False),
+    ):
+        page = await caller.client.get(f"/events/invitation/{code}", headers=headers | {"accept": "text/html"})
+        assert page.status_code == 200
+        assert (way in page.text) is is_led
+
+
 async def test_an_invitation_says_where_to_show_it_to_anybody(
     caller: Caller, events_settings: EventsSettings, taskforce_id: UUID
 ) -> None:
