@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from shared.contracts.pledges import JobType
     from shared.db.database import Connection
 
-KINDS: Final = {"corrected": N_("Corrected"), "withdrawn": N_("Withdrawn"), "restored": N_("Withdrawal undone")}
+KINDS: Final = {
+    "corrected": N_("Corrected"),
+    "withdrawn": N_("Withdrawn"),
+    "restored": N_("Withdrawal undone"),
+    "merge": N_("Merged into another pledge"),
+    "unmerge": N_("Separated from the other pledge again"),
+}
 NOTHING: Final = "–"
 
 
@@ -119,7 +125,21 @@ async def history(conn: Connection, taskforce_id: UUID, pledge: PledgeOut) -> li
         pledge.id,
     )
     tasks = (await load_catalogue(conn, taskforce_id)).labels()
-    entries = [*_changes(changes, present_terms(pledge), tasks), *map(_review, reviews)]
+    merges = await conn.fetch(
+        """
+        select decided.pledge_version as version, decided.decision, decided.decided_by, decided.decided_at
+          from duplicate_proposals as proposal
+          join duplicate_decisions as decided
+            on decided.taskforce_id = proposal.taskforce_id
+           and decided.proposal_id = proposal.id
+         where proposal.taskforce_id = $1
+           and (proposal.first_id = $2 or proposal.second_id = $2)
+           and decided.pledge_id = $2
+        """,
+        taskforce_id,
+        pledge.id,
+    )
+    entries = [*_changes(changes, present_terms(pledge), tasks), *map(_review, reviews), *map(_merge, merges)]
     return sorted(entries, key=lambda entry: entry.version, reverse=True)
 
 
@@ -145,6 +165,11 @@ def _changes(rows: Sequence[asyncpg.Record], after: VersionTerms, tasks: Mapping
 def _review(row: asyncpg.Record) -> HistoryEntry:
     decision = row["decision"]
     return HistoryEntry(row["version"], _(REVIEWS[decision]), row["decided_at"], row["decided_by"])
+
+
+def _merge(row: asyncpg.Record) -> HistoryEntry:
+    decision = row["decision"]
+    return HistoryEntry(row["version"], _(KINDS[decision]), row["decided_at"], row["decided_by"])
 
 
 def _former(row: asyncpg.Record) -> VersionTerms:

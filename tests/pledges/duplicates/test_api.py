@@ -10,6 +10,7 @@ import httpx
 
 from tests.pledges.browsing import HTML, hidden, text_of
 from tests.pledges.conftest import Caller, hire_body
+from tests.pledges.corrections.test_api import patch
 from tests.pledges.duplicates.conftest import API, proposals
 from tests.pledges.pledges.test_review import published
 
@@ -56,6 +57,9 @@ async def test_merged_pledges_count_once_are_linked_and_are_restored_exactly(
     assert f'href="/pledges/{first["id"]}"' in pages[1]
     assert (separated.status_code, separated.json()["status"], separated.json()["stays"]) == (200, "kept", None)
     assert after == before | {"version": 3}
+    page = await caller.client.get(f"/pledges/{second['id']}", headers=caller.headers("coordinator") | HTML)
+    history = text_of(page.text)
+    assert history.index("Skilt fra det andet tilsagn igen") < history.index("Slået sammen med et andet tilsagn")
     assert await published(pledges_database, taskforce_id, second["id"]) == [
         ("PledgeLogged", 1, True),
         ("PledgeMerged", 2, False),
@@ -116,6 +120,27 @@ async def test_a_pledge_with_a_job_stays_and_two_with_jobs_are_refused_in_words(
         409,
         "En plads i hvert af dem er besat, så de kan ikke slås sammen.",
     )
+
+
+async def test_a_duplicate_is_neither_corrected_nor_withdrawn_and_the_one_that_stays_is_both(
+    caller: Caller, log_twins: Twins
+) -> None:
+    first, second = await log_twins()
+    [found] = await proposals(caller)
+    await decide(caller, found["id"], "merge")
+    headers, reason = caller.headers("coordinator"), {"reason": "company_withdrew"}
+
+    corrected = [await patch(caller, one["id"], {"positions": 2}) for one in (second, first)]
+    withdrawn = [
+        await caller.client.post(f"/api/pledges/v1/pledges/{one['id']}/withdraw", json=reason, headers=headers)
+        for one in (second, first)
+    ]
+    separated = await decide(caller, found["id"], "unmerge")
+
+    assert [one.status_code for one in corrected] == [409, 200]
+    assert [one.status_code for one in withdrawn] == [409, 200]
+    assert [separated.json()[one]["status"] for one in ("first", "second")] == ["withdrawn", "logged"]
+    assert [separated.json()[one]["positions"] for one in ("first", "second")] == [2, 3]
 
 
 async def test_pairs_are_listed_page_by_page_and_not_shown_while_one_of_them_has_ended(

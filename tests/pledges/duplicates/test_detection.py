@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import asyncpg
-
 from services.pledges.duplicates import store
 from services.pledges.duplicates.detection import compare_new, most_alike
 from shared.messaging.outbox import taskforces
 from tests.pledges.conftest import Caller, pledge_body
+from tests.pledges.corrections.test_api import patch
 from tests.pledges.duplicates.conftest import API, proposals
 from tests.pledges.duplicates.test_likeness import compared
 from tests.pledges.intake.test_api import as_pass
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from shared.db.database import Database
-    from tests.support.infrastructure import Databases
 
 
 async def search(database: Database, taskforce_id: UUID) -> int:
@@ -82,23 +80,20 @@ async def test_an_open_proposal_is_closed_when_the_two_are_not_alike_any_more_an
     log_twins: Callable[..., Awaitable[list[dict[str, Any]]]],
     caller: Caller,
     pledges_database: Database,
-    pledges_dsns: Databases,
     taskforce_id: UUID,
 ) -> None:
     _, second = await log_twins()
-    superuser = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    change = "update pledges set tasks = $1, weekly_hours_to = 20, version = version + 1 where id = $2"
 
-    async def correct(*tasks: str) -> None:
-        await superuser.execute(change, tasks, UUID(second["id"]))
+    async def correct(*tasks: str, hours: int) -> None:
+        changes = {"tasks": tasks, "weekly_hours": {"to": hours}}
+        assert (await patch(caller, second["id"], changes)).status_code == 200
         await search(pledges_database, taskforce_id)
 
-    await correct("office")
+    await correct("office", hours=20)
     closed = await proposals(caller)
     [outdated] = await proposals(caller, "outdated")
-    await correct("shelf_stocking", "tidying")
+    await correct("shelf_stocking", "tidying", hours=10)
     [opened] = await proposals(caller)
-    await superuser.close()
 
     assert closed == []
     assert (opened["id"], opened["version"]) == (outdated["id"], 3)
