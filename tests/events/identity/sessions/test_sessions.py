@@ -113,6 +113,7 @@ async def test_only_a_persons_own_actions_extend_the_session(signed_in: httpx.As
     for path, headers, counts in (
         ("/dashboard/figures", BY_SCRIPT, False),
         ("/dashboard/projector/figures", BY_SCRIPT, True),
+        ("/pledges/evening/1/figures", BY_SCRIPT, True),
         ("/people", PAGE, True),
     ):
         await aged(db, key, by=timedelta(minutes=5))
