@@ -1,7 +1,7 @@
 // What the server says about the event and its companies (`GET /api/pledges/v1/intake`), put into the page. A page that
 // came from the server has most of it already; one that the phone has kept has none.
 
-import { showMenu } from "../service_worker/menu.js";
+import { forgetMenu, showMenu } from "../service_worker/menu.js";
 import { addMoreCompanies } from "./more_companies.js";
 
 /**
@@ -32,7 +32,9 @@ export function fillPage(form, page, choice) {
   offerTasks(form.querySelector("#field-tasks .chip-row"), page.tasks);
   const positions = form.elements.namedItem("positions");
   if (page.limits?.positions) positions.max = page.limits.positions;
-  if (page.principal?.kind === "person") showMenu(document, document.defaultView.localStorage);
+  const { localStorage } = document.defaultView;
+  if (page.principal?.kind === "person") showMenu(document, localStorage);
+  else forgetMenu(localStorage);
 }
 
 /** @returns {string | null} the event that pledges are captured at */

@@ -14,10 +14,15 @@ export function rememberMenu(document, storage) {
   ]);
   try {
     if (links.length > 0) storage.setItem(itemOf(document), JSON.stringify(links));
-    else for (const language of ["da", "en"]) storage.removeItem(`${ITEM} ${language}`);
+    else forgetMenu(storage);
   } catch {
     // The browser keeps nothing.
   }
+}
+
+/** @param {Storage} storage */
+export function forgetMenu(storage) {
+  for (const language of ["da", "en"]) storage.removeItem(`${ITEM} ${language}`);
 }
 
 /**
