@@ -36,14 +36,19 @@ Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 @router.get("")
 @concerns(TASK)
 async def show_catalogue(
-    request: Request, db: Db, principal: Editor, changed: Annotated[str, Query(max_length=40)] = ""
+    request: Request,
+    db: Db,
+    principal: Editor,
+    changed: Annotated[str, Query(max_length=40)] = "",
+    step: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Show the task catalogue.
 
     Args:
         changed: the code of a task that was just added, moved, hidden or shown again.
+        step: which of these it was. The focus stays on its button.
     """
-    return await _page(request, db, principal, blank(group="other"), changed=changed)
+    return await _page(request, db, principal, blank(group="other"), changed=changed, step=step)
 
 
 @router.get("/card.pdf")
@@ -91,11 +96,18 @@ async def change_task(code: Code, request: Request, db: Db, principal: Editor) -
     if form.data is None:
         raise Problem(422)
     await commands.change_task(db, principal.taskforce, code, form.data.step, seen_version=form.data.version)
-    return RedirectResponse(f"/pledges/catalogue?changed={code}#task-{code}", 303)
+    return RedirectResponse(f"/pledges/catalogue?changed={code}&step={form.data.step}#task-{code}", 303)
 
 
 async def _page(
-    request: Request, db: Db, principal: Principal, form: Form[Any], *, changed: str = "", status_code: int = 200
+    request: Request,
+    db: Db,
+    principal: Principal,
+    form: Form[Any],
+    *,
+    changed: str = "",
+    step: str = "",
+    status_code: int = 200,
 ) -> Response:
     async with db.read(principal.taskforce) as conn:
         catalogue = await load_catalogue(conn, principal.taskforce)
@@ -107,6 +119,8 @@ async def _page(
         groups=[(_(GROUPS[group]), tasks) for group, tasks in catalogue.by_group(catalogue.tasks).items()],
         group_choices=[(code, _(label)) for code, label in GROUPS.items()],
         version=catalogue.version,
+        # The button to hide a task becomes the one to show it.
+        step_taken={"hide": "show", "show": "hide"}.get(step, step),
         hidden=sum(task.hidden for task in catalogue.tasks),
         changed=next((task for task in catalogue.tasks if task.code == changed), None),
     )
