@@ -36,19 +36,14 @@ Code = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
 @router.get("")
 @concerns(TASK)
 async def show_catalogue(
-    request: Request,
-    db: Db,
-    principal: Editor,
-    changed: Annotated[str, Query(max_length=40)] = "",
-    step: Annotated[str, Query(max_length=10)] = "",
+    request: Request, db: Db, principal: Editor, changed: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """Show the task catalogue.
 
     Args:
         changed: the code of a task that was just added, moved, hidden or shown again.
-        step: which of these it was. The focus stays on its button.
     """
-    return await _page(request, db, principal, blank(group="other"), changed=changed, step=step)
+    return await _page(request, db, principal, blank(group="other"), changed=changed)
 
 
 @router.get("/card.pdf")
@@ -85,7 +80,7 @@ async def add_task(request: Request, db: Db, principal: Editor) -> Response:
         problem = problem_of(refusal)
         errors = {"danish" if refusal.field else "": f"{problem.title}. {problem.detail}"}
         return await _page(request, db, principal, form.refused(errors), status_code=problem.status)
-    return RedirectResponse(f"/pledges/catalogue?changed={task.code}#task-{task.code}", 303)
+    return RedirectResponse(f"/pledges/catalogue?changed={task.code}#up-{task.code}", 303)
 
 
 @router.post("/tasks/{code}")
@@ -96,7 +91,9 @@ async def change_task(code: Code, request: Request, db: Db, principal: Editor) -
     if form.data is None:
         raise Problem(422)
     await commands.change_task(db, principal.taskforce, code, form.data.step, seen_version=form.data.version)
-    return RedirectResponse(f"/pledges/catalogue?changed={code}&step={form.data.step}#task-{code}", 303)
+    # The focus stays on the button; the one to hide a task becomes the one to show it.
+    button = {"hide": "show", "show": "hide"}.get(form.data.step, form.data.step)
+    return RedirectResponse(f"/pledges/catalogue?changed={code}#{button}-{code}", 303)
 
 
 async def _page(
@@ -106,7 +103,6 @@ async def _page(
     form: Form[Any],
     *,
     changed: str = "",
-    step: str = "",
     status_code: int = 200,
 ) -> Response:
     async with db.read(principal.taskforce) as conn:
@@ -119,8 +115,6 @@ async def _page(
         groups=[(_(GROUPS[group]), tasks) for group, tasks in catalogue.by_group(catalogue.tasks).items()],
         group_choices=[(code, _(label)) for code, label in GROUPS.items()],
         version=catalogue.version,
-        # The button to hide a task becomes the one to show it.
-        step_taken={"hide": "show", "show": "hide"}.get(step, step),
         hidden=sum(task.hidden for task in catalogue.tasks),
         changed=next((task for task in catalogue.tasks if task.code == changed), None),
     )

@@ -28,7 +28,7 @@ async def test_a_coordinator_adds_hides_and_moves_tasks(caller: Caller) -> None:
     headers = caller.headers("coordinator") | HTML
     form = {"danish": "Hundeluftning", "english": "Walking dogs", "group": "outdoors"}
     added = await caller.client.post("/pledges/catalogue/tasks", data=form, headers=headers)
-    code = added.headers["location"].partition("#task-")[2]
+    code = added.headers["location"].partition("#up-")[2]
     for step in ("up", "hide"):
         await caller.client.post(f"/pledges/catalogue/tasks/{code}", data={"step": step}, headers=headers)
     shown = text_of(await page(caller, "/pledges/catalogue"))
