@@ -141,6 +141,7 @@ export class SlipGrid {
     const [words, button] = this.form.querySelector("[data-slip-undo]").children;
     words.textContent = deleted ? words.dataset.slipUndoWords.replace("{number}", deleted) : "";
     button.hidden = !deleted;
+    if (deleted) button.scrollIntoView({ block: "nearest" });
   }
 }
 
