@@ -117,6 +117,8 @@ def test_the_marked_fields_are_listed() -> None:
         "IntakeForm.event_id",
         "IntakeForm.contact.phone",
         "IntakeForm.company.phone",
+        "PledgeBatchIn.pledges",
+        "CapturedCheckInsIn.check_ins",
         "BatchForm.event_id",
         "BatchForm.rows.id",
         "SlipForm.id",

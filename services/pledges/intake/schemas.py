@@ -10,6 +10,7 @@ from pydantic import Field, WithJsonSchema
 
 from services.pledges.phones.domain import LARGEST_NUMBER
 from services.pledges.pledges.schemas import PhoneName, PlainNumber, TypedModel
+from shared.fields.cpr import MayLookLikeCpr
 from shared.http.schemas import RequestModel, ResponseModel
 
 BATCH_MAX = 50
@@ -22,6 +23,7 @@ class PledgeBatchIn(RequestModel):
     pledges: Annotated[
         list[Any],
         Field(min_length=1, max_length=BATCH_MAX),
+        MayLookLikeCpr("each is read, and searched, by itself"),
         WithJsonSchema(
             {
                 "type": "array",

@@ -13,6 +13,7 @@ from services.events.calendar.door.domain import CapturedCheckIn
 from services.events.calendar.door.queries import DoorCompanyRow
 from services.events.calendar.schemas import CheckInIn
 from shared.contracts.events import EventStatus
+from shared.fields.cpr import MayLookLikeCpr
 from shared.fields.dates import StoredMoment
 from shared.http.schemas import RequestModel, ResponseModel
 
@@ -56,6 +57,7 @@ class CapturedCheckInsIn(RequestModel):
     check_ins: Annotated[
         list[Any],
         Field(min_length=1, max_length=BATCH_MAX),
+        MayLookLikeCpr("each is read, and searched, by itself"),
         WithJsonSchema(
             {
                 "type": "array",
