@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from services.pledges.call_list import access as call_access
 from services.pledges.pledges import access
-from services.pledges.pledges.domain import Person, check_event
+from services.pledges.pledges.domain import Editor, Person, check_event
 from services.pledges.register import access as register_access
 from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
 from tests.authorisation.pledges import PROBES, PledgesWorld, started
@@ -47,6 +47,8 @@ CHECKS: Checks = {
     access.may_read: lambda *_: True,
     access.may_read_contact: lambda *_: True,
     access.may_read_hires: lambda _: True,
+    access.may_change: lambda *_: True,
+    access.edits_as: lambda principal: Editor(principal.person_id, of_all=True),
     access.visible_part: lambda _, pledge: pledge,
     register_access.sees_register: lambda _: True,
     register_access.event_of: lambda principal, requested: requested or principal.event_id,
@@ -55,8 +57,14 @@ CHECKS: Checks = {
     call_access.may_make_call: lambda *_: True,
     check_event: lambda *_, **__: [],
 }
-SHOWN_ONLY = ["services.pledges.pledges.pages: may_read_contact"]
-"""Only explains on the page that a contact is hidden; `visible_part` has removed it before."""
+CHECKED_ELSEWHERE = [
+    # Only explains on the page that a contact is hidden; `visible_part` has removed it before.
+    "services.pledges.pledges.pages: may_read_contact",
+    # Only shows the buttons; what they send is checked.
+    "services.pledges.pledges.pages: may_change",
+    # `may_change` has refused everybody else before.
+    "services.pledges.corrections.pages: edits_as",
+]
 
 
 async def test_every_operation_allows_exactly_what_it_declares(world: PledgesWorld) -> None:
@@ -88,7 +96,7 @@ async def test_the_removal_of_any_role_check_is_noticed(second_world: tuple[Pled
 @WHOLE_REMOVAL
 async def test_the_removal_of_any_ownership_check_is_noticed(second_world: tuple[PledgesWorld, Databases]) -> None:
     world, _ = second_world
-    assert await unnoticed_check_removals(world, PROBES, "pledges", CHECKS) == SHOWN_ONLY
+    assert await unnoticed_check_removals(world, PROBES, "pledges", CHECKS) == CHECKED_ELSEWHERE
 
 
 @WHOLE_REMOVAL

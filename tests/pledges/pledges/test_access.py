@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
+import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.http.auth import unclassified_routes
@@ -192,6 +193,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     return answer.status_code
 
 
+@pytest.mark.every_operation
 async def test_every_role_has_exactly_the_access_in_the_matrix(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
 ) -> None:
