@@ -72,6 +72,43 @@ async def test_an_address_is_found_in_any_case_including_danish_letters(whole: I
     assert found["dead_letters"] == {letter[0]["id"]}
 
 
+async def test_what_a_correction_has_replaced_is_found_and_erased(whole: Installation) -> None:
+    correction, pledge = uuid4(), whole.pledges["of ida"]
+    for statement in (
+        """
+        insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, note, changed_at)
+        values ($1, $2, $3, 2, 'corrected', 'Ring til Eva på 97 85 00 00', now() - interval '2 years')
+        """,
+        """
+        insert into pledge_former_terms
+               (taskforce_id, id, pledge_id, version, company_name, company_cvr, job_type, position_count,
+                weekly_hours_from, weekly_hours_to, tasks, pledged_on, flags, corrected_at)
+        select $1, $2, $3, 2, company_name, company_cvr, job_type, position_count, weekly_hours_from, weekly_hours_to,
+               tasks, pledged_on, flags, received_at
+          from pledges
+         where id = $3
+        """,
+        """
+        insert into pledge_former_contacts (taskforce_id, id, name, email)
+        select $1, $2, 'Eva', 'eva@firma.example' from pledges where id = $3
+        """,
+    ):
+        await whole.all("pledges", statement, whole.taskforce_id, correction, pledge)
+    known = SubjectIdentifiers(
+        emails=frozenset({"eva@firma.example"}), phones=frozenset({"97 85 00 00"}), cvrs=frozenset({"24256790"})
+    )
+    tables = {"pledge_former_contacts", "pledge_changes", "pledge_former_terms"}
+
+    found = [group for one in await whole.find(known) for group in one.held if group.entry.table in tables]
+    await whole.erase(known)
+
+    assert {(group.entry.table, *group.keys) for group in found} == {(table, correction) for table in tables}
+    assert await whole.all("pledges", "select from pledge_former_contacts") == []
+    assert [tuple(row) for row in await whole.all("pledges", "select note from pledge_changes")] == [(None,)]
+    [kept] = await whole.all("pledges", "select company_name, company_cvr from pledge_former_terms")
+    assert tuple(kept) == ("(slettet)", None)
+
+
 SPELLINGS = (
     # The address as it was stored, and as it is typed.
     ("eva@firma.example", " EVA@Firma.EXAMPLE\u200b"),
