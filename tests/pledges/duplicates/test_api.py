@@ -213,5 +213,5 @@ async def test_the_page_says_when_the_pledge_that_stayed_has_ended(caller: Calle
     page = (await caller.client.get("/pledges/duplicates", headers=headers | HTML)).text
     merged = (await caller.client.get("/pledges/duplicates?show=merged", headers=headers | HTML)).text
 
-    assert "I 1 sammenlagt par gælder det tilsagn, der blev, ikke længere" in text_of(page)
+    assert "I 1 par, der er slået sammen, gælder det tilsagn, der blev, ikke længere" in text_of(page)
     assert "Skil dem ad, hvis det andet stadig gælder" in text_of(merged)
