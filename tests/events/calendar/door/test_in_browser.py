@@ -139,9 +139,10 @@ async def test_an_invitation_is_scanned_at_the_door_with_and_without_a_network(
     await door.goto(origin + urlsplit(link).path)
     await door.get_by_role("link", name="Find virksomheden ved døren").click()
     await expect(door.locator("[data-list] [data-name]")).to_have_text(["Ærø Bageri"])
-    # The worker keeps what reads the codes, although the page has not needed it yet.
+    # The worker keeps what reads the codes, although the page has not needed it yet, and answers for this page.
     kept = "caches.match(document.querySelector('[data-scan]').dataset.script).then(Boolean)"
     await door.wait_for_function(kept)
+    await door.wait_for_function("navigator.serviceWorker.controller !== null")
     await door.context.set_offline(True)
 
     await door.get_by_role("button", name="Scan en invitation").click()
