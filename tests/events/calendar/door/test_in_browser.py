@@ -102,11 +102,14 @@ CAMERA = """
         const picture = new Image();
         picture.src = "data:image/svg+xml;base64,%s";
         await picture.decode();
+        // No hand is still: some codes cannot be read at one size and place, and a picture would never change.
+        let frame = 0;
         const draw = () => {
+            const size = 300 + ((frame += 1) %% 12) * 10;
             const context = canvas.getContext("2d");
             context.fillStyle = "#888";
             context.fillRect(0, 0, 640, 480);
-            context.drawImage(picture, 140, 60, 360, 360);
+            context.drawImage(picture, 100 + (frame %% 7), 30 + (frame %% 5), size, size);
         };
         draw();
         setInterval(draw, 50);
