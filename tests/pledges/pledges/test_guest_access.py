@@ -75,6 +75,7 @@ READS: Final = {
     },
     "positions": {"taskforce_id", "id", "pledge_id", "number", "status"},
     "phones": {"taskforce_id", "event_id", "practice", "id", "announced", "discarded", "waiting_since"},
+    "task_catalogues": {"taskforce_id", "version", "tasks"},
     "phone_captures": {
         "taskforce_id",
         "event_id",
