@@ -143,6 +143,15 @@ class PledgesWorld(StreamingWorld):
             row = (taskforce, id, 1, "employer_event", "open", title, None, *times, 50, 1)
             async with self.db.change(taskforce) as conn:
                 await store.save_events(conn, [row])
+            await self.superuser.execute(
+                """
+                insert into phones (taskforce_id, event_id, practice, id, name, announced, discarded, first_contact_at)
+                values ($1, $2, false, $2, $3, 1, '{}', now())
+                """,
+                taskforce,
+                id,
+                title,
+            )
 
     async def _tell_of_companies(self) -> None:
         for ownership in self.every[:-1]:
@@ -324,6 +333,16 @@ async def evening_page(world: PledgesWorld, caller: Caller, ownership: Ownership
     return Ask("GET", path, shows=expected_marks(ownership, world.titles.get(ownership, "")))
 
 
+def _of_phone(method: str, path: str, success: int, **send: Any) -> Probe:
+    """The phone of an event: it has the event's id."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        shows = expected_marks(ownership, world.titles.get(ownership, "")) if success == 200 else ()
+        return Ask(method, path.format(id=world.event(ownership)), send, success=success, shows=shows)
+
+    return probe
+
+
 async def log_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "event_id": str(world.event(ownership)), "company.name": "Ny", "contact.name": "N"}
     form |= {"contact.phone": "97 85 00 00", "positions": "1", "hours": "10"}
@@ -406,6 +425,7 @@ def _of_pass(method: str, path: str, *, success: int, **send: Any) -> Probe:
     return probe
 
 
+_LOST: Final = {"reason": "Glemt i bussen"}
 _UNCHANGED: Final = {"reason": "Intet er rettet"}
 _NEVER_MADE: Final = {"reason": "not_genuine"}
 
@@ -585,6 +605,21 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
         f"{API}/events/{{event}}/practice", "DELETE", success=204
     ),
     (f"GET {API}/events/{{event_id}}/evening/stream", "event"): _evening(f"{API}/events/{{event}}/evening/stream"),
+    (f"POST {API}/events/{{event_id}}/phones/{{phone_id}}/set-aside", "event"): _of_phone(
+        "POST", f"{API}/events/{{id}}/phones/{{id}}/set-aside", 200, json=_LOST
+    ),
+    (f"POST {API}/events/{{event_id}}/phones/{{phone_id}}/set-aside/undo", "event"): _of_phone(
+        "POST", f"{API}/events/{{id}}/phones/{{id}}/set-aside/undo", 200
+    ),
+    ("GET /pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}", "event"): _of_phone(
+        "GET", "/pledges/evening/{id}/phones/{id}", 200
+    ),
+    ("POST /pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}/set-aside", "event"): _of_phone(
+        "POST", "/pledges/evening/{id}/phones/{id}/set-aside", 303, data=_LOST
+    ),
+    ("POST /pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}/set-aside/undo", "event"): _of_phone(
+        "POST", "/pledges/evening/{id}/phones/{id}/set-aside/undo", 303
+    ),
     ("GET /pledges/evening", "event"): evenings,
     ("GET /pledges/evening/{event_id:uuid}", "event"): evening_page,
     ("GET /pledges/evening/{event_id:uuid}/figures", "event"): _evening("/pledges/evening/{event}/figures"),

@@ -144,6 +144,12 @@ FILL: Final = {
         insert into duplicate_decisions (taskforce_id, proposal_id, version, decision, decided_by, decided_at)
         select $1, proposal.id, 2, 'keep', $2, now() from proposal
     """,
+    ("pledges", "phones", "set_aside_by"): """
+        insert into phones
+               (taskforce_id, event_id, practice, id, announced, discarded, first_contact_at, set_aside_at,
+                set_aside_by)
+        values ($1, $4, false, $4, 1, '{}', now(), now(), $2)
+    """,
     ("pledges", "pledge_changes", "changed_by"): """
         with pledge as (
             insert into pledges

@@ -11,13 +11,15 @@ from fastapi.responses import Response
 
 from services.pledges.evening import queries
 from services.pledges.evening.domain import Evening
-from services.pledges.evening.schemas import EveningOut
+from services.pledges.evening.schemas import EveningOut, EveningPhone, SetAsideIn
+from services.pledges.phones import commands as phones
 from services.pledges.pledges.access import Reviewer
 from services.pledges.pledges.api import PREFIX
 from services.pledges.practice import commands as practice_commands
 from services.pledges.register import queries as register
 from services.pledges.register.access import EVENT
 from shared.http.dependencies import Db
+from shared.http.idempotency import IdempotentDb
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.streams import EventStream, Follower, TheChanges
@@ -46,6 +48,39 @@ async def delete_practice(event_id: UUID, db: Db, principal: Reviewer) -> Respon
             raise Problem(404)
     await practice_commands.delete_practice(db, principal.taskforce, event_id=event_id)
     return Response(status_code=204)
+
+
+@router.post("/events/{event_id}/phones/{phone_id}/set-aside", responses=_UNKNOWN)
+@concerns(EVENT)
+async def set_phone_aside(
+    event_id: UUID, phone_id: UUID, body: SetAsideIn, db: IdempotentDb, principal: Reviewer, *, practice: bool = False
+) -> EveningPhone:
+    """Wait no longer for what a phone still holds: it is lost, or was a prank.
+
+    Its numbers stay listed. When the phone is in contact again, it shows as before.
+    """
+    await phones.set_phone_aside(
+        db,
+        principal.taskforce,
+        event_id,
+        phone_id,
+        practice=practice,
+        by=principal.person,
+        reason=body.reason,
+    )
+    async with db.read(principal.taskforce) as conn:
+        return EveningPhone.of(await queries.phone(conn, principal.taskforce, event_id, phone_id, practice=practice))
+
+
+@router.post("/events/{event_id}/phones/{phone_id}/set-aside/undo", responses=_UNKNOWN)
+@concerns(EVENT)
+async def wait_for_phone(
+    event_id: UUID, phone_id: UUID, db: IdempotentDb, principal: Reviewer, *, practice: bool = False
+) -> EveningPhone:
+    """Wait for a phone again. One that is not set aside does not change."""
+    await phones.wait_for_phone(db, principal.taskforce, event_id, phone_id, practice=practice)
+    async with db.read(principal.taskforce) as conn:
+        return EveningPhone.of(await queries.phone(conn, principal.taskforce, event_id, phone_id, practice=practice))
 
 
 @router.get(

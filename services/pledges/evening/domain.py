@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from services.pledges.phones.domain import missing_numbers
+from services.pledges.phones.domain import SetAside, missing_numbers
 
 if TYPE_CHECKING:
     from shared.contracts.pledges import JobType
@@ -31,6 +31,7 @@ class Phone:
         discarded: the numbers of pledges that were deleted on it.
         last_contact: when it last announced; before it has, when its first pledge arrived.
         waiting_since: since when one of its pledges is known to be missing.
+        put_aside: the last decision to wait no longer for it.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Phone:
     discarded: Sequence[int]
     last_contact: datetime
     waiting_since: datetime | None = None
+    put_aside: SetAside | None = None
 
     @property
     def missing(self) -> list[int]:
@@ -54,10 +56,17 @@ class Phone:
             return None
         return self.waiting_since or self.last_contact
 
+    @property
+    def set_aside(self) -> SetAside | None:
+        """The decision to wait no longer for it; None if there is none, or it has been in contact since."""
+        if self.put_aside is None or self.last_contact > self.put_aside.at:
+            return None
+        return self.put_aside
+
 
 @dataclass(frozen=True, slots=True)
 class DoorCheck:
-    """Whether every pledge that a phone has told of is in the database."""
+    """Whether every pledge that a phone has told of is in the database. A phone that is set aside may hold some."""
 
     phones: Sequence[Phone]
 
@@ -68,25 +77,34 @@ class DoorCheck:
 
     @property
     def captured(self) -> int:
-        """How many captures there are, as far as the phones have told."""
-        return self.safe + sum(len(phone.missing) for phone in self.phones)
+        """How many captures have arrived or are waited for, as far as the phones have told."""
+        return self.safe + sum(len(phone.missing) for phone in self.holding)
 
     @property
     def holding(self) -> list[Phone]:
-        """The phones that still hold a pledge, the longest first."""
+        """The phones that still hold a pledge and are waited for, the longest first."""
         return sorted(
-            (phone for phone in self.phones if phone.missing),
+            (phone for phone in self.phones if phone.missing and not phone.set_aside),
             key=lambda phone: (phone.missing_since or phone.last_contact, phone.place),
         )
 
     @property
     def all_safe(self) -> bool:
-        """Whether no phone holds a pledge that it has told of."""
+        """Whether no phone that is waited for holds a pledge that it has told of."""
         return not self.holding
+
+    @property
+    def set_aside(self) -> list[Phone]:
+        """The phones that nobody waits for any more."""
+        return [phone for phone in self.phones if phone.set_aside]
 
     def quiet(self, at: datetime) -> list[Phone]:
         """Return the phones that hold nothing known and have not been in contact lately."""
-        return [phone for phone in self.phones if not phone.missing and at - phone.last_contact > QUIET_AFTER]
+        return [
+            phone
+            for phone in self.phones
+            if not phone.missing and not phone.set_aside and at - phone.last_contact > QUIET_AFTER
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.duplicates.queries import open_count
 from services.pledges.evening import queries
-from services.pledges.evening.schemas import phone_name
-from services.pledges.evening.views import by_company, by_period, door_sentence, in_words
+from services.pledges.evening.schemas import SetAsideIn, phone_name
+from services.pledges.evening.views import by_company, by_period, door_sentence, in_words, missing_text
+from services.pledges.phones import commands as phones
 from services.pledges.pledges.access import Reviewer
 from services.pledges.pledges.api import PREFIX
 from services.pledges.pledges.dependencies import settings
@@ -23,6 +24,7 @@ from services.pledges.register.access import EVENT
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
+from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
     from services.pledges.register.queries import EventRow
@@ -83,7 +85,81 @@ async def delete_practice(event_id: UUID, db: Db, principal: Reviewer) -> Respon
     """Delete what practice has left at the event."""
     await _event(db, principal, event_id)
     await practice_commands.delete_practice(db, principal.taskforce, event_id=event_id)
-    return RedirectResponse(f"/pledges/evening/{event_id}?practice=true", 303)
+    return RedirectResponse(_page(event_id, practice=True), 303)
+
+
+@router.get("/{event_id:uuid}/phones/{phone_id:uuid}")
+@concerns(EVENT)
+async def show_phone(
+    event_id: UUID, phone_id: UUID, request: Request, principal: Reviewer, *, practice: bool = False
+) -> Response:
+    """Show what a phone still holds, and the form that sets it aside."""
+    return await _phone_page(request, principal, event_id, phone_id, blank(), practice=practice)
+
+
+@router.post("/{event_id:uuid}/phones/{phone_id:uuid}/set-aside")
+@concerns(EVENT)
+async def set_phone_aside(
+    event_id: UUID, phone_id: UUID, request: Request, db: Db, principal: Reviewer, *, practice: bool = False
+) -> Response:
+    """Wait no longer for a phone."""
+    form = await read_form(request, SetAsideIn)
+    if form.data is None:
+        return await _phone_page(request, principal, event_id, phone_id, form, practice=practice, status_code=422)
+    await phones.set_phone_aside(
+        db,
+        principal.taskforce,
+        event_id,
+        phone_id,
+        practice=practice,
+        by=principal.person,
+        reason=form.data.reason,
+    )
+    return RedirectResponse(_page(event_id, practice=practice), 303)
+
+
+@router.post("/{event_id:uuid}/phones/{phone_id:uuid}/set-aside/undo")
+@concerns(EVENT)
+async def wait_for_phone(
+    event_id: UUID, phone_id: UUID, db: Db, principal: Reviewer, *, practice: bool = False
+) -> Response:
+    """Wait for a phone again."""
+    await phones.wait_for_phone(db, principal.taskforce, event_id, phone_id, practice=practice)
+    return RedirectResponse(_page(event_id, practice=practice), 303)
+
+
+async def _phone_page(
+    request: Request,
+    principal: Principal,
+    event_id: UUID,
+    phone_id: UUID,
+    form: Form[Any],
+    *,
+    practice: bool,
+    status_code: int = 200,
+) -> Response:
+    db: Database = request.app.state.database
+    event = await _event(db, principal, event_id)
+    async with db.read(principal.taskforce) as conn:
+        phone = await queries.phone(conn, principal.taskforce, event_id, phone_id, practice=practice)
+    return render(
+        request,
+        "phone.html",
+        status_code=status_code,
+        form=form,
+        event=event,
+        phone=phone,
+        name=phone_name(phone),
+        missing_text=missing_text,
+        evening=_page(event_id, practice=practice),
+        action=f"/pledges/evening/{event_id}/phones/{phone_id}/set-aside",
+        query="?practice=true" if practice else "",
+        person_id=principal.person_id,
+    )
+
+
+def _page(event_id: UUID, *, practice: bool) -> str:
+    return address(f"/pledges/evening/{event_id}", [("practice", "true" if practice else "")])
 
 
 async def _event(db: Database, principal: Principal, event_id: UUID) -> EventRow:
@@ -118,6 +194,8 @@ async def _content(
         "door_sentence": door_sentence(evening.door),
         "quiet": evening.door.quiet(now) if event.status == "open" else [],
         "phone_name": phone_name,
+        "phone_page": lambda phone: address(f"{page}/phones/{phone.id}", chosen[:1]),
+        "missing_text": missing_text,
         "period_chart": by_period(evening),
         "company_chart": by_company(evening),
         "person_id": principal.person_id,

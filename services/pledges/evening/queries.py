@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.pledges.evening.domain import DoorCheck, Evening, EveningPledge, Guest, Phone
+from services.pledges.phones.domain import PhoneNotFound, SetAside
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -151,7 +153,10 @@ async def _phones(conn: Connection, taskforce_id: UUID, event_id: UUID, *, pract
                       order by capture.number) as arrived,
                phone.discarded,
                coalesce(phone.last_contact_at, phone.first_contact_at) as last_contact,
-               phone.waiting_since
+               phone.waiting_since,
+               phone.set_aside_at,
+               phone.set_aside_by,
+               phone.set_aside_because
           from phones as phone
          where phone.taskforce_id = $1
            and phone.event_id = $2
@@ -162,4 +167,15 @@ async def _phones(conn: Connection, taskforce_id: UUID, event_id: UUID, *, pract
         event_id,
         practice,
     )
-    return [Phone(*row) for row in rows]
+    return [
+        replace(Phone(*facts), put_aside=SetAside(at, by, reason) if at else None) for *facts, at, by, reason in rows
+    ]
+
+
+async def phone(conn: Connection, taskforce_id: UUID, event_id: UUID, phone_id: UUID, *, practice: bool) -> Phone:
+    """Return one phone of an event. Raises `PhoneNotFound`."""
+    # Its place is among all of them.
+    for one in await _phones(conn, taskforce_id, event_id, practice=practice):
+        if one.id == phone_id:
+            return one
+    raise PhoneNotFound

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.http.schemas import ResponseModel
+from shared.fields.text import Line
+from shared.http.schemas import RequestModel, ResponseModel
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.evening.domain import Evening, Phone
 
 _MISSING_SHOWN = 100
+
+
+class SetAsideIn(RequestModel):
+    """Why nobody waits for a phone any more."""
+
+    reason: Annotated[Line, Field(min_length=1, max_length=200)] = Field(
+        description="in words; no names", examples=["Glemt i bussen"]
+    )
+
+
+class SetAsideOut(ResponseModel):
+    """The decision to wait no longer for a phone."""
+
+    at: datetime
+    by: UUID = Field(description="the account that decided")
+    reason: str | None = Field(description="null once it has been deleted")
 
 
 class EveningPhone(ResponseModel):
@@ -27,6 +44,24 @@ class EveningPhone(ResponseModel):
     missing: list[int] = Field(description="numbers that have neither arrived nor been deleted; the first 100")
     missing_since: datetime | None
     last_contact: datetime
+    set_aside: SetAsideOut | None = Field(
+        description="nobody waits for its missing numbers; null again when it has been in contact"
+    )
+
+    @classmethod
+    def of(cls, phone: Phone) -> EveningPhone:
+        """Return the phone as a response."""
+        aside = phone.set_aside
+        return cls(
+            id=phone.id,
+            name=phone_name(phone),
+            announced=max([phone.announced, *phone.arrived]),
+            arrived=len(phone.arrived),
+            missing=phone.missing[:_MISSING_SHOWN],
+            missing_since=phone.missing_since,
+            last_contact=phone.last_contact,
+            set_aside=SetAsideOut(at=aside.at, by=aside.by, reason=aside.reason) if aside else None,
+        )
 
 
 class EveningOut(ResponseModel):
@@ -40,9 +75,9 @@ class EveningOut(ResponseModel):
     registered: int = Field(description="companies that were expected")
     checked_in: int = Field(description="companies that are there")
     phones: list[EveningPhone]
-    captured: int = Field(description="the pledges that the phones have told of")
+    captured: int = Field(description="the pledges that have arrived or are waited for, as the phones have told")
     safe: int = Field(description="those of them that have arrived")
-    all_safe: bool
+    all_safe: bool = Field(description="whether no phone that is waited for holds a pledge")
     practice: bool
 
     @classmethod
@@ -56,24 +91,12 @@ class EveningOut(ResponseModel):
             goal=evening.goal,
             registered=len(evening.registered),
             checked_in=len(evening.checked_in),
-            phones=[_phone(phone) for phone in evening.door.phones],
+            phones=[EveningPhone.of(phone) for phone in evening.door.phones],
             captured=evening.door.captured,
             safe=evening.door.safe,
             all_safe=evening.door.all_safe,
             practice=evening.practice,
         )
-
-
-def _phone(phone: Phone) -> EveningPhone:
-    return EveningPhone(
-        id=phone.id,
-        name=phone_name(phone),
-        announced=max([phone.announced, *phone.arrived]),
-        arrived=len(phone.arrived),
-        missing=phone.missing[:_MISSING_SHOWN],
-        missing_since=phone.missing_since,
-        last_contact=phone.last_contact,
-    )
 
 
 def phone_name(phone: Phone) -> str:

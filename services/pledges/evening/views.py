@@ -17,16 +17,24 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from services.pledges.evening.domain import DoorCheck, Evening
+    from services.pledges.evening.domain import DoorCheck, Evening, Phone
     from shared.contracts.pledges import JobType
 
 _BARS = 8
+_NUMBERS = 12
 
 
 def door_sentence(door: DoorCheck) -> str:
-    """Return `51 af 51 er i hus`, or how many are not."""
-    if not door.captured:
+    """Return `51 af 51 er i hus, 1 telefon lagt til side`, or how many are not."""
+    if not door.captured and not door.set_aside:
         return _("No phone has told of a pledge yet.")
+    aside = len(door.set_aside)
+    if not aside:
+        return _arrived(door)
+    return f"{_arrived(door)}, {ngettext('%(num)s phone set aside', '%(num)s phones set aside', aside)}"
+
+
+def _arrived(door: DoorCheck) -> str:
     if door.all_safe:
         return _("%(safe)s of %(captured)s are safe", safe=number_text(door.safe), captured=number_text(door.captured))
     missing = door.captured - door.safe
@@ -38,6 +46,12 @@ def door_sentence(door: DoorCheck) -> str:
         captured=number_text(door.captured),
         missing=number_text(missing),
     )
+
+
+def missing_text(phone: Phone) -> str:
+    """Return `3, 4, 7`: the numbers that a phone still holds, the first twelve of them."""
+    numbers = ", ".join(str(number) for number in phone.missing[:_NUMBERS])
+    return f"{numbers} …" if len(phone.missing) > _NUMBERS else numbers
 
 
 def in_words(positions_by_type: Mapping[JobType, int]) -> str:

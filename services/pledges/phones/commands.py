@@ -1,4 +1,4 @@
-"""A phone tells how far its running numbers go."""
+"""A phone tells how far its running numbers go, and somebody decides to wait for it no longer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from services.pledges.phones import store
-from services.pledges.phones.domain import missing_numbers
+from services.pledges.phones.domain import PhoneNotFound, SetAside, missing_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -63,3 +63,41 @@ async def announce_phone(
             conn, taskforce_id, event_id, phone_id, practice=practice, name=name, waiting_since=waiting_since
         )
     return PhoneState(arrived, missing)
+
+
+async def set_phone_aside(
+    db: Database,
+    taskforce_id: UUID,
+    event_id: UUID,
+    phone_id: UUID,
+    *,
+    practice: bool,
+    by: UUID,
+    reason: str,
+    at: datetime | None = None,
+) -> None:
+    """Wait no longer for what a phone has told of, until it is in contact again.
+
+    Args:
+        at: when it was decided; None: now.
+
+    Raises:
+        PhoneNotFound: no such phone has had the event's intake open.
+    """
+    decision = SetAside(at or datetime.now(UTC), by, reason)
+    async with db.change(taskforce_id) as conn:
+        if not await store.save_set_aside(
+            conn, taskforce_id, event_id, phone_id, practice=practice, set_aside=decision
+        ):
+            raise PhoneNotFound
+
+
+async def wait_for_phone(db: Database, taskforce_id: UUID, event_id: UUID, phone_id: UUID, *, practice: bool) -> None:
+    """Undo `set_phone_aside`. A phone that is not set aside does not change.
+
+    Raises:
+        PhoneNotFound: no such phone has had the event's intake open.
+    """
+    async with db.change(taskforce_id) as conn:
+        if not await store.save_set_aside(conn, taskforce_id, event_id, phone_id, practice=practice, set_aside=None):
+            raise PhoneNotFound

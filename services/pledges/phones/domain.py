@@ -6,7 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
+
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
 LARGEST_NUMBER: Final = 10_000
@@ -26,6 +30,30 @@ class Capture:
     phone_id: UUID
     number: int
     phone_name: str | None = None
+
+
+class PhoneNotFound(Refusal):
+    """No phone with this id has had the event's intake open, or it has been deleted since."""
+
+    code = "phone-unknown"
+    kind = "not_found"
+    title = N_("There is no such phone")
+    detail = N_("Find it on the page of the evening.")
+    next_step = ("/pledges/evening", N_("The evening"))
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The decision to wait no longer for a phone: it is lost, or its numbers were made up.
+
+    Attributes:
+        by: the account that decided.
+        reason: in words; None once it has been deleted.
+    """
+
+    at: datetime
+    by: UUID
+    reason: str | None
 
 
 def missing_numbers(announced: int, arrived: Collection[int], discarded: Collection[int]) -> list[int]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from services.pledges.phones.domain import Capture
+    from services.pledges.phones.domain import Capture, SetAside
     from shared.db.database import Connection
 
 
@@ -150,6 +150,32 @@ async def save_phone(
             phone_id,
             name,
         )
+
+
+async def save_set_aside(
+    conn: Connection, taskforce_id: UUID, event_id: UUID, phone_id: UUID, *, practice: bool, set_aside: SetAside | None
+) -> bool:
+    """Save that nobody waits for a phone any more; None: that it is waited for. False: there is no such phone."""
+    status = await conn.execute(
+        """
+        update phones
+           set set_aside_at = $5,
+               set_aside_by = $6,
+               set_aside_because = $7
+         where taskforce_id = $1
+           and event_id = $2
+           and practice = $3
+           and id = $4
+        """,
+        taskforce_id,
+        event_id,
+        practice,
+        phone_id,
+        set_aside.at if set_aside else None,
+        set_aside.by if set_aside else None,
+        set_aside.reason if set_aside else None,
+    )
+    return status.endswith(" 1")
 
 
 async def arrived_numbers(

@@ -173,6 +173,25 @@ _PHONE_NAMES = Job(
     """,
 )
 
+_PHONE_NOTES = Job(
+    name="phone_notes",
+    overdue="""
+        select id,
+               set_aside_at as since
+          from phones
+         where taskforce_id = $2
+           and set_aside_at < current_date - make_interval(months => $1)
+           and set_aside_because is not null
+    """,
+    remove="""
+        update phones
+           set set_aside_because = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
 JOBS: Final = (
     _PLEDGE_CONTACTS,
     _CALL_NOTES,
@@ -184,6 +203,7 @@ JOBS: Final = (
     _typed_companies("hires", "start_date", "confirmed_at"),
     _END_REASONS,
     _PHONE_NAMES,
+    _PHONE_NOTES,
     ACCESSES,
     DEAD_LETTERS,
 )

@@ -117,6 +117,25 @@ LOOKUPS: Final = (
         erase=None,
         why="Navnet er skrevet frit og siger ikke sikkert, hvis telefonen er; det slettes 30 dage efter arrangementet.",
     ),
+    # As of changes.
+    SubjectLookup(
+        "phone_notes",
+        "phones",
+        find="""
+            select phone.id
+              from phones as phone,
+                   identifiers
+             where phone.taskforce_id = current_taskforce()
+               and lower(phone.set_aside_because) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            update phones
+               set set_aside_because = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+    ),
     ACCESSES,
     DEAD_LETTERS_LOOKUP,
 )
@@ -243,6 +262,18 @@ ACTIVITY_QUERIES: Final = (
                 on company.taskforce_id = pledge.taskforce_id
                and company.id = pledge.company_id
              where change.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery(
+        "phones",
+        "set_aside_by",
+        """
+            select phone.set_aside_at as at,
+                   phone.event_id
+              from account
+              join phones as phone
+                on phone.set_aside_by = account.id
+             where phone.taskforce_id = current_taskforce()
         """,
     ),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),

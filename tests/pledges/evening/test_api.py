@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import httpx
 
@@ -53,6 +53,59 @@ async def test_the_evening_names_the_phone_that_still_holds_a_pledge(
     assert (waiting["safe"], waiting["captured"], waiting["all_safe"]) == (1, 4, False)
     assert all(one["missing_since"] and one["last_contact"] for one in waiting["phones"])
     assert (done["safe"], done["captured"], done["all_safe"]) == (2, 2, True)
+
+
+async def test_a_phone_that_is_set_aside_no_longer_keeps_the_evening_from_being_safe(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id, lost = await add_event(), uuid4()
+    await caller.log(on_phone(1, lost, event_id=str(event_id)))
+    await announce(caller, event_id, lost, announced=3)
+    path = f"{API}/events/{event_id}/phones/{lost}/set-aside"
+
+    async def post(path: str, **body: str) -> Any:
+        return await caller.client.post(path, json=body, headers=caller.headers("coordinator"))
+
+    answer = await post(path, reason="Glemt i bussen")
+    aside = await evening(caller, event_id)
+    await post(f"{path}/undo")
+    undone = await evening(caller, event_id)
+    await post(path, reason="Glemt i bussen")
+    await announce(caller, event_id, lost, announced=3)
+    back = await evening(caller, event_id)
+
+    assert answer.status_code == 200
+    assert aside["phones"] == [answer.json()]
+    assert (aside["safe"], aside["captured"], aside["all_safe"]) == (1, 1, True)
+    assert (answer.json()["missing"], answer.json()["set_aside"]["reason"]) == ([2, 3], "Glemt i bussen")
+    assert answer.json()["set_aside"]["by"] == str(uuid5(NAMESPACE_URL, "tilsagn:person:struer:coordinator"))
+    for waited_for in (undone, back):
+        assert (waited_for["captured"], waited_for["all_safe"]) == (3, False)
+        assert waited_for["phones"][0]["set_aside"] is None
+
+
+async def test_practice_and_the_evening_set_phones_aside_apart(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id, phone_id = await add_event(), uuid4()
+    await announce(caller, event_id, phone_id, announced=1)
+
+    answers = [
+        await caller.client.post(
+            f"{API}/events/{where}/phones/{phone_id}/set-aside{query}",
+            json={"reason": reason},
+            headers=caller.headers("coordinator"),
+        )
+        for where, query, reason in (
+            (event_id, "?practice=true", "Øvet"),
+            (uuid4(), "", "Væk"),
+            (event_id, "", "Ring 010190-1234"),
+            (event_id, "", "  "),
+        )
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 422, 422]
+    assert not (await evening(caller, event_id))["all_safe"]
 
 
 async def test_the_evening_counts_what_counts_now_against_the_goal(

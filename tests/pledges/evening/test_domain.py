@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pledges.evening.domain import DoorCheck, Evening, EveningPledge, Guest, Phone
+from services.pledges.evening.views import door_sentence
+from services.pledges.phones.domain import SetAside
+from shared.i18n.translations import use_language
 from tests.pledges.builders import NOW
 from tests.support.properties import PATIENT
 
@@ -72,6 +75,40 @@ def test_a_phone_that_has_been_quiet_is_named_unless_it_is_known_to_hold_somethi
     phones = [phone(), phone(place=2, last_contact=long_ago), phone(place=3, last_contact=long_ago, announced=9)]
 
     assert [one.place for one in DoorCheck(phones).quiet(NOW)] == [2]
+
+
+def test_nobody_waits_for_a_phone_that_is_set_aside_and_its_numbers_are_still_known() -> None:
+    lost = phone(place=2, announced=4, put_aside=SetAside(NOW, uuid4(), "Glemt i bussen"))
+    door = DoorCheck([phone(), lost])
+
+    assert (door.all_safe, door.holding, door.quiet(NOW + timedelta(hours=1))) == (True, [], [door.phones[0]])
+    # What arrived of it is in the house; what did not is not asked for.
+    assert (door.safe, door.captured, door.set_aside) == (4, 4, [lost])
+    assert lost.missing == [3, 4]
+
+
+def test_a_phone_that_is_in_contact_again_shows_as_before_it_was_set_aside() -> None:
+    back = phone(announced=3, put_aside=SetAside(NOW - timedelta(minutes=1), uuid4(), "Væk"), last_contact=NOW)
+
+    assert back.set_aside is None
+    assert DoorCheck([back]).holding == [back]
+
+
+def test_the_door_check_says_how_many_phones_are_set_aside() -> None:
+    aside = SetAside(NOW, uuid4(), "Væk")
+    phones = [phone(), phone(place=2, announced=4, put_aside=aside), phone(place=3, announced=3)]
+
+    with use_language("en"):
+        said = [door_sentence(DoorCheck(some)) for some in (phones[:1], phones[:2], phones, [])]
+        prank = door_sentence(DoorCheck([phone(announced=9, arrived=[], put_aside=aside)]))
+
+    assert said == [
+        "2 of 2 are safe",
+        "4 of 4 are safe, 1 phone set aside",
+        "6 of 7 are safe, 1 is still on a phone, 1 phone set aside",
+        "No phone has told of a pledge yet.",
+    ]
+    assert prank == "0 of 0 are safe, 1 phone set aside"
 
 
 def test_only_pledges_that_count_are_in_the_figures() -> None:

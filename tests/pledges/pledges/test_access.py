@@ -33,6 +33,12 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("PUT", "/api/pledges/v1/events/{event_id}/phones/{phone_id}"): (LOGGERS, 200),
     ("GET", "/api/pledges/v1/events/{event_id}/evening"): ({"coordinator", "admin"}, 200),
     ("GET", "/api/pledges/v1/events/{event_id}/evening/stream"): ({"coordinator", "admin"}, 404),
+    # Of a phone that does not exist, and without a reason. Others are set aside in tests/pledges/evening.
+    ("POST", "/api/pledges/v1/events/{event_id}/phones/{phone_id}/set-aside"): ({"coordinator", "admin"}, 422),
+    ("POST", "/api/pledges/v1/events/{event_id}/phones/{phone_id}/set-aside/undo"): ({"coordinator", "admin"}, 404),
+    ("GET", "/pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}"): ({"coordinator", "admin"}, 404),
+    ("POST", "/pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}/set-aside"): ({"coordinator", "admin"}, 404),
+    ("POST", "/pledges/evening/{event_id:uuid}/phones/{phone_id:uuid}/set-aside/undo"): ({"coordinator", "admin"}, 404),
     ("DELETE", "/api/pledges/v1/events/{event_id}/practice"): ({"coordinator", "admin"}, 204),
     ("GET", "/pledges/evening"): ({"coordinator", "admin"}, 303),
     ("GET", "/pledges/evening/{event_id:uuid}"): ({"coordinator", "admin"}, 200),

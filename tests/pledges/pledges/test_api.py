@@ -323,6 +323,8 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
         "/api/pledges/v1/pledges/batch",
         "/api/pledges/v1/intake",
         "/api/pledges/v1/events/{event_id}/phones/{phone_id}",
+        "/api/pledges/v1/events/{event_id}/phones/{phone_id}/set-aside",
+        "/api/pledges/v1/events/{event_id}/phones/{phone_id}/set-aside/undo",
         "/api/pledges/v1/events/{event_id}/evening",
         "/api/pledges/v1/events/{event_id}/evening/stream",
         "/api/pledges/v1/events/{event_id}/practice",
