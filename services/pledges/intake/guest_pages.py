@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.pledges.access import LOGGERS
 from services.pledges.pledges.dependencies import settings
-from services.pledges.pledges.rendering import render
+from services.pledges.pledges.rendering import address, render
 from services.pledges.register.access import PASS, is_guest
 from shared.http.auth import (
     COOKIE,
@@ -32,24 +32,26 @@ router = APIRouter(include_in_schema=False)
 @router.get("/pledges/pass/{token}")
 @concerns(PASS)
 @limited(SIGNING_IN)
-async def enter_with_pass(token: str, request: Request, principal: Anybody) -> Response:
-    """Open the intake to a visitor who scanned an event's code. A signed-in visitor stays signed in."""
+async def enter_with_pass(token: str, request: Request, principal: Anybody, *, practice: bool = False) -> Response:
+    """Open the intake, or its practice, to a visitor who scanned an event's code. Whoever is signed in stays so."""
     guest = _guest(request, token)
     if principal is None or is_guest(principal):
-        return _set_guest_cookie(token, guest)
+        return _set_guest_cookie(token, guest, practice=practice)
     if principal.taskforce_id == guest.taskforce_id and principal.has(*LOGGERS[:-1]):
-        return RedirectResponse(f"/pledges/new?event={guest.event_id}", 303)
+        return RedirectResponse(
+            address("/pledges/new", [("event", guest.event_id), ("practice", "true" if practice else "")]), 303
+        )
     # Following a link does not sign anybody out; pressing the button does.
     held = ", ".join(_(label) for label in role_labels(principal.roles))
-    return render(request, "pass_while_signed_in.html", token=token, roles_held=held)
+    return render(request, "pass_while_signed_in.html", token=token, roles_held=held, practice=practice)
 
 
 @router.post("/pledges/pass/{token}")
 @concerns(PASS)
 @limited(SIGNING_IN)
-async def go_on_as_guest(token: str, request: Request, _principal: Anybody) -> Response:
+async def go_on_as_guest(token: str, request: Request, _principal: Anybody, *, practice: bool = False) -> Response:
     """Sign out and go on as an event's guest."""
-    return _set_guest_cookie(token, _guest(request, token))
+    return _set_guest_cookie(token, _guest(request, token), practice=practice)
 
 
 def _guest(request: Request, token: str) -> Principal:
@@ -67,8 +69,8 @@ def _guest(request: Request, token: str) -> Principal:
     return guest
 
 
-def _set_guest_cookie(token: str, guest: Principal) -> Response:
-    response = RedirectResponse("/pledges/new", 303)
+def _set_guest_cookie(token: str, guest: Principal, *, practice: bool) -> Response:
+    response = RedirectResponse(address("/pledges/new", [("practice", "true" if practice else "")]), 303)
     response.set_cookie(
         COOKIE,
         token,

@@ -179,6 +179,8 @@ async def test_the_guests_code_is_shown_drawn_and_replaced(visitor: Visitor, cal
     drawing = await visitor.client.get(f"/events/{event['id']}/pass.svg")
     assert drawing.headers["content-type"] == "image/svg+xml"
     assert drawing.text.startswith("<svg")
+    practice = await visitor.client.get(f"/events/{event['id']}/pass.svg?practice=true")
+    assert practice.text not in {"", drawing.text}
     await visitor.send(f"/events/{event['id']}/pass/revoke", generation="1")
     assert (await visitor.client.get(f"/events/{event['id']}/pass.svg")).text != drawing.text
 

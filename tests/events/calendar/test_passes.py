@@ -135,6 +135,14 @@ def test_the_qr_code_is_coarse_enough_for_a_hall() -> None:
     assert "style" not in ET.tostring(drawing, encoding="unicode")
 
 
+async def test_the_link_for_practice_leads_to_the_intake_for_practice(caller: Caller) -> None:
+    link = await _link(caller, (await caller.event("publish"))["id"])
+    usual, practice = [(await _follow(caller, path)).headers["location"] for path in (link, f"{link}?practice=true")]
+    assert practice.startswith("/pledges/pass/")
+    assert practice.endswith("?practice=true")
+    assert "practice" not in usual
+
+
 async def _link(caller: Caller, event_id: str) -> str:
     link: str = (await caller.post(f"/events/{event_id}/passes")).json()["link"]
     assert link.startswith("http://localhost:8080/events/pass/")

@@ -44,6 +44,16 @@ async def test_the_coordinator_sees_at_once_that_the_last_pledge_has_arrived(
         await expect(door).to_have_text("0 af 1 er i hus, 1 er stadig på en telefon")
         await expect(page.get_by_text("Hannes telefon har stadig nr. 1")).to_be_visible()
         await assert_fits(page, NARROW, PHONE, DESKTOP)
+        await page.get_by_role("link", name="Er den væk?").click()
+        await assert_fits(page, NARROW, DESKTOP)
+        await page.get_by_label("Hvorfor?").fill("Glemt i bussen")
+        await page.get_by_role("button", name="Læg telefonen til side").click()
+        await expect(door).to_have_text("0 af 0 er i hus, 1 telefon lagt til side")
+        await expect(page.get_by_role("table").last).to_contain_text("af dig: Glemt i bussen")
+        await assert_fits(page, NARROW, PHONE)
+        # It is in contact again.
+        await announce(caller, event_id, phone_id, announced=1)
+        await expect(door).to_have_text("0 af 1 er i hus, 1 er stadig på en telefon")
 
         body = on_phone(1, phone_id, event_id=str(event_id), company={"name": "Bang & Olufsen A/S"})
         await caller.log(body, "event_pass", **as_pass(event_id))

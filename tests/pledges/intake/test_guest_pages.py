@@ -68,6 +68,20 @@ async def test_a_member_who_scans_the_code_stays_a_member(caller: Caller, token:
     assert "set-cookie" not in answer.headers
 
 
+async def test_the_code_for_practice_opens_the_intake_for_practice(caller: Caller, token: Callable[..., str]) -> None:
+    event_id = uuid4()
+    path = f"/pledges/pass/{token('event_pass', subject='pass:x', event_id=event_id, pass_generation=1)}?practice=true"
+
+    guest = await caller.client.get(path, headers=HTML)
+    member = await caller.client.get(path, headers=caller.headers("member") | HTML)
+    asked = await caller.client.get(path, headers=caller.headers("auditor") | HTML)
+    pressed = await caller.client.post(path, headers=HTML | {"origin": "http://localhost:8080"})
+
+    assert guest.headers["location"] == pressed.headers["location"] == "/pledges/new?practice=true"
+    assert member.headers["location"] == f"/pledges/new?event={event_id}&practice=true"
+    assert f'action="{path}"' in asked.text
+
+
 async def test_scanning_a_code_does_not_sign_out_before_the_button_is_pressed(
     caller: Caller, token: Callable[..., str], other_taskforce_id: UUID
 ) -> None:

@@ -36,8 +36,8 @@ router = APIRouter(prefix="/events", include_in_schema=False)
 @router.get("/pass/{code}")
 @concerns(PASS)
 @limited(SIGNING_IN)
-async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -> Response:
-    """Open a QR code's link: redirects to the intake with a pass. Changes nothing."""
+async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str, *, practice: bool = False) -> Response:
+    """Open a QR code's link: redirects to the intake with a pass, or to practice. Changes nothing."""
     try:
         taskforce_id, event_id, generation = passes.read_link(settings, code)
         async with db.read(taskforce_id) as conn:
@@ -56,7 +56,7 @@ async def enter_as_guest(_who: Anybody, db: Db, settings: Settings, code: str) -
             _("This code has been replaced"),
             _("Scan the new QR code at the event, or ask the host for it."),
         )
-    return _to_intake(settings, taskforce_id, event)
+    return _to_intake(settings, taskforce_id, event, practice=practice)
 
 
 @router.get("/pass/{slug}/{code}")
@@ -82,7 +82,7 @@ async def enter_by_typing(_who: Anybody, db: Db, settings: Settings, slug: str, 
     )
 
 
-def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> Response:
+def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent, *, practice: bool = False) -> Response:
     try:
         issued = passes.issue(settings, taskforce_id, event)
     except PassNotAvailable as error:
@@ -92,7 +92,8 @@ def _to_intake(settings: Settings, taskforce_id: UUID, event: EmployerEvent) -> 
             _("This event takes no more pledges"),
             _("It is over or has been cancelled. You are welcome to contact the taskforce instead."),
         ) from error
-    return RedirectResponse(f"/pledges/pass/{issued.token}", 303)
+    query = "?practice=true" if practice else ""
+    return RedirectResponse(f"/pledges/pass/{issued.token}{query}", 303)
 
 
 @router.get("/{event_id:uuid}/pass")
@@ -111,10 +112,13 @@ async def show_code(request: Request, principal: DoorKeeper, db: Db, settings: S
 
 @router.get("/{event_id:uuid}/pass.svg")
 @concerns(EVENT)
-async def draw_code(principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID) -> Response:
-    """The QR code alone, as SVG."""
+async def draw_code(
+    principal: DoorKeeper, db: Db, settings: Settings, event_id: UUID, *, practice: bool = False
+) -> Response:
+    """The QR code alone, as SVG; for practice, the one that opens the intake with nothing counting."""
     event = await _load(db, principal, event_id)
-    drawing = qr_svg(passes.issue(settings, principal.taskforce, event).link)
+    link = passes.issue(settings, principal.taskforce, event).link
+    drawing = qr_svg(f"{link}?practice=true" if practice else link)
     return Response(drawing, media_type="image/svg+xml")
 
 
