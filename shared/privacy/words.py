@@ -40,6 +40,7 @@ _COLUMNS: Final = {
     "municipality": N_("Municipality code"),
     "programme": N_("Programme"),
     "note": N_("Note"),
+    "set_aside_because": N_("Why the phone was set aside"),
     "outcome": N_("What came of the call"),
     "company_id": N_("Company, by its number in the system"),
     "company_name": N_("Company"),
