@@ -116,6 +116,28 @@ def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
     }
 
 
+async def move_hires(conn: Connection, taskforce_id: UUID, pledge_id: UUID, event_id: UUID | None) -> list[Hire]:
+    """Let the hires of a pledge that the caller has locked belong to another event; return those that have changed."""
+    moved = await conn.fetch(
+        """
+        update hires
+           set event_id = $3,
+               version = version + 1
+         where taskforce_id = $1
+           and pledge_id = $2
+           and event_id is distinct from $3
+        returning id
+        """,
+        taskforce_id,
+        pledge_id,
+        event_id,
+    )
+    rows = await conn.fetch(
+        f"{SELECT}\n   and hire.id = any ($2)\n order by hire.id", taskforce_id, [row["id"] for row in moved]
+    )
+    return [hire_of(row) for row in rows]
+
+
 async def load_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> tuple[Hire, bytes] | None:
     """Return a hire, and the fingerprint of the request that confirmed it."""
     row = await conn.fetchrow(f"{SELECT}\n   and hire.id = $2", taskforce_id, hire_id)

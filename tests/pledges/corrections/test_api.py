@@ -61,6 +61,27 @@ async def test_a_correction_is_stored_published_and_shown(
     ]
 
 
+async def test_a_hire_follows_its_pledge_to_another_event(
+    caller: Caller, add_event: Callable[..., Awaitable[UUID]], pledges_database: Database, taskforce_id: UUID
+) -> None:
+    body = pledge_body(event_id=str(await add_event()))
+    await caller.log(body)
+    hire = (await caller.confirm(hire_body(pledge_id=body["id"]))).json()
+    meant = str(await add_event())
+
+    for _ in range(2):
+        answer = await patch(caller, body["id"], {"event_id": meant})
+        assert answer.status_code == 200, answer.text
+
+    now = (await caller.get(f"/api/pledges/v1/hires/{hire['id']}", "caseworker")).json()
+    assert now == hire | {"event_id": meant, "version": 2}
+    async with pledges_database.read(taskforce_id) as conn:
+        rows = await conn.fetch("select payload from outbox where aggregateid = $1 order by position", UUID(hire["id"]))
+    first, moved = (row["payload"] for row in rows)
+    assert (moved["version"], moved["event_id"]) == (2, meant)
+    assert moved["recorded_at"] > first["recorded_at"]
+
+
 async def test_a_repeated_request_is_answered_with_what_was_logged(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:

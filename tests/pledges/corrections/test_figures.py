@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
     from shared.db.database import Database
 
-    Counts = dict[tuple[str, str], int]
+    Counts = dict[tuple[str, str, str], int]
 
 BY: Final = Editor(None, of_all=True)
+MEASURES: Final = ("pledged_positions", "hires")
 REASONS: Final = ("company_withdrew", "company_withdrew", "logged_by_mistake", "not_genuine")
 
 
@@ -105,13 +106,13 @@ async def _hire(database: Database, taskforce_id: UUID, pledge_id: UUID, *, at: 
 
 
 async def _recomputed(database: Database, taskforce_id: UUID, day: date) -> Counts:
-    """Return the pledged positions by event or quarter and job type, from the pledges' own tables."""
+    """Return the figures by measure, event or quarter, and job type, from the pledges' own tables."""
     async with database.read(taskforce_id) as conn:
         rows = await conn.fetch(FIGURES, day)
     return {
-        (row["key"], row["job_type"]): row["count"]
+        (row["measure"], row["key"], row["job_type"]): row["count"]
         for row in rows
-        if row["measure"] == "pledged_positions" and row["count"]
+        if row["measure"] in MEASURES and row["count"]
     }
 
 
@@ -129,8 +130,9 @@ async def _shown(database: Database, taskforce_id: UUID, day: date, known_at: da
     parts += [(str(event.event_id), event.counts) for event in figures.events]
     parts += [(quarter.quarter, quarter.counts) for quarter in figures.quarters]
     return {
-        (key, job_type): count
+        (measure, key, job_type): count
         for key, counts in parts
-        for job_type, count in counts["pledged_positions"].items()
+        for measure in MEASURES
+        for job_type, count in counts[measure].items()
         if count
     }
