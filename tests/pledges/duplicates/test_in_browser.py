@@ -58,7 +58,7 @@ async def test_a_pair_is_compared_merged_and_separated_by_keyboard(
         await page.goto(f"{url}/pledges/{first['id']}")
         await expect(page.get_by_role("main")).to_contain_text("Dublet")
         await assert_fits(page, NARROW)
-        await page.get_by_role("link", name="Se det, der tæller med").click()
+        await page.get_by_role("link", name="Se det andet tilsagn").click()
         await expect(page.get_by_role("link", name="Se dubletten")).to_have_attribute("href", f"/pledges/{first['id']}")
         await page.get_by_role("link", name="Skil dem ad igen").click()
         await page.get_by_role("button", name="Skil ad igen").click()
