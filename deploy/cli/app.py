@@ -235,21 +235,21 @@ def scenario_load(
 
 @import_app.command("pledges")
 def import_pledges(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file as Excel writes it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook or a CSV file.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
     ] = False,
     taskforce: Taskforce = "struer",
     as_json: AsJson = False,
 ) -> None:
-    """Import pledges from a CSV file: all of its rows, or none.
+    """Import pledges from an Excel workbook or a CSV file: all of its rows, or none.
 
-    Danish Excel's files are understood as they are: semicolons, decimal comma,
-    dd-mm-åååå, UTF-8 or Windows-1252. Importing the same file again makes no
-    doubles.
+    Danish Excel's files are understood as they are: .xlsx, or CSV with semicolons,
+    decimal comma, dd-mm-åååå, UTF-8 or Windows-1252. Importing the same file again
+    makes no doubles.
 
     \b
-    tilsagn import pledges tilsagn.csv --dry-run
+    tilsagn import pledges tilsagn.xlsx --dry-run
     tilsagn import pledges tilsagn.csv
     """
     from deploy.cli.imports import import_file  # noqa: PLC0415

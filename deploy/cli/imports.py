@@ -1,4 +1,4 @@
-"""`tilsagn import pledges`: imports pledges from a CSV file into the running installation, all rows or none."""
+"""`tilsagn import pledges`: imports pledges from a workbook or a CSV file into the running installation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     """Import the file and print a report.
 
     Args:
-        file: CSV, in the format of `services.pledges.imports.columns`, or the file of a phone; 50 MB at most.
+        file: a workbook or CSV, in the format of `services.pledges.imports.columns`, or the file of a phone; 50 MB
+            at most.
         dry_run: only report what an import would do.
         taskforce: short name of the taskforce that gets the pledges.
         as_json: print the report as JSON.
@@ -81,7 +82,7 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError:
         raise CommandError(f"There is no file {file}: check its name and folder.") from None
     except IsADirectoryError:
-        raise CommandError(f"{file} is a folder: name the CSV file in it.") from None
+        raise CommandError(f"{file} is a folder: name the file in it.") from None
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
 
@@ -136,6 +137,8 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
         if len(notable) > _ROWS_SHOWN:
             console.print(f"… and {len(notable) - _ROWS_SHOWN:,} more rows: --json names them all.")
         console.print()
+    if report.other_sheets:
+        console.print(f"The sheet {report.sheet or '…'} was read; left out: {', '.join(report.other_sheets)}")
     if report.ignored_columns:
         console.print(f"Columns that mean nothing here: {', '.join(report.ignored_columns)}")
     new, known = report.count("new"), report.count("known")
@@ -164,6 +167,8 @@ def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
         "refused": report.count("refused"),
         "new_positions": report.new_positions,
         "ignored_columns": list(report.ignored_columns),
+        "sheet": report.sheet,
+        "other_sheets": list(report.other_sheets),
         "rows": [
             {
                 "row": row.line,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +50,7 @@ async def import_pledges(
     request_key: SecretStr,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
-    """Import old pledges from a CSV file, all of it or nothing. The format is described in `columns`.
+    """Import old pledges from a workbook or a CSV file, all of it or nothing. The format is described in `columns`.
 
     Args:
         content: the file.
@@ -67,9 +68,9 @@ async def import_pledges(
         table = await asyncio.to_thread(read_table, content)
     except NotATable as error:
         return Report(problem=_(error.message, **error.parameters))
-    ignored = tuple(name for name in table.columns if name and meaning(name) is None and not contains_cpr_shape(name))
+    read = _read_of(table)
     if problem := _wrong_columns(table, has_event=event_id is not None) or _misread_letters(table):
-        return Report(problem=problem, ignored_columns=ignored)
+        return replace(read, problem=_with_sheet(problem, read))
     now = datetime.now(UTC)
     async with db.read(taskforce_id) as conn:
         register = RegisterIndex(
@@ -78,17 +79,35 @@ async def import_pledges(
             (await load_catalogue(conn, taskforce_id)).own,
         )
         if event_id is not None and event_id not in register.events:
-            return Report(problem=_("There is no such event."), ignored_columns=ignored)
+            return replace(read, problem=_("There is no such event."))
         judged = await asyncio.to_thread(
             judge, taskforce_id, table, register, event_id=event_id, now=now, limits=limits, request_key=request_key
         )
         stored = await _load_similar(conn, taskforce_id, judged)
     await asyncio.to_thread(mark_repeats, judged, stored)
     if dry_run or any(line.errors for line in judged):
-        return Report(rows=tuple(line.row() for line in judged), ignored_columns=ignored)
+        return replace(read, rows=tuple(line.row() for line in judged))
     async with db.change(taskforce_id) as conn:
         await _save(conn, [line for line in judged if not line.known], now, progress)
-    return Report(rows=tuple(line.row() for line in judged), ignored_columns=ignored, imported=True)
+    return replace(read, rows=tuple(line.row() for line in judged), imported=True)
+
+
+def _read_of(table: Table) -> Report:
+    """Return a report of what was read, without verdicts. Names that look like a CPR number are left out."""
+    return Report(
+        ignored_columns=tuple(
+            name for name in table.columns if name and meaning(name) is None and not contains_cpr_shape(name)
+        ),
+        sheet=table.sheet if table.sheet and not contains_cpr_shape(table.sheet) else "",
+        other_sheets=tuple("…" if contains_cpr_shape(name) else name for name in table.other_sheets),
+    )
+
+
+def _with_sheet(problem: str, read: Report) -> str:
+    """Return a problem with the name of the sheet that has it, if the list may be in another one."""
+    if not (read.sheet and read.other_sheets):
+        return problem
+    return f"{problem} {_('The sheet “%(name)s” was read, because it is the first one.', name=read.sheet)}"
 
 
 def _misread_letters(table: Table) -> str | None:

@@ -66,8 +66,6 @@ def decode(content: bytes) -> str:
     Raises:
         NotATable: the content is no text in any of these.
     """
-    if content.startswith(b"PK\x03\x04"):
-        raise NotATable(N_("This is an Excel workbook. Save it as “CSV UTF-8 (semicolon separated)” first."))
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return _without_nul(content.decode("utf-16"))

@@ -75,6 +75,8 @@ class Report:
         ignored_columns: columns with unknown names.
         of_phone: whether the file is the one of a phone.
         practice_left_out: how many pledges of practice the phone's file has.
+        sheet: the name of the sheet that was read; empty for a file without sheets, and if it looks like a CPR number.
+        other_sheets: the names of the sheets that were not read, though they are shown and have content.
         imported: whether the new lines have been logged.
     """
 
@@ -84,6 +86,8 @@ class Report:
     imported: bool = False
     of_phone: bool = False
     practice_left_out: int = 0
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -1,7 +1,7 @@
-"""Reading a table that a Danish Excel has saved as CSV.
+"""Reading a table that a Danish Excel has saved, as a workbook or as CSV.
 
-The separator is that of semicolon, tab and comma which separates the names of the columns. The encoding is in
-`encoding`.
+The separator of a CSV file is that of semicolon, tab and comma which separates the names of the columns. The encoding
+is in `encoding`, the cells of a workbook are in `workbook`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.pledges.imports.columns import REQUIRED, meaning
 from services.pledges.imports.encoding import decode
 from services.pledges.imports.report import NotATable
+from services.pledges.imports.workbook import is_workbook, read_sheet
 from services.pledges.register.domain import name_key
 from shared.i18n.translations import N_
+
+if TYPE_CHECKING:
+    from services.pledges.imports.workbook import Sheet
 
 MAX_ROWS: Final = 5_000
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -49,21 +53,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and its lines; empty lines are left out."""
+    """A header and its lines; empty lines are left out.
+
+    Attributes:
+        sheet: the name of the sheet; None for a CSV file.
+        other_sheets: the names of the sheets that were not read, though they are shown and have content.
+    """
 
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
+    sheet: str | None = None
+    other_sheets: tuple[str, ...] = ()
 
 
 def read_table(content: bytes) -> Table:
-    """Return the table in a CSV file. Blocks for some ms per 1,000 lines.
+    """Return the table in a workbook or a CSV file. Blocks for some ms per 1,000 lines.
 
     Raises:
         NotATable: the content is not a table, or too large.
     """
     if len(content) > MAX_BYTES:
         raise NotATable(N_("The file is larger than 2 MB. Split it into several."))
-    rows = _rows(decode(content))
+    sheet = read_sheet(content) if is_workbook(content) else None
+    rows = _rows(decode(content)) if sheet is None else _rows_of(sheet)
     if not rows:
         raise NotATable(N_("The file is empty."))
     _number, header = rows[0]
@@ -76,7 +88,34 @@ def read_table(content: bytes) -> Table:
     columns = _columns(header)
     if len(rows) - 1 > MAX_ROWS:
         raise NotATable(N_("The file has more than 5,000 lines. Split it into several."))
-    return Table(columns, tuple(_line(number, cells, columns) for number, cells in rows[1:]))
+    if sheet is None:
+        return Table(columns, tuple(_line(number, cells, columns) for number, cells in rows[1:]))
+    _refuse_unsolved(sheet, columns)
+    # Notes beside the table are in columns without a name. In a CSV file they may be what a separator moved there.
+    width = max(len(cells) for _number, cells in rows)
+    lines = tuple(_line(number, cells, columns, width=width) for number, cells in rows[1:])
+    return Table(columns, lines, sheet.name, sheet.other_sheets)
+
+
+def _rows_of(sheet: Sheet) -> list[tuple[int, list[str]]]:
+    """Return the cells of the rows that are not empty, each with its number."""
+    for number, cells in sheet.rows:
+        if any(len(cell) > _MAX_CELL_LENGTH for cell in cells):
+            raise NotATable(N_("A cell in line %(line)s has more than 2,000 characters. Shorten it."), line=number)
+    return list(sheet.rows)
+
+
+def _refuse_unsolved(sheet: Sheet, columns: tuple[str, ...]) -> None:
+    for line, column in sorted(sheet.unsolved):
+        if column <= len(columns) and meaning(columns[column - 1]):
+            raise NotATable(
+                N_(
+                    "Line %(line)s, %(column)s, has a formula without its result. Open the workbook in Excel, and save"
+                    " it again."
+                ),
+                line=line,
+                column=columns[column - 1],
+            )
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
@@ -121,9 +160,14 @@ def _has_required(cells: list[str]) -> bool:
     return {meaning(_column_name(cell)) for cell in cells}.issuperset(REQUIRED)
 
 
-def _line(number: int, cells: list[str], columns: tuple[str, ...]) -> Line:
+def _line(number: int, cells: list[str], columns: tuple[str, ...], *, width: int = 0) -> Line:
+    """Return a line.
+
+    Args:
+        width: how many cells it may have, if more than columns have a name.
+    """
     begins_a_file = cells[0].startswith(_BYTE_ORDER_MARK)
-    if any(cells[len(columns) :]):
+    if any(cells[max(width, len(columns)) :]):
         if any(_BYTE_ORDER_MARK in cell for cell in cells):
             raise NotATable(
                 N_("Another file begins in line %(line)s: files were joined. Import each by itself."), line=number
@@ -132,7 +176,8 @@ def _line(number: int, cells: list[str], columns: tuple[str, ...]) -> Line:
     names = [_column_name(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
-    return Line(number, _by_name(columns, cells), tuple(names) == columns, begins_a_file)
+    unnamed = ("",) * (width - len(columns))
+    return Line(number, _by_name(columns + unnamed, cells), tuple(names) == columns, begins_a_file)
 
 
 def _by_name(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged
 from shared.i18n.translations import use_language
 from tests.pledges.conftest import NOW, REQUEST_KEY
+from tests.pledges.imports.workbooks import one_sheet, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -95,6 +97,45 @@ async def test_the_same_file_again_changes_nothing_whatever_its_encoding(
     assert before == (3, 3)
     assert [row.verdict for row in again.rows + spelled.rows] == ["known"] * 6
     assert await _count(pledges_database, taskforce_id) == before
+
+
+async def test_a_list_is_recognised_as_a_workbook_and_as_a_csv_file(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    header = HEADER.split(";")
+    plast = ("Ålekisten Plast A/S", 24256790, 671, date(2024, 2, 1), "småjob", 3, 7.5, 12, "Vareopfyldning, Oprydning")
+    vask = ("Bæk's Vask", "", "", date(2024, 3, 2), "praktik", 1, 20)
+    as_workbook = one_sheet(
+        header, (*plast, "Søren Ærø", 97850000), (*vask, "", "", "Eva Holm", "", "eva@vask.example")
+    )
+    as_text = one_sheet(header, *(line.split(";") for line in LINES[:2]))
+
+    first = await run(pledges_database, taskforce_id, as_workbook)
+    before = await _count(pledges_database, taskforce_id)
+    again = [await run(pledges_database, taskforce_id, content) for content in (as_text, a_file(*LINES[:2]))]
+
+    assert [row.verdict for row in first.rows] == ["new"] * 2
+    assert [row.verdict for report in again for row in report.rows] == ["known"] * 4
+    assert await _count(pledges_database, taskforce_id) == before == (2, 2)
+
+
+async def test_cells_that_a_workbook_shows_as_no_number_are_refused(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("0101701234")
+        sheet.write_row(0, 0, ["virksomhed", "dato", "pladser", "timer fra", "kontaktperson", "telefon", "reference"])
+        sheet.write_row(1, 0, ("Bæk", 45599, True, 7.5, "Eva"))
+        sheet.write(1, 3, 0.5, book.add_format({"num_format": "0%"}))
+        sheet.write_formula(1, 5, "=VLOOKUP(1,A1:A2,1)", None, "#N/A")
+        sheet.write(1, 6, 101701234, book.add_format({"num_format": "000000-0000"}))
+
+    report = await run(pledges_database, taskforce_id, workbook(fill))
+
+    [row] = report.rows
+    assert [error.column for error in row.errors] == [*("dato", "pladser", "timer fra", "telefon", "reference")]
+    assert "CPR" in row.errors[-1].message
+    assert report.sheet == ""
 
 
 async def test_with_one_bad_line_nothing_is_imported(pledges_database: Database, taskforce_id: UUID) -> None:

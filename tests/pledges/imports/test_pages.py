@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from shared.http import auth, csrf
 from shared.ui.csrf_field import FIELD
 from tests.pledges.browsing import HTML, count, hidden, text_of
 from tests.pledges.conftest import Caller
+from tests.pledges.imports.workbooks import HEADER, one_sheet, workbook
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -161,11 +163,12 @@ async def test_a_file_without_verdicts_has_no_errors_to_download(one_caller: Cal
             422,
             "1 linje skal rettes",
         ),
+        ({"files": {"file": ("a.xlsx", one_sheet(HEADER)[:-99])}}, 422, "Projektmappen er beskadiget."),
         ({"files": {"file": ("a.csv", b"x" * 5_000_000)}}, 422, "større end 2 MB"),
         ({"files": {"file": ("a.csv", b"x" * 9_000_000)}}, 413, ""),
         ({"data": {"carried": "!", "step": "import"}}, 400, ""),
     ],
-    ids=["nothing", "columns", "cells", "5 MB", "9 MB", "mangled"],
+    ids=["nothing", "columns", "cells", "damaged", "5 MB", "9 MB", "mangled"],
 )
 async def test_an_unusable_file_is_refused_on_the_page(
     one_caller: Caller, send: dict[str, Any], status: int, words: str
@@ -182,3 +185,38 @@ async def test_the_empty_file_to_fill_in_has_the_columns_and_opens_in_excel(call
 
     assert answer.content.startswith(b"\xef\xbb\xbfvirksomhed;cvr;")
     assert "attachment" in answer.headers["content-disposition"]
+
+
+async def test_a_workbook_is_judged_and_imported_and_the_sheets_that_were_left_out_are_named(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    headers = caller.headers("coordinator") | HTML
+
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Efterår")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, ("Bæk", date(2024, 2, 1), 2, 7.5, "Eva", 97850000, 24256790))
+        book.add_worksheet("Noter").write(0, 0, "x")
+        book.add_worksheet("010170-1234").write(0, 0, "x")
+
+    judged = await caller.client.post("/pledges/import", files={"file": ("a.xlsx", workbook(fill))}, headers=headers)
+    carried = {"carried": hidden(judged.text, "carried"), "step": "import"}
+    imported = await caller.client.post("/pledges/import", data=carried, headers=headers)
+
+    assert "1 nyt tilsagn, 2 pladser" in text_of(judged.text)
+    assert "»Efterår« er læst, og disse er sprunget over: Noter, …" in text_of(judged.text)
+    assert "1 tilsagn er importeret" in text_of(imported.text)
+    assert await count(pledges_database, taskforce_id) == 1
+
+
+async def test_the_sheet_without_the_columns_is_named(one_caller: Caller) -> None:
+    def fill(book: Any) -> None:
+        book.add_worksheet("Vejledning").write(0, 0, "Sådan gør du")
+        book.add_worksheet("Liste").write_row(0, 0, HEADER)
+
+    answer = await one_caller.client.post(
+        "/pledges/import", files={"file": ("a.xlsx", workbook(fill))}, headers=one_caller.headers("admin") | HTML
+    )
+
+    assert answer.status_code == 422
+    assert "Arket »Vejledning« er læst, fordi det er det første." in text_of(answer.text)
