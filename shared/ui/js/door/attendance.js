@@ -1,5 +1,6 @@
 import { isFoundBy } from "../intake/company_options.js";
 import { withoutInvisible } from "../fields/text.js";
+import { aheadMs } from "../offline/clock.js";
 
 /**
  * A company at the door.
@@ -40,8 +41,8 @@ export function merge(records) {
  * @returns {DoorCompany[]} those expected or present first
  */
 export function companiesAt(door, captures) {
-  // How far this phone's clock is ahead of the server's: what was captured here has this phone's time.
-  const aheadMs = door.now ? door.fetchedAt - Date.parse(door.now) : 0;
+  // What was captured here has this phone's time.
+  const ahead = aheadMs(door);
   const companies = new Map(door.companies.map((company) => [company.id, ofServer(company)]));
   const notInTheList = captures.filter((capture) => counts(capture, door));
   for (const capture of notInTheList) {
@@ -51,7 +52,7 @@ export function companiesAt(door, captures) {
   for (const [id, company] of companies) {
     const here = notInTheList.filter((capture) => (capture.receipt?.company_id ?? capture.company_id) === id);
     if (here.length === 0) continue;
-    const known = company.checkedInAt ? [{ at: new Date(Date.parse(company.checkedInAt) + aheadMs).toISOString() }] : [];
+    const known = company.checkedInAt ? [{ at: new Date(Date.parse(company.checkedInAt) + ahead).toISOString() }] : [];
     const merged = merge([...known, ...here.map(({ body }) => ({ at: body.captured_at, undo: body.undo }))]);
     company.checkedInAt = merged && !merged.undoneAt ? merged.since : null;
     company.isPending = here.some(({ state }) => state === "waiting");

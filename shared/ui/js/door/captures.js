@@ -1,3 +1,4 @@
+import { earliestTime } from "../offline/clock.js";
 import { openStore } from "../offline/store.js";
 import { Queue } from "../offline/queue.js";
 
@@ -90,9 +91,10 @@ export class Captures {
       const doors = transaction.objectStore("doors");
       const captures = transaction.objectStore("captures");
       const kept = await captures.getAll();
-      for (const { event_id: eventId, event } of await doors.getAll()) {
+      for (const door of await doors.getAll()) {
+        const { event_id: eventId, event } = door;
         const of = kept.filter((capture) => capture.event_id === eventId);
-        if (!isOver(event, this.now()) || of.some(({ state }) => state !== "received")) continue;
+        if (!isOver(event, earliestTime(door, this.now())) || of.some(({ state }) => state !== "received")) continue;
         await doors.delete(eventId);
         for (const { id } of of) await captures.delete(id);
       }

@@ -50,7 +50,7 @@ export class DoorPage {
       return this.#fetch();
     }
     globalThis.navigator.storage?.persist?.().catch(() => undefined);
-    await this.captures.forgetOver();
+    await this.captures.forgetOver().catch(() => undefined);
     this.door = await this.captures.door(this.eventId);
     this.principal ??= this.door?.subject ?? null;
     this.captures.queue.addEventListener("change", () => this.#refresh());
@@ -184,8 +184,9 @@ export class DoorPage {
       this.door = (await this.captures?.door(this.eventId).catch(() => undefined)) ?? this.door;
       await this.captures?.forgetOver().catch(() => undefined);
       await this.sender?.sendNow();
-    } else if (answer.kind === "problem" && answer.status === 401) {
-      this.notices.show("signed-out");
+    } else {
+      this.notices.toggle("foreign", answer.kind === "foreign");
+      if (answer.kind === "problem" && answer.status === 401) this.notices.show("signed-out");
     }
     await this.#refresh();
   }

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /**
  * @param {ReturnType<typeof import("./form.js").typedIn>} typed
  * @param {{positions: number, weekly_hours: number}} limits
- * @param {Date} today
+ * @param {Date | null} today null where the phone's clock is wrong
  * @returns {Map<string, {code: string, limit?: number}>} the first error of each field, in the order of the page
  */
 export function errorsOf(typed, limits, today) {
@@ -75,6 +75,7 @@ function addHours(typed, limits, add) {
 function startError(day, today) {
   const at = Date.parse(`${day}T00:00Z`);
   if (Number.isNaN(at)) return "date";
+  if (!today) return undefined;
   const days = (at - Date.parse(`${today.toISOString().slice(0, 10)}T00:00Z`)) / DAY_MS;
   return days < -365 || days > 5 * 366 ? "start_implausible" : undefined;
 }

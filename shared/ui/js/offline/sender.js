@@ -3,6 +3,8 @@ import { StorageError } from "./store.js";
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 60_000;
 const SIGNED_OUT_DELAY_MS = 20_000;
+// The server never asks to wait longer (exchange.js).
+const LONGEST_WAIT_MS = 600_000;
 const BATCH = 50;
 // Longer than any request takes: a tab that has held the lock for so long has been frozen.
 const FROZEN_MS = 90_000;
@@ -89,7 +91,7 @@ export class Sender extends EventTarget {
       do {
         this.#again = false;
         await this.#drainAlone();
-      } while (this.#again && this.now() >= this.#notBefore);
+      } while (this.#again && this.#waitMs === 0);
     } catch (error) {
       // What waits cannot be read, so it is tried again later: a browser may give its storage back.
       if (!(error instanceof StorageError)) throw error;
@@ -115,7 +117,7 @@ export class Sender extends EventTarget {
   }
 
   async #drain() {
-    while (this.#isWorthTrying() && this.now() >= this.#notBefore) {
+    while (this.#isWorthTrying() && this.#waitMs === 0) {
       const waiting = await this.#waiting();
       if (waiting.length === 0) {
         this.#delay = FIRST_DELAY_MS;
@@ -123,6 +125,12 @@ export class Sender extends EventTarget {
       }
       if (!(await this.#sendBatch(waiting.slice(0, this.batch)))) return;
     }
+  }
+
+  /** How long the server still wants us to wait. A time far ahead is of a clock that has been set back since. */
+  get #waitMs() {
+    const left = this.#notBefore - this.now();
+    return left > 0 && left <= LONGEST_WAIT_MS ? left : 0;
   }
 
   /** Browsers may be wrong about being offline, so after a while a request is tried all the same. */
@@ -184,7 +192,7 @@ export class Sender extends EventTarget {
   #setTimer(delay) {
     this.clearTimeout(this.#timer);
     const spread = delay * (0.75 + this.random() / 2);
-    const earliest = Math.max(this.#notBefore - this.now(), 0);
+    const earliest = this.#waitMs;
     this.#timer = this.setTimeout(() => {
       this.#timer = 0;
       return this.sendNow();

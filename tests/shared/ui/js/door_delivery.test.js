@@ -36,7 +36,7 @@ test("each capture has its own answer, and one that cannot be understood has non
 
 for (const [answer, contact] of [
   [{ kind: "problem", status: 401 }, "signed_out"],
-  [{ kind: "problem", status: 403 }, "busy"],
+  [{ kind: "problem", status: 429, seconds: 5 }, "busy"],
   [{ kind: "problem", status: 503, seconds: 7 }, "busy"],
   [{ kind: "foreign", status: 200 }, "foreign"],
   [{ kind: "ok", json: { page: 1 } }, "foreign"],
@@ -47,3 +47,16 @@ for (const [answer, contact] of [
     assert.deepEqual([report.contact, report.answers, report.seconds], [contact, undefined, answer.seconds]);
   });
 }
+
+for (const status of [403, 404, 422]) {
+  test(`who may not check in is told so, and the captures of other events do not wait for these: ${status}`, async () => {
+    const problem = { type: "/problems/x", title: "Nej" };
+    const report = await deliver([capture("a"), capture("b", "e2")], answering({ kind: "problem", status, problem }));
+    assert.deepEqual(report, { contact: "answered", answers: new Map([["a", { problem, status }]]) });
+  });
+}
+
+test("of a request that the server cannot read, each capture is sent by itself", async () => {
+  const report = await deliver([capture("a"), capture("b")], answering({ kind: "problem", status: 413, problem: {} }));
+  assert.deepEqual(report, { contact: "too_many" });
+});

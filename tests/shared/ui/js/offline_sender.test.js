@@ -227,3 +227,12 @@ test("storage that fails for a while stops nothing for good", async () => {
   timers.at(-1).act();
   while ((await state()) !== "received") await new Promise((done) => setTimeout(done, 1));
 });
+
+test("a clock that is set back does not keep what waits until it has caught up", async () => {
+  const made = sender();
+  reports.push({ contact: "busy", seconds: 60 }, answers("a"));
+  await made.sendNow();
+  now -= 86_400_000;
+  await made.sendNow();
+  assert.equal(await state(), "received");
+});
