@@ -1,3 +1,5 @@
+import { abortAfter } from "../offline/exchange.js";
+
 const PATIENCE_MS = 20_000;
 
 /**
@@ -11,7 +13,7 @@ export async function addMoreCompanies(list) {
   if (!more || more === added) return;
   list.dataset.added = more;
   try {
-    const answer = await fetch(more, { headers: { accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(more, { headers: { accept: "text/html" }, signal: abortAfter(PATIENCE_MS) });
     if (!answer.ok) return;
     const options = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("option");
     list.append(...options);

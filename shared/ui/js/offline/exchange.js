@@ -42,7 +42,7 @@ export async function exchange(path, { method = "GET", body, headers = {}, timeo
 }
 
 /** As `AbortSignal.timeout`, which Safari has only since version 16: a phone in the hall may be older. */
-function abortAfter(milliseconds) {
+export function abortAfter(milliseconds) {
   if (AbortSignal.timeout) return AbortSignal.timeout(milliseconds);
   const controller = new AbortController();
   setTimeout(() => controller.abort(), milliseconds);

@@ -1,3 +1,5 @@
+import { abortAfter } from "../offline/exchange.js";
+
 const KEPT = "tilsagn-shell";
 const LANGUAGE = "tilsagn-language";
 const TRIES = 3;
@@ -117,7 +119,7 @@ export class Shell {
     const credentials = cache === "default" ? "same-origin" : "omit";
     const options = { cache, credentials, redirect: "error", integrity: this.facts.files[path] };
     try {
-      const response = await this.fetch(path, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+      const response = await this.fetch(path, { ...options, signal: abortAfter(PATIENCE_MS) });
       if (!response.ok) throw new Error(`${path}: ${response.status}`);
       return response;
     } catch (error) {
