@@ -66,7 +66,9 @@ export class Pledges {
       if (present && isSame(present, body)) return present;
       const isCorrected = present?.state === "refused" && !present.unanswered && present.problem?.status !== 409;
       const id = present && !isCorrected ? this.newId() : body.id;
-      const phone = isCorrected ? present.body.phone : await this.#nextNumber(transaction, body.event_id);
+      const keepsNumber = isCorrected && present.event_id === (body.event_id ?? null);
+      if (isCorrected && !keepsNumber) await this.#discardNumber(transaction, present);
+      const phone = keepsNumber ? present.body.phone : await this.#nextNumber(transaction, body.event_id);
       const complete = { ...body, id, ...(phone && { phone }) };
       const record = { ...recordOf(complete, principal), id };
       if (!isCorrected) return this.queue.addIn(transaction, record);
@@ -97,10 +99,7 @@ export class Pledges {
       const record = await table.get(id);
       if (!record) return;
       await table.delete(id);
-      const phones = transaction.objectStore("phones");
-      const phone = record.event_id && !record.for_another && (await phones.get(record.event_id));
-      if (!phone || !record.phone || record.phone.id !== phone.id) return;
-      await phones.put({ ...phone, discarded: [...phone.discarded, record.phone.number] });
+      await this.#discardNumber(transaction, record);
     });
   }
 
@@ -159,24 +158,23 @@ export class Pledges {
 
   /**
    * Forgets every event that is over and of which everything has arrived, and what arrived more than a day ago without
-   * an event.
+   * an event that this phone knows.
    *
    * @param {number} now
    */
   async forgetWhatIsOver(now) {
-    for (const { event_id: eventId } of await this.phones()) {
-      if (isOver((await this.page(eventId))?.event, now)) await this.forget(eventId);
-    }
+    const pages = await this.#pages();
+    for (const { event_id: eventId, page } of pages) if (isOver(page?.event, now)) await this.forget(eventId);
+    const known = new Set(pages.map(({ event_id: eventId }) => eventId || null));
     for (const record of await this.queue.list()) {
       const isOld = record.state === "received" && now - record.receivedAt > DAY_MS;
-      if (isOld && !record.event_id) await this.queue.remove(record.id);
+      if (isOld && !(record.event_id && known.has(record.event_id))) await this.queue.remove(record.id);
     }
   }
 
   /** @returns {Promise<string[]>} the keys of the events whose page is kept: with them pledges are handed over */
   async handoverKeys() {
-    const kept = await this.store.transact(["pages"], "readonly", (transaction) => transaction.objectStore("pages").getAll());
-    return kept.map(({ page }) => page?.handover_key).filter(Boolean);
+    return (await this.#pages()).map(({ page }) => page?.handover_key).filter(Boolean);
   }
 
   /** Forgets everything about an event, unless something of it has not arrived. */
@@ -189,6 +187,17 @@ export class Pledges {
       await transaction.objectStore("phones").delete(eventId);
       await transaction.objectStore("pages").delete(eventId);
     });
+  }
+
+  #pages() {
+    return this.store.transact(["pages"], "readonly", (transaction) => transaction.objectStore("pages").getAll());
+  }
+
+  async #discardNumber(transaction, record) {
+    const phones = transaction.objectStore("phones");
+    const phone = record.event_id && !record.for_another && (await phones.get(record.event_id));
+    if (!phone || !record.phone || record.phone.id !== phone.id) return;
+    await phones.put({ ...phone, discarded: [...phone.discarded, record.phone.number] });
   }
 
   async #nextNumber(transaction, eventId) {

@@ -163,3 +163,27 @@ test("a browser that had nothing of ours says so once", async () => {
   assert.equal(pledges.isNew, true);
   assert.equal((await Pledges.open({ tabs: NO_TABS })).isNew, false);
 });
+
+test("a refused pledge that is corrected to another event gets a number there, and leaves its own", async () => {
+  await pledges.capture(body(), "person:1");
+  await pledges.queue.change("a", (record) => ({ ...record, state: "refused", problem: { status: 422 } }));
+  ids = ["phone at e2"];
+  const corrected = await pledges.capture(body({ event_id: "e2" }), "person:1");
+  assert.deepEqual([corrected.id, corrected.event_id, corrected.body.phone], ["a", "e2", { id: "phone at e2", number: 1 }]);
+  assert.deepEqual((await pledges.phone(EVENT)).discarded, [1]);
+});
+
+test("what is known of an event that is over is forgotten where nothing was captured, too", async () => {
+  await pledges.keepPage(EVENT, { event: { status: "closed", ends_at: "2026-12-01T21:00:00Z" }, companies: [] });
+  await pledges.forgetWhatIsOver(Date.parse("2026-12-02T12:00:00Z"));
+  assert.equal(await pledges.page(EVENT), undefined);
+});
+
+test("a pledge taken over at an event that this phone does not know is forgotten a day after it arrived", async () => {
+  await pledges.takeOver(body({ phone: { id: "theirs", number: 7 } }), "person:1");
+  await pledges.queue.change("a", (record) => ({ ...record, state: "received", receivedAt: 1000 }));
+  await pledges.forgetWhatIsOver(1000 + 80_000_000);
+  assert.equal((await pledges.list()).length, 1);
+  await pledges.forgetWhatIsOver(1000 + 90_000_000);
+  assert.deepEqual(await pledges.list(), []);
+});
