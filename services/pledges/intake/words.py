@@ -98,6 +98,7 @@ def _handover() -> dict[str, Any]:
         "not_pledges": _("This is no file of pledges."),
         "practice_differs": _("One phone practises, the other does not. Open the same page on both."),
         "known": _("This phone has it already."),
+        "not_kept": _("This phone could not keep it. Free some space here, or use another phone."),
         "taken": _counted(
             lambda number: ngettext(
                 "%(num)s pledge is taken over. This phone sends it.",

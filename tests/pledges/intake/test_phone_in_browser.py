@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PLEDGES = re.compile("/api/pledges/v1/pledges")
+INTAKE = re.compile("/api/pledges/v1/intake")
 REFUSED = '{"type": "/problems/too-many-positions", "title": "For mange pladser", "status": 422, "detail": "Ret det."}'
 
 
@@ -100,7 +101,12 @@ async def test_what_is_captured_without_a_network_arrives_when_there_is_one(
     await expect_state(page, "På telefonen")
     await expect(page.locator("[data-event]")).to_contain_text("Aften hos B&O")
     assert "Bente Bager" in await kept(page)
+    await page.route(INTAKE, lambda route: route.fulfill(status=200, content_type="text/html", body="<html>Wi-Fi"))
     await page.context.set_offline(False)
+    await expect(page.get_by_role("heading", name="Netværket svarer med sin egen side")).to_be_visible()
+    await expect_state(page, "På telefonen")
+    await page.unroute(INTAKE)
+    await try_again(page)
     await expect_state(page, "Modtaget")
     await expect_state(page, "Modtaget", "Øster Smede")
     await expect(page.locator("[data-delivery]")).to_contain_text("Alle 2 tilsagn er modtaget · sidste kontakt kl.")

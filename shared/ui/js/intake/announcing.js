@@ -34,6 +34,6 @@ export class Announcer {
     if (told?.body === JSON.stringify(body) && this.now() - told.at < AGAIN_MS) return;
     const options = { method: "PUT", body, timeoutMs: TIMEOUT_MS };
     const { kind } = await this.request(`${EVENTS}/${event}/phones/${id}`, options);
-    if (kind !== "silent") this.told.set(event, { body: JSON.stringify(body), at: this.now() });
+    if (kind === "ok" || kind === "problem") this.told.set(event, { body: JSON.stringify(body), at: this.now() });
   }
 }

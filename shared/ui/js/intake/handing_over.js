@@ -1,3 +1,4 @@
+import { StorageError } from "../offline/store.js";
 import { exported } from "./export.js";
 import { Words } from "./words.js";
 
@@ -59,12 +60,18 @@ export class HandingOver {
   async #keep(bodies) {
     if (bodies.some((body) => Boolean(body.practice) !== this.practice)) return this.texts.text("practice_differs");
     let taken = 0;
-    for (const body of bodies) {
-      if (await this.pledges.queue.get(body.id)) continue;
-      await this.pledges.takeOver(body, this.principal());
-      taken += 1;
+    try {
+      for (const body of bodies) {
+        if (await this.pledges.queue.get(body.id)) continue;
+        await this.pledges.takeOver(body, this.principal());
+        taken += 1;
+      }
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      return this.texts.text("not_kept");
+    } finally {
+      if (taken > 0) this.onTaken();
     }
-    if (taken > 0) this.onTaken();
     return taken > 0 ? this.texts.counted("taken", taken) : this.texts.text("known");
   }
 

@@ -1,3 +1,4 @@
+import { earliestTime, isClockWrong } from "../offline/clock.js";
 import { exchange } from "../offline/exchange.js";
 import { Sender } from "../offline/sender.js";
 import { StorageError } from "../offline/store.js";
@@ -112,9 +113,9 @@ export class IntakePage {
 
   /** Sends only when it is known who is signed in: nobody's pledge is sent as somebody else's. */
   async #send(records) {
-    if (!this.isPrincipalKnown) await this.#fetchPage();
-    if (!this.isPrincipalKnown || records.some((record) => this.#isAnothers(record))) return { contact: "unsent" };
-    return deliver(records);
+    const answer = this.isPrincipalKnown ? null : await this.#fetchPage();
+    const isAllowed = this.isPrincipalKnown && !records.some((record) => this.#isAnothers(record));
+    return isAllowed ? deliver(records) : { contact: "unsent", seconds: answer?.seconds };
   }
 
   #listen() {
@@ -153,7 +154,8 @@ export class IntakePage {
     clearErrors(this.form);
     const typed = typedIn(new FormData(this.form));
     if (this.#isSecondClick(typed)) return undefined;
-    const errors = errorsOf(typed, this.page?.limits ?? this.words.texts.limits, new Date());
+    const today = isClockWrong(this.page, Date.now()) ? null : new Date();
+    const errors = errorsOf(typed, this.page?.limits ?? this.words.texts.limits, today);
     if (errors.size > 0) {
       const messages = new Map([...errors].map(([name, error]) => [name, this.words.error(error)]));
       return showErrors(this.form, messages, this.#errorWords(errors.size));
@@ -250,7 +252,11 @@ export class IntakePage {
 
   async #useKeptPage() {
     const page = await this.pledges.page(this.choice);
-    if (page) this.#usePage(isOver(page.event, Date.now()) ? { ...page, event: null } : page);
+    if (page) this.#usePage(this.#isOver(page) ? { ...page, event: null } : page);
+  }
+
+  #isOver(page) {
+    return isOver(page?.event, earliestTime(page, Date.now()));
   }
 
   #usePage(page) {
@@ -260,7 +266,7 @@ export class IntakePage {
     this.tonight.canHandOver = this.handingOver.offer(page);
   }
 
-  /** Asks the server for the event and its companies, and who is signed in. Once at a time. */
+  /** Asks the server for the event and its companies, and who is signed in. Once at a time. Returns its answer. */
   #fetchPage() {
     if (!this.pledges) return undefined;
     this.fetching ??= this.#fetchPageNow().finally(() => (this.fetching = null));
@@ -269,10 +275,11 @@ export class IntakePage {
 
   async #fetchPageNow() {
     const event = this.choice;
+    const asked = Date.now();
     const answer = await exchange(INTAKE + (event ? `?event=${event}` : ""));
     if (answer.kind === "ok" && answer.json.principal) {
-      const page = answer.json;
-      this.fetchedAt = Date.now();
+      const page = { ...answer.json, fetchedAt: asked };
+      this.fetchedAt = asked;
       this.#onContact();
       this.principal = page.principal.subject;
       this.isPrincipalKnown = true;
@@ -283,7 +290,9 @@ export class IntakePage {
     } else if (answer.kind === "problem") {
       this.#onPageRefused(answer);
     }
+    this.notices.toggle("foreign", answer.kind === "foreign");
     await this.#refresh();
+    return answer;
   }
 
   async #deliverAndForget(page) {
@@ -298,6 +307,7 @@ export class IntakePage {
 
   /** A pass that has ended, or a server that does not know this page, does not say that somebody else has signed in. */
   #onPageRefused({ status, problem }) {
+    this.#onContact();
     if ([403, 404].includes(status)) this.isPrincipalKnown = true;
     if (status === 401) this.#sayGoneOut();
     if (PASS_ENDED.test(problem.type)) this.notices.show("pass-ended");
@@ -316,7 +326,7 @@ export class IntakePage {
   #onReport({ contact }) {
     if (["answered", "signed_out", "busy"].includes(contact)) this.#onContact();
     if (contact === "answered") this.#announce();
-    this.notices.toggle("foreign", contact === "foreign");
+    if (contact !== "unsent") this.notices.toggle("foreign", contact === "foreign");
     if (contact === "answered") this.notices.hide("signed-out", "pass-ended");
     if (contact === "signed_out") this.#sayGoneOut();
   }
@@ -406,7 +416,7 @@ export class IntakePage {
     const records = (await this.pledges.list().catch(() => null))?.reverse();
     this.notices.toggle("no-storage", !records);
     if (!records) return;
-    this.tonight.show(records, isOver(this.page?.event, Date.now()));
+    this.tonight.show(records, this.#isOver(this.page));
     this.summary.showDelivery(records, this.lastContact);
     const others = records.filter((record) => record.state === "waiting" && this.#isAnothers(record));
     this.notices.toggle("other-person", others.length > 0, this.words.counted("held_back", others.length));
