@@ -70,12 +70,21 @@ def _too_long(context: Mapping[str, Any]) -> str:
     return ngettext("Must have at most %(number)s character.", "Must have at most %(number)s characters.", longest)
 
 
+def _is_text(context: Mapping[str, Any]) -> bool:
+    """Whether a length is that of a text. After a validator of ours pydantic does not know the type of the value."""
+    return context.get("field_type") == "Value"
+
+
 def _too_few(context: Mapping[str, Any]) -> str:
+    if _is_text(context):
+        return _too_short(context)
     fewest = int(context.get("min_length", 1))
     return ngettext("Choose at least %(number)s.", "Choose at least %(number)s.", fewest)
 
 
 def _too_many(context: Mapping[str, Any]) -> str:
+    if _is_text(context):
+        return _too_long(context)
     limit = int(context.get("max_length", 0))
     return ngettext("Choose at most %(number)s.", "Choose at most %(number)s.", limit)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field
+import pytest
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from shared.fields.text import FreeText
 from shared.fields.validation import FieldError, sentence
 from shared.i18n.translations import use_language
 from shared.ui.forms import Form, blank, read_form
@@ -98,6 +100,23 @@ def test_error_messages_never_contain_the_value() -> None:
         )
         assert sentence("some_future_kind_of_pydantic's", {}, "Please leave it out") == "Please leave it out"
         assert sentence("value_error", {"error": ValueError("Do not")}) == "Do not"
+
+
+def test_a_length_is_counted_in_characters_of_a_text_and_in_choices_of_a_list() -> None:
+    text = TypeAdapter(Annotated[FreeText, Field(min_length=1, max_length=20)])
+    choices = TypeAdapter(Annotated[list[str], Field(min_length=1, max_length=20)])
+    with use_language("en"):
+        assert _sentence(text, "x" * 21) == "Must have at most 20 characters."
+        assert _sentence(text, "") == "Must be filled in."
+        assert _sentence(choices, ["x"] * 21) == "Choose at most 20."
+        assert _sentence(choices, []) == "Choose at least 1."
+
+
+def _sentence(field: TypeAdapter[Any], value: object) -> str:
+    with pytest.raises(ValidationError) as refused:
+        field.validate_python(value)
+    [error] = refused.value.errors()
+    return sentence(error["type"], error["ctx"])
 
 
 async def test_the_page_shows_errors_at_fields_and_in_a_summary_with_their_labels(
