@@ -15,6 +15,9 @@ BAD = (*(f"A{sign}B" for sign in "\x7f\x85\u2028\u202e\u2066\ud800\ue000\ufdd0\U
 OTHERWISE = {
     "IntakeForm": "read again as a PledgeIn",
     "HireForm": "read again as a HireIn",
+    "CorrectionForm": "read again as a PledgePatch",
+    "SlipForm": "read again as a PledgeIn",
+    "BatchForm": "its rows are read again as a PledgeIn, its totals as numbers",
     "SubjectSearch": "searched for, never stored",
     "ReportForm": "searched for, never stored",
     "ErasureConfirmation": "searched for, never stored",
