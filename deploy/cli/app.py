@@ -244,9 +244,9 @@ def import_pledges(
 ) -> None:
     """Import pledges from an Excel workbook or a CSV file: all of its rows, or none.
 
-    Danish Excel's files are understood as they are: .xlsx, or CSV with semicolons,
-    decimal comma, dd-mm-åååå, UTF-8 or Windows-1252. Importing the same file again
-    makes no doubles.
+    Danish Excel's files are understood as they are: .xlsx, or CSV with
+    semicolons, decimal comma, dd-mm-åååå, UTF-8 or Windows-1252. Importing the
+    same file again makes no doubles.
 
     \b
     tilsagn import pledges tilsagn.xlsx --dry-run

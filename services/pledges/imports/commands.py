@@ -107,7 +107,12 @@ def _with_sheet(problem: str, read: Report) -> str:
     """Return a problem with the name of the sheet that has it, if the list may be in another one."""
     if not (read.sheet and read.other_sheets):
         return problem
-    return f"{problem} {_('The sheet “%(name)s” was read, because it is the first one.', name=read.sheet)}"
+    words = _(
+        "The sheet “%(name)s” was read, because it is the first one. If the list is in another sheet, move that to the"
+        " front.",
+        name=read.sheet,
+    )
+    return f"{problem} {words}"
 
 
 def _misread_letters(table: Table) -> str | None:
