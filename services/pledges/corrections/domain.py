@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.catalogue import FLAGS
+from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.domain import HOLDING_FLAGS, Guest, Person, judge_time, open_positions, start_is_plausible
 from services.pledges.pledges.refusals import (
     HoursOutOfOrder,

@@ -49,7 +49,7 @@ class Row:
     Attributes:
         line: its number in the file; the header is 1, as in Excel. Of a phone's file: the phone's running number.
         positions: the number of pledged positions; 0 if it could not be read.
-        flags: codes of `catalogue.FLAGS` that a coordinator should check.
+        flags: codes of `words.FLAGS` that a coordinator should check.
         warnings: sentences in the current language about possible errors and similar lines or pledges.
         company: its cell, shortened, to identify the line. The only cell that is shown; empty if it looks like a CPR
         number.

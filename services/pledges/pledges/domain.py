@@ -85,7 +85,7 @@ class Pledge:
         logged_by: who logged it.
         received_at: by the server's clock.
         pledged_on: the day from which figures count it, in Europe/Copenhagen.
-        flags: codes of `catalogue.FLAGS`, for a coordinator to check.
+        flags: codes of `words.FLAGS`, for a coordinator to check.
         version: the number of messages published about it, from 1.
         affirmed: whether the company has confirmed the pledge after it was logged.
         ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.

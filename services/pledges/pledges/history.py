@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.pledges.catalogue.store import load_catalogue
-from services.pledges.pledges.catalogue import REVIEWS, WITHDRAWALS
+from services.pledges.pledges.words import REVIEWS, WITHDRAWALS
 from services.pledges.pledges.store import company_of, contact_of
 from shared.fields.phone import phone_text
 from shared.i18n.translations import N_

@@ -25,7 +25,7 @@ from services.pledges.pledges.access import (
     may_read_hires,
     visible_part,
 )
-from services.pledges.pledges.catalogue import STATUSES
+from services.pledges.pledges.words import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from services.pledges.pledges import catalogue
+from services.pledges.pledges import words
 from shared.fields.phone import phone_text, phone_uri
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.pages import render as render_page
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
-    """Return the page, with the words of the catalogue at hand."""
+    """Return the page, with the words of pledges at hand."""
     return render_page(
         request,
         template,
         status_code=status_code,
-        words=catalogue,
+        words=words,
         job_type_words=JOB_TYPES,
         phone_uri=phone_uri,
         phone_text=phone_text,

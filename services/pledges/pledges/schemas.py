@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 from services.pledges.catalogue.built_in import TASKS
 from services.pledges.catalogue.domain import OWN_CODE
 from services.pledges.phones.domain import LARGEST_NUMBER, Capture
-from services.pledges.pledges.catalogue import FLAGS
+from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.domain import (
     Contact,
     Decision,
