@@ -18,12 +18,12 @@ from services.pledges.batch_grid.totals import Totals, needs_confirmation
 from services.pledges.catalogue.domain import Catalogue
 from services.pledges.catalogue.store import load_catalogue
 from services.pledges.pledges.access import Reader, logs_as
-from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.commands import BatchRefused, NewPledge, log_all_or_none
 from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.refusals import IdTaken
 from services.pledges.pledges.rendering import render
+from services.pledges.pledges.words import FLAGS
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT
 from shared.db.database import TRANSIENT_ERRORS

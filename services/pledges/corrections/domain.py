@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.domain import HOLDING_FLAGS, Guest, Person, judge_time, open_positions, start_is_plausible
 from services.pledges.pledges.refusals import (
     HoursOutOfOrder,
@@ -15,6 +14,7 @@ from services.pledges.pledges.refusals import (
     TooManyPositions,
     UnknownEvent,
 )
+from services.pledges.pledges.words import FLAGS
 from services.pledges.register.domain import company_flags, recognise
 from shared.fields.copenhagen import COPENHAGEN
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.pledges.catalogue.store import load_catalogue
-from services.pledges.pledges.words import REVIEWS, WITHDRAWALS
 from services.pledges.pledges.store import company_of, contact_of
+from services.pledges.pledges.words import REVIEWS, WITHDRAWALS
 from shared.fields.phone import phone_text
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _

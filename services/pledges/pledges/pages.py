@@ -25,7 +25,6 @@ from services.pledges.pledges.access import (
     may_read_hires,
     visible_part,
 )
-from services.pledges.pledges.words import STATUSES
 from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
@@ -33,6 +32,7 @@ from services.pledges.pledges.history import HistoryEntry, history
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, render
 from services.pledges.pledges.schemas import ReviewForm, ReviewsForm
+from services.pledges.pledges.words import STATUSES
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut

@@ -26,7 +26,6 @@ from pydantic_core import PydanticCustomError
 from services.pledges.catalogue.built_in import TASKS
 from services.pledges.catalogue.domain import OWN_CODE
 from services.pledges.phones.domain import LARGEST_NUMBER, Capture
-from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.domain import (
     Contact,
     Decision,
@@ -38,6 +37,7 @@ from services.pledges.pledges.domain import (
     WithdrawalReason,
     counts,
 )
+from services.pledges.pledges.words import FLAGS
 from services.pledges.register.domain import TypedCompany
 from shared.contracts.message import MunicipalityCode
 from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus

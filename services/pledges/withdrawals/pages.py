@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.pledges.access import CHANGEABLE, PledgeEditor, Reviewer, edits_as
-from services.pledges.pledges.words import WITHDRAWALS
 from services.pledges.pledges.rendering import render
+from services.pledges.pledges.words import WITHDRAWALS
 from services.pledges.register import queries as register
 from services.pledges.register.access import EVENT
 from services.pledges.withdrawals import commands, queries

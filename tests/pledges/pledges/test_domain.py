@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from services.pledges.phones.domain import Capture
 from services.pledges.pledges import refusals
-from services.pledges.pledges.words import FLAGS
 from services.pledges.pledges.domain import Contact, Guest, Person, Pledge, PledgeTerms
+from services.pledges.pledges.words import FLAGS
 from services.pledges.register.domain import EventFacts
 from shared.contracts.pledges import position_id
 from shared.refusals import Refusal
