@@ -23,13 +23,18 @@ _SLIM = {
         *_LAYOUT,
         "services/pledges/intake/templates/intake*.html",
         "services/pledges/pledges/templates/pledge_macros.html",
-        *("shared/ui/js/intake/**/*.js", "shared/ui/js/handover/*.js"),
+        *("shared/ui/js/controls/*.js", "shared/ui/js/intake/**/*.js", "shared/ui/js/handover/*.js"),
         *("shared/ui/js/offline/**/*.js", "shared/ui/js/session/*.js"),
     ),
     "door.css": (
         *_LAYOUT,
         "services/events/calendar/door/templates/*.html",
-        *("shared/ui/js/door/*.js", "shared/ui/js/offline/**/*.js", "shared/ui/js/session/*.js"),
+        *(
+            "shared/ui/js/controls/*.js",
+            "shared/ui/js/door/*.js",
+            "shared/ui/js/offline/**/*.js",
+            "shared/ui/js/session/*.js",
+        ),
     ),
 }
 

@@ -249,8 +249,8 @@ def import_pledges(
     same file again makes no doubles.
 
     \b
-    tilsagn import pledges tilsagn.xlsx --dry-run
-    tilsagn import pledges tilsagn.csv
+    tilsagn import pledges tilsagn.csv --dry-run
+    tilsagn import pledges tilsagn.xlsx
     """
     from deploy.cli.imports import import_file  # noqa: PLC0415
 

@@ -48,6 +48,7 @@ COMMANDS = (
     ["person", "report"],
     ["person", "erase"],
     ["erasures"],
+    ["rehearse"],
 )
 NEED_AN_INSTALLATION = (
     ["status"],
@@ -62,6 +63,7 @@ NEED_AN_INSTALLATION = (
     ["person", "report", "--email", "eva@example.dk"],
     ["person", "erase", "--email", "eva@example.dk"],
     ["erasures"],
+    ["rehearse"],
     ["admin-link"],
 )
 

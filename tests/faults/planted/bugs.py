@@ -50,7 +50,6 @@ BUGS: Final = (
         "a delivery without a key",
         "A random id, like any other row's: the offset is committed, so a message does not come twice.",
         (
-            Change(_NOTICE, "from dataclasses import dataclass\n", "from dataclasses import dataclass, field\n"),
             Change(_NOTICE, "from uuid import UUID, uuid5", "from uuid import UUID, uuid4"),
             Change(
                 _NOTICE,
@@ -169,8 +168,8 @@ BUGS: Final = (
             ),
             Change(
                 _PLEDGE_COMMANDS,
-                "outcomes = await log_pledges(conn, taskforce_id, batch)",
-                "outcomes = await log_pledges(conn, taskforce_id, batch, database)",
+                "outcomes = await log_pledges(conn, taskforce_id, batch)\n    for outcome in outcomes:",
+                "outcomes = await log_pledges(conn, taskforce_id, batch, database)\n    for outcome in outcomes:",
             ),
             Change(
                 _PLEDGE_COMMANDS,
@@ -180,19 +179,19 @@ BUGS: Final = (
             Change(
                 _PLEDGE_COMMANDS,
                 "conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge]\n) -> list[Pledge | Refusal | None]:",
-                "conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge], database: Database\n"
+                "conn: Connection, taskforce_id: UUID, batch: Sequence[NewPledge], database: Database | None = None\n"
                 ") -> list[Pledge | Refusal | None]:",
             ),
             Change(
                 _PLEDGE_COMMANDS,
                 "    await outbox.add_all(conn, messages)\n",
-                "    async with database.change(taskforce_id) as publishing:\n"
+                "    async with database.change(taskforce_id) if database else nullcontext(conn) as publishing:\n"
                 "        await outbox.add_all(publishing, messages)\n",
             ),
             Change(
                 _PLEDGE_COMMANDS,
                 "from typing import TYPE_CHECKING\n",
-                "from functools import partial\nfrom typing import TYPE_CHECKING\n",
+                "from contextlib import nullcontext\nfrom functools import partial\nfrom typing import TYPE_CHECKING\n",
             ),
         ),
         FAULTS[f"cut at a commit: {links.to_postgres('pledges-app')}"],

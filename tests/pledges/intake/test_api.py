@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4, uuid5
 
@@ -161,7 +161,7 @@ async def test_only_a_person_may_log_what_was_captured_after_the_event_closed(
     caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     event_id = await add_event(**CLOSED)
-    body = pledge_body(event_id=str(event_id))
+    body = pledge_body(event_id=str(event_id), captured_at=datetime.now(UTC).isoformat())
 
     by_pass = await caller.log(body, "event_pass", **as_pass(event_id))
     by_member = await caller.log(body, "member")
@@ -190,7 +190,8 @@ async def test_for_a_cancelled_event_people_may_log_and_guests_may_not(
 ) -> None:
     event_id = await add_event(status="cancelled")
 
-    by_pass = await caller.log(pledge_body(), "event_pass", **as_pass(event_id))
+    at_once = datetime.now(UTC).isoformat()
+    by_pass = await caller.log(pledge_body(captured_at=at_once), "event_pass", **as_pass(event_id))
     by_member = await caller.log(pledge_body(event_id=str(event_id)), "member")
 
     assert by_pass.status_code == 403

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -254,7 +254,6 @@ STATES: dict[str, dict[str, Any]] = {
         "closed_at": NOW - timedelta(days=16),
     },
 }
-CLOCKS = ("1970-01-01T00:00:00Z", BEFORE_CLOSING, NOW.isoformat(), (NOW + timedelta(hours=24)).isoformat())
 NAMED = {"pass-for-another-event", "pass-revoked", "pass-expired", "event-closed"}
 
 
@@ -262,6 +261,8 @@ async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_
     caller: Caller, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
     events = {name: await add_event(**facts, pass_generation=2) for name, facts in STATES.items()}
+    now = datetime.now(UTC)
+    clocks = ("1970-01-01T00:00:00Z", BEFORE_CLOSING, now.isoformat(), (now + timedelta(hours=24)).isoformat())
     unknown = uuid4()
     every = [*events.values(), unknown]
     passes = [(event_id, 2) for event_id in every] + [(events["open"], 1)]
@@ -275,7 +276,7 @@ async def test_whatever_the_clock_the_event_and_the_pass_a_phone_is_answered_or_
         bodies = [
             on_phone(number, uuid4(), event_id=str(event_id), captured_at=clock)
             for event_id in its_events
-            for number, clock in enumerate(CLOCKS, 1)
+            for number, clock in enumerate(clocks, 1)
         ]
         answer = await send(caller, bodies, role, **who)
         assert answer.status_code == 200, answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -68,7 +69,7 @@ async def test_each_request_of_a_batch_gets_its_own_answer(
     another_with_its_key = pledge_body()
     same_id = pledge_body(id=logged_before["id"])
     too_many = pledge_body(positions=10_000)
-    after_closing = pledge_body(event_id=str(closed_event))
+    after_closing = pledge_body(event_id=str(closed_event), captured_at=datetime.now(UTC).isoformat())
 
     answers = await asyncio.gather(
         *(caller.log(pledge_body(event_id=str(open_event))) for _ in range(4)),

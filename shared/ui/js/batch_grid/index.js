@@ -2,8 +2,8 @@
 // Without this script it is a form with ten rows and a button for more.
 
 import { offerBySeveral } from "./suggestions.js";
-import { labelOptions } from "../intake/company_options.js";
-import { addMoreCompanies } from "../intake/more_companies.js";
+import { labelOptions } from "../controls/company_options.js";
+import { addMoreCompanies } from "../controls/more_companies.js";
 import { watchKeys } from "./keyboard.js";
 import { RowJudge } from "./row_judge.js";
 import { SlipGrid } from "./slip_grid.js";

@@ -1,4 +1,4 @@
-import { isFoundBy } from "../intake/company_options.js";
+import { isFoundBy } from "../controls/company_options.js";
 import { withoutInvisible } from "../fields/text.js";
 import { aheadMs } from "../offline/clock.js";
 

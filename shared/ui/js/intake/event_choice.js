@@ -2,7 +2,7 @@
 // came from the server has most of it already; one that the phone has kept has none.
 
 import { forgetMenu, showMenu } from "../service_worker/menu.js";
-import { addMoreCompanies } from "./more_companies.js";
+import { addMoreCompanies } from "../controls/more_companies.js";
 
 /**
  * Which event pledges are captured at: what the person has chosen, or else what the server proposes.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { step, updateButtons, watchSteppers } from "#js/intake/stepper.js";
+import { step, updateButtons, watchSteppers } from "#js/controls/stepper.js";
 
 let input;
 let fewer;

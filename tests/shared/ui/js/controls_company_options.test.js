@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isFoundBy, labelOptions, offerCompanies } from "#js/intake/company_options.js";
+import { isFoundBy, labelOptions, offerCompanies } from "#js/controls/company_options.js";
 
 const option = (value, cvr) => ({
   value,
