@@ -13,7 +13,8 @@ from services.pledges.pledges.domain import Editor, Person, check_event
 from services.pledges.register import access as register_access
 from shared.product.roles import SCOPES
 from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
-from tests.authorisation.pledges import API, PROBES, PledgesWorld, started
+from tests.authorisation.pledges import PROBES
+from tests.authorisation.pledges_world import API, PledgesWorld, started
 from tests.authorisation.removal import (
     WHOLE_REMOVAL,
     Checks,
