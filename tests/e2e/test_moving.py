@@ -41,7 +41,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long("deploy/transfer", "deploy/cli", "services")]
 
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)

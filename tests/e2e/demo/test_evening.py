@@ -32,6 +32,7 @@ async def test_what_is_typed_on_bad_links_is_stored_once_and_the_door_check_know
     assert evening.door_check_looks > 0
 
 
+@pytest.mark.long("deploy/rehearsal", "services/pledges/practice")
 def test_a_rehearsal_says_that_all_is_ready_and_leaves_nothing_behind(run: LocalRun) -> None:
     found = re.search(r"/events/([0-9a-f-]{36})", run.output())
     assert found is not None
