@@ -8,14 +8,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import asyncpg
-
 from services.events import events_out
 from services.events.calendar import store as calendar_store
 from services.events.calendar.registrations import store
 from services.events.calendar.registrations.domain import PastedCompany, Registration, check_open
 from services.events.register import queries as register
-from services.events.register.domain import CompanyNotFound
+from services.events.register import store as register_store
 from shared.contracts.events import registration_id
 from shared.messaging import outbox
 
@@ -45,11 +43,11 @@ async def register_companies(
         EventNotFound, RegistrationClosed.
         CompanyNotFound: one of the companies is not in the register.
     """
-    try:
-        async with db.change(taskforce_id) as conn:
-            await _register(conn, taskforce_id, event_id, company_ids, by=by, at=at or datetime.now(UTC))
-    except asyncpg.ForeignKeyViolationError as error:
-        raise CompanyNotFound from error
+    chosen = list(company_ids)
+    async with db.change(taskforce_id) as conn:
+        for company_id in chosen:
+            await register_store.load_company(conn, taskforce_id, company_id)
+        await _register(conn, taskforce_id, event_id, chosen, by=by, at=at or datetime.now(UTC))
 
 
 async def register_pasted(
