@@ -49,7 +49,7 @@ async def play(
 
     async def cut_and_heal(number: int) -> None:
         nonlocal cut_seconds
-        rng = random.Random(f"{plan.seed} network {number}")  # noqa: S311
+        rng = random.Random(f"{plan.seed} network {number}")  # noqa: S311  (a plan, not a secret)
         mean = max(_SHORTEST_CUT * 2, seconds / 12)
         while True:
             await asyncio.sleep(rng.expovariate(1 / (mean * (1 - cut_share))))
