@@ -17,6 +17,13 @@ PledgeStatus = Literal["logged", "affirmed", "in_progress", "fulfilled", "withdr
 CapturedBy = Literal["phone", "web", "paper", "import", "api"]
 Hours = Annotated[Decimal, Field(ge=0, le=60, max_digits=4, decimal_places=2)]
 """Hours a week."""
+EndReason = Literal[
+    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
+]
+"""Why a hire has ended."""
+CheckpointMonths = Literal[3, 6, 12]
+CheckpointAnswer = Literal["same_company", "elsewhere", "no", "unknown"]
+"""Whether the person is still employed: at the same company, elsewhere, or not at all."""
 
 
 class Position(BaseModel):
@@ -28,6 +35,13 @@ class Position(BaseModel):
     number: int = Field(ge=1, description="1 for the pledge's first position")
     status: PositionStatus
     hire_id: UUID | None = None
+    matched_on: date | None = Field(None, description="the day on which a person was found for it; null: it is vacant")
+    trial_on: date | None = Field(None, description="the first day of the trial")
+    cancelled_on: date | None = Field(
+        None,
+        description="the first day on which it no longer counts, because it alone was cancelled; for all cancelled "
+        "positions of a pledge that has ended, `ended_on` of the pledge",
+    )
 
 
 class PledgeState(Message):
@@ -57,8 +71,11 @@ class PledgeState(Message):
         "because it had never been made",
     )
     ended_on: date | None = Field(
-        None, description="the first day on which its cancelled positions no longer count: the company withdrew them"
+        None,
+        description="the first day on which its cancelled positions no longer count: the company withdrew them, or the "
+        "pledge lapsed",
     )
+    affirmed_on: date | None = Field(None, description="the day on which the company confirmed it after it was logged")
     merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
 
     @property
@@ -87,7 +104,31 @@ class PledgeWithdrawn(PledgeState):
 
 
 class PledgeRestored(PledgeState):
-    """A withdrawal was undone."""
+    """A withdrawal was undone, or a lapse."""
+
+
+class PledgeAffirmed(PledgeState):
+    """The company has confirmed the pledge, or that was undone."""
+
+
+class PledgeLapsed(PledgeState):
+    """Nothing came of the pledge in time."""
+
+
+class PositionMatched(PledgeState):
+    """A case worker has found a person for a position."""
+
+
+class TrialStarted(PledgeState):
+    """A person tries a position, before they are hired."""
+
+
+class PositionCancelled(PledgeState):
+    """One position is no longer offered."""
+
+
+class PositionReopened(PledgeState):
+    """A position is vacant again: the match came to nothing, its hire has ended, or a step was undone."""
 
 
 class PledgeMerged(PledgeState):
@@ -98,8 +139,30 @@ class PledgeUnmerged(PledgeState):
     """A coordinator has found that the pledge is no duplicate after all."""
 
 
-class HireConfirmed(Message):
-    """A case worker has confirmed a hire."""
+class HoursStep(BaseModel):
+    """A step of a hire's hours ladder. It holds until the next one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    starts_on: date
+    paid_weekly_hours: Hours
+    praktik_weekly_hours: Hours
+    job_type: JobType
+
+
+class Checkpoint(BaseModel):
+    """Whether the person is still employed some months after the start."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    months: CheckpointMonths
+    due_on: date
+    answer: CheckpointAnswer | None = Field(None, description="null: not answered yet")
+    answered_on: date | None = None
+
+
+class HireState(Message):
+    """The whole public state of a hire. The people in it stay in `pledges`."""
 
     aggregate: ClassVar[str] = "pledges.hire"
 
@@ -111,16 +174,57 @@ class HireConfirmed(Message):
     event_id: UUID | None = Field(None, description="the event at which the pledge was logged")
     company_id: UUID | None = None
     municipality: MunicipalityCode | None = None
-    job_type: JobType
+    job_type: JobType = Field(description="of the first step")
     start_date: date
-    weekly_hours: Hours
+    weekly_hours: Hours = Field(description="of the first step: paid hours, or the praktik hours where none is paid")
     confirmed_at: AwareDatetime
     logged_by: UUID | None = Field(None, description="the person who logged the pledge and is notified")
     ended_on: date | None = Field(None, description="the first day after the employment")
+    end_reason: EndReason | None = None
+    steps: tuple[HoursStep, ...] = Field(
+        (), description="the hours ladder, the earliest first; empty in messages of releases before 0.4.0"
+    )
+    checkpoints: tuple[Checkpoint, ...] = ()
+    training_hire_id: UUID | None = Field(None, description="the training at another company that led to this hire")
+    counted: bool = Field(
+        True, description="false: no figure includes it, on any day, because the confirmation was undone"
+    )
 
     @property
     def aggregate_id(self) -> UUID:
         return self.hire_id
+
+
+class HireConfirmed(HireState):
+    """A case worker has confirmed a hire."""
+
+
+class HireRevoked(HireState):
+    """The confirmation of a hire was undone: the hire has never been."""
+
+
+class HoursChanged(HireState):
+    """The hours ladder of a hire has another step, or one less."""
+
+
+class HireEnded(HireState):
+    """A hire has ended."""
+
+
+class HireResumed(HireState):
+    """A hire goes on: it has not ended after all."""
+
+
+class HireCorrected(HireState):
+    """A case worker has corrected a hire."""
+
+
+class ContactPersonChanged(HireState):
+    """A hire has another contact person, who stays in `pledges`."""
+
+
+class CheckpointAnswered(HireState):
+    """Somebody has answered whether the person is still employed, or that was undone."""
 
 
 class CallListIssued(Message):
@@ -161,7 +265,20 @@ PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
     PledgeRestored,
     PledgeMerged,
     PledgeUnmerged,
+    PledgeAffirmed,
+    PledgeLapsed,
+    PositionMatched,
+    TrialStarted,
+    PositionCancelled,
+    PositionReopened,
     HireConfirmed,
+    HireRevoked,
+    HoursChanged,
+    HireEnded,
+    HireResumed,
+    HireCorrected,
+    ContactPersonChanged,
+    CheckpointAnswered,
 )
 """What figures are made of."""
 

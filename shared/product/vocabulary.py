@@ -14,7 +14,7 @@ from shared.i18n.translations import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.contracts.pledges import JobType
+    from shared.contracts.pledges import EndReason, JobType
 
 JOB_TYPES: Final[Mapping[JobType, str]] = MappingProxyType(
     {
@@ -40,10 +40,19 @@ PROGRAMMES: Final[Mapping[Programme, str]] = MappingProxyType(
 )
 """Label by code, in the order in which they are shown."""
 
-EndReason = Literal[
-    "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
-]
-"""Why a hire has ended."""
+END_REASONS: Final[Mapping[EndReason, str]] = MappingProxyType(
+    {
+        "more_hours_elsewhere": N_("More hours at another company"),
+        "ordinary_job": N_("An ordinary job"),
+        "education": N_("Education"),
+        "employer": N_("The employer ended it"),
+        "participant": N_("The employee ended it"),
+        "health": N_("Health"),
+        "moved": N_("Moved away"),
+        "other": N_("Another reason"),
+    }
+)
+"""Why a hire has ended. Label by code, in the order in which they are shown."""
 
 PASS_GRACE: Final = timedelta(days=14)
 """How long after an event's end its passes still deliver pledges that a phone captured while the event was open."""

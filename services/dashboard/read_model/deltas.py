@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.contracts.events import CompanyCheckedIn
-from shared.contracts.pledges import HireConfirmed, PledgeState
+from shared.contracts.pledges import HireState, PledgeState
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
@@ -69,18 +69,18 @@ def _pledged_positions(pledge: PledgeState) -> Iterator[Delta]:
         yield Delta(PLEDGED_POSITIONS, ended_on, -cancelled, pledge.job_type, pledge.event_id)
 
 
-def _hires(hire: HireConfirmed) -> Iterator[Delta]:
+def _hires(hire: HireState) -> Iterator[Delta]:
     code = HIRES_WITHOUT_PLEDGE if hire.pledge_id is None else HIRES_FROM_PLEDGES
     yield Delta(code, hire.start_date, 1, hire.job_type, hire.event_id)
 
 
-def _hires_ended(hire: HireConfirmed) -> Iterator[Delta]:
+def _hires_ended(hire: HireState) -> Iterator[Delta]:
     if hire.ended_on is not None:
         # A hire that ended before it began has never been current.
         yield Delta(HIRES_ENDED, max(hire.ended_on, hire.start_date), 1, hire.job_type, hire.event_id)
 
 
-def _starting_later(hire: HireConfirmed) -> Iterator[Delta]:
+def _starting_later(hire: HireState) -> Iterator[Delta]:
     confirmed_on = local_date(hire.confirmed_at)
     if confirmed_on < hire.start_date:
         code = STARTING_LATER_WITHOUT_PLEDGE if hire.pledge_id is None else STARTING_LATER_FROM_PLEDGES
@@ -95,9 +95,9 @@ def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:
 
 COUNTINGS: tuple[Counting, ...] = (
     Counting(PledgeState, _pledged_positions),
-    Counting(HireConfirmed, _hires),
-    Counting(HireConfirmed, _hires_ended),
-    Counting(HireConfirmed, _starting_later),
+    Counting(HireState, _hires),
+    Counting(HireState, _hires_ended),
+    Counting(HireState, _starting_later),
     Counting(CompanyCheckedIn, _companies_present),
 )
 """Every projection to deltas. A new one counts from the next rebuild on."""

@@ -130,7 +130,7 @@ PLEDGES = Projection(
 )
 
 HIRES = Projection(
-    messages=(pledges.HireConfirmed,),
+    messages=tuple(m for m in pledges.PLEDGES_AND_HIRES if issubclass(m, pledges.HireState)),
     table="hire_versions",
     key="hire_id",
     columns={

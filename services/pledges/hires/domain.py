@@ -16,9 +16,9 @@ from services.pledges.hires.refusals import (
     UnknownPledge,
 )
 from services.pledges.register.domain import company_flags, recognise
+from shared.contracts.pledges import EndReason
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import lies_between
-from shared.product.vocabulary import EndReason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

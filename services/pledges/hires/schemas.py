@@ -22,11 +22,10 @@ from services.pledges.pledges.schemas import (
     WeeklyHours,
     flags_in_words,
 )
-from shared.contracts.pledges import JobType
+from shared.contracts.pledges import EndReason, JobType
 from shared.fields.dates import Day
 from shared.fields.text import Name
 from shared.http.schemas import ResponseModel
-from shared.product.vocabulary import EndReason
 
 
 def _which_position(value: object) -> int | UUID | None:
