@@ -1,6 +1,6 @@
 """The frame of every chart: title, legend, the drawing in two widths, and a table of the same numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from markupsafe import Markup
 
@@ -21,12 +21,13 @@ def figure(
     legend: Sequence[tuple[int, str]] = (),
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
+    words: Collection[int] = (),
     level: int = 3,
 ) -> Markup:
     """Return a chart with its frame.
 
-    `draw(id, width)` makes the drawing. The first column of the table names its row. Without rows there is only a
-    sentence that says so.
+    `draw(id, width)` makes the drawing. The first column of the table names its row; the others hold numbers, except
+    those whose indexes are in `words`. Without rows there is only a sentence that says so.
     """
     heading = element(f"h{level}", {"class": "chart-title", "id": f"{chart_id}-heading"}, title)
     parts = [heading]
@@ -41,7 +42,7 @@ def figure(
     for name, width in (("wide", WIDE), ("narrow", NARROW)):
         drawing = draw(f"{chart_id}-{name}", width)
         parts.append(element("div", {"class": f"chart-{name}"}, drawing.svg))
-    parts.append(_table(chart_id, title, columns, rows))
+    parts.append(_table(chart_id, title, columns, rows, {0, *words}))
     return _framed(chart_id, parts)
 
 
@@ -49,13 +50,15 @@ def _framed(chart_id: str, parts: Sequence[Markup]) -> Markup:
     return element("figure", {"class": "chart", "id": chart_id, "aria-labelledby": f"{chart_id}-heading"}, *parts)
 
 
-def _table(chart_id: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+def _table(
+    chart_id: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], words: Collection[int]
+) -> Markup:
     head = element(
         "tr",
         {},
         *(
-            element("th", {"scope": "col", "class": "numeric" if number else None}, column)
-            for number, column in enumerate(columns)
+            element("th", {"scope": "col", "class": None if place in words else "numeric"}, column)
+            for place, column in enumerate(columns)
         ),
     )
     body = [
@@ -63,7 +66,10 @@ def _table(chart_id: str, title: str, columns: Sequence[str], rows: Sequence[Seq
             "tr",
             {},
             element("th", {"scope": "row"}, row[0]),
-            *(element("td", {"class": "numeric"}, cell) for cell in row[1:]),
+            *(
+                element("td", {"class": None if place in words else "numeric"}, cell)
+                for place, cell in enumerate(row[1:], start=1)
+            ),
         )
         for row in rows
     ]
