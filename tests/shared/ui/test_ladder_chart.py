@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations
+from typing import Literal
 from xml.etree import ElementTree
 
 import pytest
@@ -47,7 +48,7 @@ def test_paid_and_praktik_hours_are_stacked_with_patterns_of_their_own() -> None
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 @pytest.mark.parametrize("count", range(1, 9))
 def test_labels_of_one_to_eight_steps_neither_overlap_nor_leave_the_drawing(
-    language: str, width: int, count: int
+    language: Literal["da", "en"], width: int, count: int
 ) -> None:
     steps = [
         LadderStep(date(2026, 9, 30) + timedelta(days=70 * number), Decimal("12.75"), Decimal("8.25"), "Træningsforløb")
@@ -81,7 +82,7 @@ def test_labels_of_one_to_eight_steps_neither_overlap_nor_leave_the_drawing(
         ),
     ],
 )
-def test_each_step_is_told_in_words_and_in_a_table(language: str, words: list[str]) -> None:
+def test_each_step_is_told_in_words_and_in_a_table(language: Literal["da", "en"], words: list[str]) -> None:
     with use_language(language):
         figure = ladder_chart("ladder", "From 0 to 20 hours", ONE_STORY, ended_on=date(2026, 8, 1))
 

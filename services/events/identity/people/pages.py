@@ -23,7 +23,8 @@ _MAX_NAMES: Final = 500
 async def show_names(request: Request, principal: ColleagueReader, db: Db) -> Response:
     """The names of the taskforce's active people, as parts of a page for htmx to put in their places.
 
-    An element with the id `person-<id>` gets that person's name; one with the id `person-options` an option for each.
+    An element with the id `person-<id>` gets that person's name, and so do all with the class `person-<id>`; one with
+    the id `person-options` gets an option for each.
     """
     async with db.read(principal.taskforce) as conn:
         names = await queries.active_names(conn, principal.taskforce, limit=_MAX_NAMES)
