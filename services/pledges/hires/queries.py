@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.pledges.hires.prefill import ContactPerson, FormerHire
 from services.pledges.hires.schemas import HireOut
 from services.pledges.hires.store import SELECT, hire_of
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.queries import Where
 
 if TYPE_CHECKING:
+    import asyncpg
+
+    from services.pledges.pledges.schemas import CompanyOut
     from shared.db.database import Connection
 
 
@@ -60,11 +64,11 @@ async def hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> HireOut |
     return HireOut.of(hire_of(row)) if row else None
 
 
-async def last_contact_person(conn: Connection, taskforce_id: UUID, caseworker_id: UUID) -> Contact | None:
+async def last_contact_person(conn: Connection, taskforce_id: UUID, caseworker_id: UUID) -> ContactPerson | None:
     """Return the contact person of the hire that a case worker confirmed last."""
     row = await conn.fetchrow(
         """
-        select contact.name, contact.phone, contact.email
+        select hire.contact_person_id, contact.name, contact.phone, contact.email
           from hires as hire
           join hire_contacts as contact
             on contact.taskforce_id = hire.taskforce_id
@@ -77,4 +81,41 @@ async def last_contact_person(conn: Connection, taskforce_id: UUID, caseworker_i
         taskforce_id,
         caseworker_id,
     )
-    return Contact(row["name"], row["phone"], row["email"]) if row else None
+    return _contact_person(row) if row else None
+
+
+async def last_hire_at(
+    conn: Connection, taskforce_id: UUID, company: CompanyOut, *, municipality: str | None
+) -> FormerHire | None:
+    """Return the hire at a company that was confirmed last; None too if the company is not recognised by its id or CVR
+    number.
+
+    Args:
+        municipality: the case worker's: the contact person of another one is left out; None: theirs is not known.
+    """
+    row = await conn.fetchrow(
+        """
+        select hire.job_type, hire.weekly_hours, hire.contact_person_id, contact.name, contact.phone, contact.email
+          from hires as hire
+          left join hire_contacts as contact
+            on contact.taskforce_id = hire.taskforce_id
+           and contact.id = hire.id
+           and ($4::text is null or hire.caseworker_municipality is null or hire.caseworker_municipality = $4)
+         where hire.taskforce_id = $1
+           and hire.counted
+           and (hire.company_id = $2 or hire.company_cvr = $3)
+         order by hire.confirmed_at desc
+         limit 1
+        """,
+        taskforce_id,
+        company.id,
+        company.cvr,
+        municipality,
+    )
+    return FormerHire(row["job_type"], row["weekly_hours"], _contact_person(row)) if row else None
+
+
+def _contact_person(row: asyncpg.Record) -> ContactPerson | None:
+    if row["name"] is None:
+        return None
+    return ContactPerson(Contact(row["name"], row["phone"], row["email"]), row["contact_person_id"])

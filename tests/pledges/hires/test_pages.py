@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,8 +11,6 @@ from tests.pledges.browsing import HTML, count, hidden, text_of
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from shared.db.database import Database
 
 
@@ -73,6 +71,39 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
     assert 'value="Jonas Tangaa"' in next_form
     assert 'value="96 84 84 84"' in next_form
     assert await count(pledges_database, taskforce_id, "hires") == 1
+
+
+async def test_a_matched_position_is_confirmed_with_the_answers_of_the_companys_last_hire(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    earlier = hire_body(company={"name": "Struer Trælast A/S", "cvr": "24256790"}, weekly_hours=8)
+    await caller.confirm(earlier)
+    body = pledge_body()
+    await caller.log(body)
+    place = f"/queue/{body['id']}/hire"
+    headers = caller.headers("caseworker") | HTML
+    async with pledges_database.change(taskforce_id) as conn:
+        await conn.execute(
+            "update positions set status = 'matched', matched_on = current_date where pledge_id = $1 and number = 2",
+            UUID(body["id"]),
+        )
+
+    to_fill_in = (await caller.client.get(f"{place}?position=1", headers=headers)).text
+    check = (await caller.client.get(place, headers=headers)).text
+
+    assert "Bekræft en ansættelse hos" in text_of(to_fill_in)
+    assert "Er det rigtigt?" in text_of(check)
+    for words in ("2 af 3", "Timer om ugen 8 ", "Jonas Tangaa", "96 84 84 84"):
+        assert words in text_of(check)
+    names = ("id", "version", "position", "start_date", "weekly_hours", "job_type", "contact_person.name")
+    fields = {name: hidden(check, name) for name in (*names, "contact_person.phone", "contact_person.email")}
+    edit = await caller.client.post(place, data=fields | {"step": "edit:field-weekly-hours"}, headers=headers)
+    confirmed = await caller.client.post(place, data=fields | {"step": "confirm"}, headers=headers)
+    stale = await caller.client.get(f"{place}?position=2", headers=headers)
+    assert edit.headers["location"] == f"{place}#field-weekly-hours"
+    assert confirmed.status_code == 303
+    assert stale.status_code == 409
+    assert "Tilsagnet nu" in text_of(stale.text)
 
 
 async def test_a_forged_draft_is_ignored(caller: Caller) -> None:

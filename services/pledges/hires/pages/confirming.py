@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
@@ -11,7 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
-from services.pledges.hires import commands, draft, queries
+from services.pledges.hires import commands, queries
+from services.pledges.hires.pages import draft
+from services.pledges.hires.prefill import Prefilled, position_to_fill, prefilled
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges.access import PLEDGE, Caseworker
@@ -36,7 +37,7 @@ from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.formats import number_text
-from shared.ui.forms import Form, blank, read_form
+from shared.ui.forms import Form, read_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 _MAX_POSITIONS = 500
+_EDITED = frozenset(
+    f"field-{name}" for name in ("position", "start-date", "weekly-hours", "job-type", "contact-person-name")
+)
+"""The fields that the page with the answers leads to, by their ids in the form."""
 _CHANGED_MEANWHILE = (StaleVersion, PositionTaken, NoPositionOpen, PledgeEnded)
 
 
@@ -59,7 +64,8 @@ class _Person(BaseModel):
 class HireForm(BaseModel):
     """What the page sends. `HireIn` validates it.
 
-    `step` is what the pressed button asks for: to `check` the answers, to `edit` them, or to `confirm`.
+    `step` is what the pressed button asks for: to `check` the answers, to `edit` them (`edit:field-job-type` one of
+    them), or to `confirm`.
     """
 
     id: TypedId | None = None
@@ -97,36 +103,65 @@ async def new_hire(
     position: Annotated[int | None, Query(ge=1, le=_MAX_POSITIONS)] = None,
     step: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    """Show a form that is almost filled in, or the answers to check."""
-    async with db.read(principal.taskforce) as conn:
-        pledge = await find_pledge(conn, principal.taskforce, pledge_id)
-        if pledge is None:
-            raise Problem(404)
-        person = (
-            await queries.last_contact_person(conn, principal.taskforce, principal.person_id)
-            if principal.person_id
-            else None
-        )
+    """Show the answers to check at once if somebody has been found for the position and nothing is missing, and
+    otherwise a form that is almost filled in."""
+    pledge = await _pledge(db, principal, pledge_id)
     drafted = _drafted(request, principal)
     if step == "check" and drafted is not None:
         return await _check(request, db, principal, pledge, drafted)
     if not pledge.vacant:
         return RedirectResponse(f"/pledges/{pledge_id}", 303)
-    vacant = [one.number for one in pledge.vacant]
     if drafted is not None and position is None and drafted.value("version") == str(pledge.version):
         return _form_page(request, pledge, drafted)
-    form = blank(
-        id=uuid4(),
-        version=pledge.version,
-        position=position if position in vacant else vacant[0],
-        start_date=datetime.now(COPENHAGEN).date().isoformat(),
-        weekly_hours=_shown(pledge.weekly_hours.start),
-        job_type=pledge.job_type,
-        contact_person__name=person.name if person else "",
-        contact_person__phone=phone_text(person.phone) if person and person.phone else "",
-        contact_person__email=(person.email or "") if person else "",
-    )
+    answers = await _prefilled(db, principal, pledge, position)
+    form = _form_of(pledge, answers)
+    if position not in {None, answers.position}:
+        return await _changed_meanwhile(request, db, principal, pledge_id, form=form, refusal=PositionTaken())
+    if answers.may_be_confirmed:
+        return await _check(request, db, principal, pledge, form)
     return _form_page(request, pledge, form)
+
+
+async def _prefilled(db: Db, principal: Principal, pledge: PledgeOut, number: int | None) -> Prefilled:
+    async with db.read(principal.taskforce) as conn:
+        former = await queries.last_hire_at(
+            conn, principal.taskforce, pledge.company, municipality=principal.municipality
+        )
+        person = None
+        if principal.person_id is not None:
+            person = await queries.last_contact_person(conn, principal.taskforce, principal.person_id)
+    return prefilled(
+        pledge,
+        position_to_fill(pledge, number),
+        former=former,
+        own_contact_person=person,
+        today=datetime.now(COPENHAGEN).date(),
+    )
+
+
+def _form_of(pledge: PledgeOut, answers: Prefilled) -> Form[HireForm]:
+    """Return a form that is filled in with the answers."""
+    known = answers.contact_person
+    person = _Person()
+    if known is not None:
+        phone = known.person.phone
+        person = _Person(name=known.person.name, phone=phone and phone_text(phone), email=known.person.email)
+    return _filled_in(
+        HireForm(
+            id=str(uuid4()),
+            version=str(pledge.version),
+            position=str(answers.position),
+            start_date=answers.start_date.isoformat(),
+            weekly_hours=number_text(answers.weekly_hours),
+            job_type=answers.job_type,
+            contact_person=person,
+        )
+    )
+
+
+def _filled_in(data: HireForm) -> Form[HireForm]:
+    values = data.model_dump(exclude={"contact_person"})
+    return Form(values | {f"contact_person.{name}": value for name, value in data.contact_person}, data=data)
 
 
 def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
@@ -135,8 +170,7 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
         data = HireForm.model_validate(draft.load(request, principal))
     except ValidationError:
         return None
-    values = data.model_dump(exclude={"contact_person"})
-    return Form(values | {f"contact_person.{name}": value for name, value in data.contact_person}, data=data)
+    return _filled_in(data)
 
 
 @router.post("/queue/{pledge_id:uuid}/hire")
@@ -147,10 +181,11 @@ async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Cas
     pledge = await _pledge(db, principal, pledge_id)
     if form.data is None:
         return _form_page(request, pledge, form, status_code=422)
-    step = "edit" if form.data.step == "edit" else "check"
+    asked, _colon, field = (form.data.step or "").partition(":")
+    step = "edit" if asked == "edit" else "check"
     if step == "edit":
         page = _form_page(request, pledge, form)
-    elif form.data.step == "confirm":
+    elif asked == "confirm":
         page = await _confirm(request, db, principal, pledge, form)
     else:
         page = await _check(request, db, principal, pledge, form)
@@ -158,7 +193,8 @@ async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Cas
         return page
     # Redirect to a GET that shows the saved draft, because a browser cannot go back to a page that answered a POST.
     # The GET checks the answers again, so after a refused confirmation it shows the same refusal.
-    there = RedirectResponse(f"/queue/{pledge_id}/hire{'?step=check' if step == 'check' else ''}", 303)
+    place = "?step=check" if step == "check" else f"#{field}" if field in _EDITED else ""
+    there = RedirectResponse(f"/queue/{pledge_id}/hire{place}", 303)
     return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else page
 
 
@@ -280,8 +316,3 @@ def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
     for error in errors:
         found.setdefault(".".join(error.pointer.split("/")[1:]), error.message)
     return found
-
-
-def _shown(hours: Decimal) -> str:
-    """Return 7,5 in Danish and 7.5 in English; the form reads both."""
-    return number_text(hours)
