@@ -36,6 +36,12 @@ class PledgesSettings(ServiceSettings):
     weekly_hours_max: Decimal = Field(
         Decimal(37), gt=0, le=60, description="the largest number of hours a week; 37 is the Danish full-time week"
     )
+    lapse_after_days: int = Field(
+        180, ge=1, le=3660, description="days after the last activity until a pledge with a vacant position is to lapse"
+    )
+    lapse_warning_days: int = Field(
+        30, ge=0, le=366, description="days before a pledge is to lapse on which the work list warns"
+    )
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for the messages of a new event"
     )

@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from services.pledges.call_list import access as call_access
 from services.pledges.pledges import access
-from services.pledges.pledges.domain import Editor, Person, check_event
+from services.pledges.pledges.domain import Editor, Person
+from services.pledges.pledges.timing import check_event
 from services.pledges.register import access as register_access
 from shared.product.roles import SCOPES
 from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered

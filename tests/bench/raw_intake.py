@@ -20,6 +20,7 @@ import asyncpg
 
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.register.domain import EventFacts, RegisteredCompany, name_key
 from shared.contracts.pledges import PledgeLogged
@@ -70,7 +71,7 @@ def prepared(
     made = []
     for body in bodies:
         now = datetime.now(UTC)
-        pledge = Pledge.log(
+        pledge = new_pledge(
             taskforce_id,
             PledgeIn.model_validate(body).terms(),
             by=Person(logged_by),

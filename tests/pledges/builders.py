@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.pledges.pledges.domain import Contact, Guest, Limits, Person, Pledge, PledgeTerms
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
@@ -56,7 +57,7 @@ def logged(
     pass_positions: int = 0,
 ) -> Pledge:
     """Return a pledge that has just been logged."""
-    return Pledge.log(
+    return new_pledge(
         TASKFORCE,
         given or pledge_terms(),
         by=by,

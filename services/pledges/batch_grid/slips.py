@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from services.pledges.pledges.domain import Limits, Person, Pledge
+from services.pledges.pledges.domain import Limits, Person
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.pledges.refusals import TooManyPositions
 from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.pledges.typed_words import job_type_words, task_words
@@ -126,7 +127,7 @@ def _refuse(slip: Slip, pointer: str, message: str, *, hours_once: bool) -> None
 def _apply_rules(slip: Slip, terms: PledgeTerms, limits: Limits) -> None:
     """Judge the terms by the rules that need neither the event nor the register."""
     try:
-        pledge = Pledge.log(
+        pledge = new_pledge(
             _NO_TASKFORCE,
             replace(terms, event_id=None),
             by=Person(None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.domain import HOLDING_FLAGS, Guest, Person, judge_time, open_positions, start_is_plausible
+from services.pledges.pledges.domain import Guest, Person, open_positions, review_at_first
 from services.pledges.pledges.refusals import (
     HoursOutOfOrder,
     PledgeEnded,
@@ -14,6 +14,7 @@ from services.pledges.pledges.refusals import (
     TooManyPositions,
     UnknownEvent,
 )
+from services.pledges.pledges.timing import judge_time, start_is_plausible
 from services.pledges.pledges.words import FLAGS
 from services.pledges.register.domain import company_flags, recognise
 from shared.fields.copenhagen import COPENHAGEN
@@ -95,7 +96,7 @@ def correct(
     pledge.pledged_on = pledged_on
     pledge.flags = (*of_company, *of_time, *_flags_of_terms(pledge, limits), *_kept(pledge, _OF_PASS))
     if pledge.review in {None, "waiting"}:
-        pledge.review = None if HOLDING_FLAGS.isdisjoint(pledge.flags) else "waiting"
+        pledge.review = review_at_first(pledge.flags)
     pledge.version += 1
     return True
 

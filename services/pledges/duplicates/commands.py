@@ -12,7 +12,7 @@ from services.pledges.duplicates import store
 from services.pledges.duplicates.refusals import ProposalNotFound
 from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.refusals import PledgeNotFound
-from services.pledges.pledges.store import lock_pledge, save_end
+from services.pledges.pledges.store import lock_pledge, save_state
 from shared.contracts.pledges import PledgeMerged, PledgeUnmerged
 from shared.messaging import outbox
 
@@ -65,7 +65,7 @@ async def decide(
                 changed = proposal.unmerge(duplicate, seen_version=seen_version)
         if changed:
             if duplicate is not None:
-                await save_end(conn, duplicate)
+                await save_state(conn, duplicate)
                 message = PledgeMerged if decision == "merge" else PledgeUnmerged
                 await outbox.add(conn, pledge_state(message, duplicate, recorded_at=now))
             await store.save_decision(conn, proposal, decision, duplicate, decided_by=decided_by, at=now)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from services.pledges.hires import domain, store
 from services.pledges.hires.events_out import hire_confirmed
 from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.position import PositionStep
+from services.pledges.pledges.position_changes import insert_position_change
 from services.pledges.pledges.refusals import IdTaken
-from services.pledges.pledges.store import load_pledge, lock_pledge, save_filled_position
+from services.pledges.pledges.store import load_pledge, lock_pledge, save_state
 from services.pledges.register.store import load_register_context
 from shared.contracts.pledges import PositionFilled
 from shared.db.idempotency import claim_key
 from shared.messaging import outbox
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,6 +63,7 @@ async def confirm_hire(
         if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
             return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
         [context] = await load_register_context(conn, taskforce_id, [(None, confirmation.company)])
+        before_it = list(pledge.positions) if pledge is not None else []
         hire = domain.confirm_hire(
             taskforce_id,
             confirmation,
@@ -73,7 +77,11 @@ async def confirm_hire(
         if not await store.insert_hire(conn, hire, request.fingerprint):
             return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
         if pledge is not None and hire.position is not None:
-            await save_filled_position(conn, pledge, hire.position)
+            filled = hire.position
+            [before] = [one for one in before_it if one.id == filled.id]
+            step = PositionStep("filled", before, filled, local_date(now), hire.id)
+            await save_state(conn, pledge)
+            await insert_position_change(conn, pledge, step, by=confirmed_by, at=now)
             await outbox.add(conn, pledge_state(PositionFilled, pledge, recorded_at=now))
         await outbox.add(conn, hire_confirmed(hire))
     return hire

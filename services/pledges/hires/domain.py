@@ -129,7 +129,10 @@ def confirm_hire(
         raise CompanyMissing
     position = None
     if pledge is not None:
-        position = pledge.fill(confirmation.position, hire_id=confirmation.id, seen_version=seen_version)
+        today = now.astimezone(COPENHAGEN).date()
+        position = pledge.fill(
+            confirmation.position, hire_id=confirmation.id, on=today, seen_version=seen_version
+        ).after
     recognised = recognise(company, register) if confirmation.company else None
     if pledge is not None and confirmation.company is None:
         company_id, municipality, flags = pledge.company_id, pledge.municipality, []

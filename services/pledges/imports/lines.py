@@ -35,6 +35,7 @@ from services.pledges.imports.contents import (
 from services.pledges.imports.report import CellError, Row, Verdict
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.forms import read_as, without_empty
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.pledges.refusals import TooManyPositions
 from services.pledges.pledges.schemas import PledgeIn
 from services.pledges.pledges.typed_words import task_words
@@ -388,7 +389,7 @@ def _pledge(
     limits: Limits,
 ) -> Pledge | None:
     try:
-        pledge = Pledge.log(
+        pledge = new_pledge(
             taskforce_id,
             terms,
             by=Person(None),

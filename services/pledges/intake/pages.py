@@ -17,12 +17,12 @@ from services.pledges.intake.words import phone_words
 from services.pledges.pledges.access import CONTACT, PLEDGE, Logger, logs_as
 from services.pledges.pledges.commands import NewPledge
 from services.pledges.pledges.dependencies import limits, settings
-from services.pledges.pledges.domain import start_is_plausible
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.guest_access import find_pledge, intake_for
 from services.pledges.pledges.refusals import IdTaken, PassRevoked
 from services.pledges.pledges.rendering import render
 from services.pledges.pledges.schemas import PledgeIn, TypedId
+from services.pledges.pledges.timing import start_is_plausible
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked, sees_register
 from shared.db.database import TRANSIENT_ERRORS

@@ -18,6 +18,7 @@ from services.pledges.phones.store import Arrival, save_arrivals
 from services.pledges.pledges import store
 from services.pledges.pledges.domain import Guest, Limits, Person, Pledge, PledgeTerms
 from services.pledges.pledges.events_out import pledge_state
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.pledges.refusals import IdTaken, PledgeNotFound, UnknownEvent
 from services.pledges.register.store import event_is_known, load_register_context
 from shared.contracts.pledges import PledgeLogged, PledgeReviewed
@@ -197,7 +198,7 @@ async def log_pledges(
             outcomes[number] = UnknownTask()
             continue
         try:
-            pledge = Pledge.log(
+            pledge = new_pledge(
                 taskforce_id,
                 new.terms,
                 by=new.by,

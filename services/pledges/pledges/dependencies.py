@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.pledges.pledges.domain import Limits
+from services.pledges.pledges.lapsing import LapseRules
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -27,3 +28,9 @@ def limits(request: Request) -> Limits:
         pass_positions=chosen.pass_positions_max,
         guest_positions=chosen.guest_positions_max,
     )
+
+
+def lapse_rules(request: Request) -> LapseRules:
+    """Return when pledges lapse in this installation."""
+    chosen = settings(request)
+    return LapseRules(after=chosen.lapse_after_days, warning=chosen.lapse_warning_days)

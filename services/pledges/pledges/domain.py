@@ -1,29 +1,31 @@
-"""The pledge: the rules for logging it, deciding on it, withdrawing it and filling its positions. Imports no I/O.
+"""The pledge: the rules for deciding on it, ending it and filling its positions. Imports no I/O.
 
-What it consists of is in `terms`, and the rules for its times are in `timing`; both may be imported from here.
+How it is logged is in `new_pledge`, what it consists of in `terms` and `position`, and the rules for its times are in
+`timing` and `lapsing`. The first may be imported from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from services.pledges.pledges.position import Position, PositionChange, PositionStep, open_positions
 from services.pledges.pledges.refusals import (
-    IdNotRandom,
+    ImplausibleDeferral,
+    LastPosition,
     NoPositionOpen,
     NotCounted,
+    NothingToLapse,
+    NothingToUndo,
     PledgeEnded,
     PositionsFilled,
-    PositionTaken,
     StaleVersion,
-    TooManyPledgedHours,
-    TooManyPositions,
     UnknownPosition,
 )
 from services.pledges.pledges.terms import (
+    HOLDING_FLAGS,
     Change,
     Contact,
     Decision,
@@ -32,21 +34,18 @@ from services.pledges.pledges.terms import (
     Limits,
     Person,
     PledgeTerms,
-    Position,
     Review,
     WithdrawalReason,
+    counts,
+    review_at_first,
 )
-from services.pledges.pledges.timing import check_event, judge_time, start_is_plausible
-from services.pledges.register.domain import company_flags, recognise
-from shared.contracts.pledges import PledgeStatus, position_id
-from shared.fields.copenhagen import COPENHAGEN
+from shared.contracts.pledges import PledgeStatus
 
 if TYPE_CHECKING:
-    from services.pledges.register.domain import EventFacts, RegisteredCompany
+    from services.pledges.pledges.position import PositionChangeKind
 
 __all__ = [
     "HOLDING_FLAGS",
-    "MOST_POSITIONS",
     "Change",
     "Contact",
     "Decision",
@@ -57,21 +56,16 @@ __all__ = [
     "Pledge",
     "PledgeTerms",
     "Position",
+    "PositionChange",
+    "PositionStep",
     "Review",
     "WithdrawalReason",
-    "check_event",
     "counts",
-    "judge_time",
     "open_positions",
-    "start_is_plausible",
+    "review_at_first",
 ]
 
-_RANDOM_VERSIONS: Final = frozenset({4, 7})
-"""Of UUIDs (RFC 9562)."""
-MOST_POSITIONS: Final = 500
-"""Of one pledge, whatever an installation allows."""
-HOLDING_FLAGS: Final = frozenset({"time_unlikely", "over_pass_limit", "many_positions"})
-"""A pledge with one of these does not count until a coordinator has accepted it."""
+_LONGEST_DEFERRAL: Final = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -87,7 +81,9 @@ class Pledge:
         pledged_on: the day from which figures count it, in Europe/Copenhagen.
         flags: codes of `words.FLAGS`, for a coordinator to check.
         version: the number of messages published about it, from 1.
-        affirmed: whether the company has confirmed the pledge after it was logged.
+        affirmed_on: the day on which the company confirmed the pledge after it was logged; None: it has not.
+        active_on: the last day on which something came of it; None: none since `pledged_on`.
+        lapse_deferred_until: it does not lapse before this day, because somebody has put that off.
         ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.
         ended_on: the first day on which its cancelled positions no longer count, in Europe/Copenhagen; None where they
             still count, or never did.
@@ -106,7 +102,9 @@ class Pledge:
     flags: tuple[str, ...]
     positions: list[Position]
     version: int = 1
-    affirmed: bool = False
+    affirmed_on: date | None = None
+    active_on: date | None = None
+    lapse_deferred_until: date | None = None
     ended_as: PledgeStatus | None = None
     ended_on: date | None = None
     withdrawn_because: WithdrawalReason | None = None
@@ -138,72 +136,14 @@ class Pledge:
         """Follows from the positions and from how the pledge ended; it is never set."""
         if self.ended_as is not None:
             return self.ended_as
+        # The last position is never cancelled alone, unless its hire has ended: so what remains, if only nothing, has
+        # become jobs.
         remaining = [position for position in self.positions if position.status != "cancelled"]
-        if remaining and all(position.status == "filled" for position in remaining):
+        if all(position.status == "filled" for position in remaining):
             return "fulfilled"
         if any(position.status != "open" for position in remaining):
             return "in_progress"
-        return "affirmed" if self.affirmed else "logged"
-
-    @classmethod
-    def log(
-        cls,
-        taskforce_id: UUID,
-        terms: PledgeTerms,
-        *,
-        by: Person | Guest,
-        event: EventFacts | None,
-        register: Sequence[RegisteredCompany],
-        received_at: datetime,
-        limits: Limits,
-        pass_positions: int = 0,
-    ) -> Pledge:
-        """Return the new pledge. It is accepted and held where `HOLDING_FLAGS` say that a coordinator has to see it.
-
-        Args:
-            terms: what was typed. A guest's pledge without an event belongs to the pass's event.
-            by: who logs it.
-            event: the event of the terms; None if its messages have not arrived.
-            register: registered companies to match the typed company with.
-            pass_positions: the positions of a guest's pass that count already.
-
-        Raises:
-            IdNotRandom: a guest's pledge has an id that others may compute (RFC 9562: not version 4 or 7).
-            TooManyPositions, TooManyPledgedHours: more than `limits` allow. A phone's capture is flagged instead.
-            UnknownEvent: a person names an event whose messages have not arrived.
-            PassForAnotherEvent, PassRevoked, PassExpired, EventIsOver: see `check_event`.
-        """
-        if isinstance(by, Guest) and terms.id.version not in _RANDOM_VERSIONS:
-            raise IdNotRandom
-        limit_flags = _limit_flags(terms, limits)
-        if isinstance(by, Guest) and terms.event_id is None:
-            terms = replace(terms, event_id=by.event_id)
-        company = recognise(terms.company, register)
-        flags = company_flags(terms.company, company) + limit_flags
-        if terms.contact is not None and not (terms.contact.phone or terms.contact.email):
-            flags.append("contact_unreachable")
-        counted_from, time_flags = judge_time(terms, by=by, event=event, received_at=received_at)
-        flags += time_flags
-        pledged_on = counted_from.astimezone(COPENHAGEN).date()
-        if not start_is_plausible(terms.earliest_start, pledged_on):
-            flags.append("start_implausible")
-        if isinstance(by, Guest):
-            if terms.positions > limits.guest_positions and "many_positions" not in flags:
-                flags.append("many_positions")
-            if pass_positions + terms.positions > limits.pass_positions:
-                flags.append("over_pass_limit")
-        return cls(
-            taskforce_id=taskforce_id,
-            terms=terms,
-            company_id=company.id if company else None,
-            municipality=terms.company.municipality or (company.municipality if company else None),
-            logged_by=by,
-            received_at=received_at,
-            pledged_on=pledged_on,
-            flags=tuple(flags),
-            positions=open_positions(terms.id, terms.positions),
-            review=_review_at_first(flags),
-        )
+        return "affirmed" if self.affirmed_on is not None else "logged"
 
     def as_logged(self) -> Pledge:
         """Return a pledge that was never corrected as it was when it was logged: the answer to a repeated request."""
@@ -211,12 +151,14 @@ class Pledge:
             self,
             positions=open_positions(self.id, self.terms.positions),
             version=1,
-            affirmed=False,
+            affirmed_on=None,
+            active_on=None,
+            lapse_deferred_until=None,
             ended_as=None,
             ended_on=None,
             withdrawn_because=None,
             merged_into=None,
-            review=_review_at_first(self.flags),
+            review=review_at_first(self.flags),
         )
 
     def decide(self, decision: Decision, *, seen_version: int | None = None) -> bool:
@@ -274,34 +216,99 @@ class Pledge:
         self.ended_as = "withdrawn"
         self.ended_on = on if reason == "company_withdrew" else None
         self.withdrawn_because = reason
-        self.positions = [
-            position if position.status == "filled" else replace(position, status="cancelled")
-            for position in self.positions
-        ]
+        self.positions = [position.ended() for position in self.positions]
         self.version += 1
         return True
 
-    def restore(self, *, seen_version: int | None = None) -> bool:
-        """Undo a withdrawal: the cancelled positions are vacant again.
+    def restore(self, *, on: date | None = None, seen_version: int | None = None) -> bool:
+        """Undo a withdrawal or a lapse: the positions are what they were, except those that were cancelled alone.
+
+        Args:
+            on: today in Europe/Copenhagen, from when the days until it lapses count again; None: they count on.
 
         Returns:
             Whether it changed anything: False for a pledge that has not ended.
 
         Raises:
             StaleVersion
-            PledgeEnded: it has ended in another way.
+            PledgeEnded: it is a duplicate.
         """
         if self.ended_as is None:
             return False
-        if seen_version is not None and seen_version != self.version:
-            raise StaleVersion
-        if self.ended_as != "withdrawn":
+        self._check_version(seen_version)
+        if self.ended_as == "duplicate":
             raise PledgeEnded
         self.ended_as = self.ended_on = self.withdrawn_because = None
-        self.positions = [
-            replace(position, status="open") if position.status == "cancelled" else position
-            for position in self.positions
-        ]
+        self.positions = [position.restored() for position in self.positions]
+        self.active_on = on or self.active_on
+        self.version += 1
+        return True
+
+    def affirm(self, *, on: date, seen_version: int | None = None) -> bool:
+        """Record that the company has confirmed the pledge. The same again changes nothing.
+
+        Raises:
+            StaleVersion, PledgeEnded
+        """
+        if self.affirmed_on is not None and self.ended_as is None:
+            return False
+        self._check_goes_on(seen_version)
+        self.affirmed_on = self.active_on = on
+        self.version += 1
+        return True
+
+    def undo_affirmation(self, *, seen_version: int | None = None) -> bool:
+        """Undo `affirm`. A pledge that is not affirmed does not change.
+
+        Raises:
+            StaleVersion, PledgeEnded
+        """
+        if self.affirmed_on is None:
+            return False
+        self._check_goes_on(seen_version)
+        self.affirmed_on = None
+        self.version += 1
+        return True
+
+    def lapse(self, *, on: date, seen_version: int | None = None) -> bool:
+        """End the pledge because nothing came of it: its vacant positions are cancelled, and count until this day.
+
+        Whether it is time is in `lapsing`. The same again changes nothing.
+
+        Raises:
+            StaleVersion
+            PledgeEnded: it was withdrawn, or is a duplicate.
+            NothingToLapse: no position of it is vacant.
+        """
+        if self.ended_as == "lapsed":
+            return False
+        self._check_goes_on(seen_version)
+        if not self.has_vacant_position:
+            raise NothingToLapse
+        self.ended_as, self.ended_on = "lapsed", on
+        self.positions = [position.ended() for position in self.positions]
+        self.version += 1
+        return True
+
+    def defer_lapse(self, until: date, *, on: date, seen_version: int | None = None) -> bool:
+        """Let the pledge not lapse before a day. The same again changes nothing.
+
+        Args:
+            on: today in Europe/Copenhagen.
+
+        Raises:
+            StaleVersion, PledgeEnded
+            NothingToLapse: no position of it is vacant.
+            ImplausibleDeferral: the day is not after today, or more than a year away.
+        """
+        if self.lapse_deferred_until == until:
+            return False
+        self._check_goes_on(seen_version)
+        if not self.has_vacant_position:
+            raise NothingToLapse
+        if not on < until <= on + _LONGEST_DEFERRAL:
+            raise ImplausibleDeferral
+        self.lapse_deferred_until = until
         self.version += 1
         return True
 
@@ -327,79 +334,197 @@ class Pledge:
         self.ended_as = self.merged_into = None
         self.version += 1
 
-    def fill(self, which: int | UUID | None, *, hire_id: UUID, seen_version: int | None = None) -> Position:
+    def fill(
+        self, which: int | UUID | None, *, hire_id: UUID, on: date | None = None, seen_version: int | None = None
+    ) -> PositionStep:
         """Fill a position with a confirmed hire.
 
         Args:
             which: the position's number or id; None: the first that can be filled.
             hire_id: the hire that fills it.
+            on: today in Europe/Copenhagen; None: the day on which something last came of the pledge.
             seen_version: the version that the case worker saw; None: any version is accepted.
-
-        Returns:
-            The filled position.
 
         Raises:
             StaleVersion, NotCounted, PledgeEnded, UnknownPosition, PositionTaken, NoPositionOpen
         """
+        self._check_goes_on(seen_version)
+        self._check_counted()
+        index = self._first_vacant() if which is None else self._find(which)
+        day = on or self.active_on or self.pledged_on
+        return self._take("filled", index, self.positions[index].filled(hire_id), on=day, hire_id=hire_id)
+
+    def match(self, which: int | UUID, *, on: date, seen_version: int | None = None) -> PositionStep:
+        """Record that a person was found for a position.
+
+        Args:
+            which: the position's number or id.
+            on: today in Europe/Copenhagen.
+
+        Raises:
+            StaleVersion, PledgeEnded, NotCounted, UnknownPosition
+            PersonMatched, PositionHasHire, PositionNotOffered: see `Position.matched`.
+        """
+        self._check_goes_on(seen_version)
+        self._check_counted()
+        index = self._find(which)
+        return self._take("matched", index, self.positions[index].matched(on), on=on)
+
+    def start_trial(
+        self, which: int | UUID, *, starts_on: date, ends_on: date, on: date, seen_version: int | None = None
+    ) -> PositionStep:
+        """Record that the matched person tries the job, or that the trial ends on another day. See `match`.
+
+        Args:
+            starts_on: the first day. That of a trial which has begun stays.
+            ends_on: the last day.
+
+        Raises:
+            StaleVersion, PledgeEnded, NotCounted, UnknownPosition
+            PositionNotMatched, PositionHasHire, PositionNotOffered, TrialDatesWrong: see `Position.in_trial`.
+        """
+        self._check_goes_on(seen_version)
+        self._check_counted()
+        index = self._find(which)
+        after = self.positions[index].in_trial(starts_on, ends_on, today=on)
+        return self._take("trial_started", index, after, on=after.trial_on or starts_on, active_on=on)
+
+    def cancel_position(self, which: int | UUID, *, on: date, seen_version: int | None = None) -> PositionStep:
+        """Cancel one position. It counts until this day. See `match`.
+
+        Raises:
+            StaleVersion, PledgeEnded, UnknownPosition
+            PositionHasHire, PositionNotOffered: see `Position.cancelled`.
+            LastPosition: no other position is left; `withdraw` the pledge.
+        """
+        self._check_goes_on(seen_version)
+        index = self._find(which)
+        after = self.positions[index].cancelled(on)
+        if sum(position.status != "cancelled" for position in self.positions) == 1:
+            raise LastPosition
+        return self._take("cancelled", index, after, on=on)
+
+    def reopen_position(self, which: int | UUID, *, on: date, seen_version: int | None = None) -> PositionStep:
+        """Let a position be vacant again: its match came to nothing, or the company offers it again. See `match`.
+
+        Raises:
+            StaleVersion, PledgeEnded, UnknownPosition
+            PositionVacant, PositionHasHire: see `Position.reopened`.
+        """
+        self._check_goes_on(seen_version)
+        index = self._find(which)
+        return self._take("reopened", index, self.positions[index].reopened(), on=on)
+
+    def vacate(self, which: int | UUID, *, cancel: bool, on: date, today: date | None = None) -> PositionStep:
+        """Let a position lose its hire, which has ended. Also of a pledge that has ended.
+
+        Args:
+            cancel: whether it is cancelled, and not vacant again. That of a pledge which has ended is cancelled in any
+                case; if that is undone, it is vacant again unless it was to be cancelled.
+            on: the first day without the hire.
+            today: in Europe/Copenhagen; None: `on`.
+
+        Raises:
+            UnknownPosition, PositionNotFilled
+        """
+        index = self._find(which)
+        before = self.positions[index]
+        before.check_filled()
+        after = Position(before.id, before.number)
+        if cancel:
+            after = replace(after, status="cancelled", cancelled_on=on)
+        elif self.ended_as is not None:
+            after = replace(after, status="cancelled", cancelled_on=on, status_before_end="open")
+        return self._take("vacated", index, after, on=on, active_on=today or on, hire_id=before.hire_id)
+
+    def refill(self, which: int | UUID, *, hire_id: UUID, on: date) -> PositionStep:
+        """Fill a position again with a hire that has not ended after all. Also of a pledge that has ended.
+
+        Args:
+            on: today in Europe/Copenhagen.
+
+        Raises:
+            UnknownPosition, NotCounted, PositionTaken, PersonMatched: see `Position.refilled`.
+        """
+        index = self._find(which)
+        self._check_counted()
+        return self._take("filled", index, self.positions[index].refilled(hire_id), on=on, hire_id=hire_id)
+
+    def unfill(self, which: int | UUID, before: Position, *, on: date) -> PositionStep:
+        """Undo the confirmation of a position's hire: the position is what it was before.
+
+        Args:
+            before: the position before it was filled.
+            on: today in Europe/Copenhagen.
+
+        Raises:
+            UnknownPosition, PositionNotFilled
+        """
+        index = self._find(which)
+        now = self.positions[index]
+        now.check_filled()
+        after = before if self.ended_as is None else before.ended()
+        return self._take("undone", index, after, on=on, hire_id=now.hire_id)
+
+    def undo(self, change: PositionChange, *, on: date, seen_version: int | None = None) -> PositionStep:
+        """Undo the last step of a position: it is what it was before. Who may do that is in `change.check_undo`.
+
+        Args:
+            change: the position's last step that was not undone.
+            on: today in Europe/Copenhagen.
+
+        Raises:
+            StaleVersion, PledgeEnded, UnknownPosition
+            NothingToUndo: the position has changed since.
+        """
+        self._check_goes_on(seen_version)
+        index = self._find(change.position_id)
+        if self.positions[index].status != change.status:
+            raise NothingToUndo
+        return self._take("undone", index, change.before, on=on)
+
+    @property
+    def has_vacant_position(self) -> bool:
+        """Whether a hire can still fill a position."""
+        return self.ended_as is None and any(position.can_be_filled for position in self.positions)
+
+    def _take(
+        self,
+        kind: PositionChangeKind,
+        index: int,
+        after: Position,
+        *,
+        on: date,
+        active_on: date | None = None,
+        hire_id: UUID | None = None,
+    ) -> PositionStep:
+        before = self.positions[index]
+        self.positions[index] = after
+        self.active_on = active_on or on
+        self.version += 1
+        return PositionStep(kind, before, after, on, hire_id)
+
+    def _check_version(self, seen_version: int | None) -> None:
         if seen_version is not None and seen_version != self.version:
             raise StaleVersion
+
+    def _check_goes_on(self, seen_version: int | None) -> None:
+        self._check_version(seen_version)
         if self.ended_as is not None:
             raise PledgeEnded
+
+    def _check_counted(self) -> None:
         if not self.counted:
             raise NotCounted
-        index = self._find(which)
-        filled = replace(self.positions[index], status="filled", hire_id=hire_id)
-        self.positions[index] = filled
-        self.version += 1
-        return filled
 
-    def _find(self, which: int | UUID | None) -> int:
+    def _find(self, which: int | UUID) -> int:
         for index, position in enumerate(self.positions):
-            if which is None:
-                if position.can_be_filled:
-                    return index
-            elif which in (position.number, position.id):
-                if not position.can_be_filled:
-                    raise PositionTaken
+            if which in (position.number, position.id):
                 return index
-        raise NoPositionOpen if which is None else UnknownPosition
+        raise UnknownPosition
 
-
-def _limit_flags(terms: PledgeTerms, limits: Limits) -> list[str]:
-    """Return the flags for what exceeds the limits.
-
-    A phone may have captured the pledge under other limits, without a network, and the company has gone home. Whoever
-    sends a pledge from anywhere else can correct it.
-
-    Raises:
-        TooManyPositions, TooManyPledgedHours
-    """
-    kept_on_phone = terms.capture is not None
-    if not 1 <= terms.positions <= (MOST_POSITIONS if kept_on_phone else limits.positions):
-        raise TooManyPositions(positions=limits.positions)
-    if terms.hours_to > limits.weekly_hours and not kept_on_phone:
-        raise TooManyPledgedHours(hours=limits.weekly_hours)
-    flags = []
-    if terms.positions > limits.positions:
-        flags.append("many_positions")
-    if terms.hours_to > limits.weekly_hours:
-        flags.append("many_hours")
-    return flags
-
-
-def _review_at_first(flags: Sequence[str]) -> Review | None:
-    return None if HOLDING_FLAGS.isdisjoint(flags) else "waiting"
-
-
-def counts(review: Review | None, status: PledgeStatus, ended_on: date | None) -> bool:
-    """Whether a pledge is part of the figures, on some day at least.
-
-    A pledge that is held or was rejected is not, nor is a duplicate, nor one that was withdrawn because it had never
-    been made. One that its company has withdrawn is, until the day `ended_on`.
-    """
-    return review in {None, "accepted"} and (status not in {"withdrawn", "duplicate"} or ended_on is not None)
-
-
-def open_positions(pledge_id: UUID, count: int) -> list[Position]:
-    """Return a new pledge's positions."""
-    return [Position(position_id(pledge_id, number), number) for number in range(1, count + 1)]
+    def _first_vacant(self) -> int:
+        for index, position in enumerate(self.positions):
+            if position.can_be_filled:
+                return index
+        raise NoPositionOpen

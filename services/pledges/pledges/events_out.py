@@ -30,7 +30,15 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
         status=pledge.status,
         job_type=terms.job_type,
         positions=tuple(
-            Position(position_id=position.id, number=position.number, status=position.status, hire_id=position.hire_id)
+            Position(
+                position_id=position.id,
+                number=position.number,
+                status=position.status,
+                hire_id=position.hire_id,
+                matched_on=position.matched_on,
+                trial_on=position.trial_on,
+                cancelled_on=position.cancelled_on,
+            )
             for position in pledge.positions
         ),
         weekly_hours_from=terms.hours_from,
@@ -47,5 +55,6 @@ def pledge_state(message: type[_State], pledge: Pledge, *, recorded_at: datetime
         flags=pledge.flags,
         counted=pledge.counted,
         ended_on=pledge.ended_on,
+        affirmed_on=pledge.affirmed_on,
         merged_into=pledge.merged_into,
     )

@@ -77,6 +77,10 @@ COUNTED: Final = """(pledge.review is null or pledge.review = 'accepted')
 """Pledges that are part of the figures: see `domain.counts`."""
 UNFILLED: Final = f"pledge.status in ('logged', 'affirmed', 'in_progress') and {COUNTED}"
 """Pledges that may have a position to fill. It implies the condition of the index `pledges_waiting`."""
+LAPSES_ON: Final = """greatest(coalesce(pledge.active_on, pledge.pledged_on) + ?::integer,
+       pledge.lapse_deferred_until)"""
+"""The day on which a pledge is due to lapse, as `lapsing.lapses_on` says; `?` is `PLEDGES_LAPSE_AFTER_DAYS`. It is for
+pledges that are `UNFILLED` and have a vacant position."""
 ALIVE: Final = "pledge.status not in ('withdrawn', 'lapsed', 'duplicate')"
 """Pledges that have not ended."""
 HELD: Final = f"pledge.review = 'waiting' and {ALIVE}"

@@ -131,6 +131,143 @@ class NoPositionOpen(Refusal):
     detail = N_("All positions of the pledge are filled or cancelled.")
 
 
+class PersonMatched(Refusal):
+    """Somebody has been matched with the position already."""
+
+    code = "person-matched"
+    kind = "conflict"
+    title = N_("A person is matched with the position already")
+    detail = N_("Reopen the position first if the match came to nothing.")
+
+
+class PositionNotMatched(Refusal):
+    """A trial needs a person."""
+
+    code = "position-not-matched"
+    kind = "conflict"
+    title = N_("Nobody is matched with the position")
+    detail = N_("Match a person with it first.")
+
+
+class PositionHasHire(Refusal):
+    """The position is filled: what becomes of it is decided with its hire."""
+
+    code = "position-has-hire"
+    kind = "conflict"
+    title = N_("The position is filled")
+    detail = N_("End the hire, and choose there whether the position opens again.")
+
+
+class PositionNotFilled(Refusal):
+    """A position without a hire has none to lose."""
+
+    code = "position-not-filled"
+    kind = "conflict"
+    title = N_("The position is not filled")
+    detail = N_("No hire holds it. Look at the pledge again.")
+
+
+class PositionNotOffered(Refusal):
+    """The position was cancelled."""
+
+    code = "position-not-offered"
+    kind = "conflict"
+    title = N_("The position is cancelled")
+    detail = N_("Reopen it first if the company offers it again.")
+
+
+class PositionVacant(Refusal):
+    """An open position has nothing to be reopened for."""
+
+    code = "position-vacant"
+    kind = "conflict"
+    title = N_("The position is vacant already")
+    detail = N_("There is nothing to reopen. Look at the pledge again.")
+
+
+class LastPosition(Refusal):
+    """The only position that is left is not cancelled alone: that is the end of the pledge."""
+
+    code = "last-position"
+    kind = "conflict"
+    title = N_("It is the last position of the pledge")
+    detail = N_("Withdraw the pledge instead.")
+
+
+class TrialDatesWrong(Refusal):
+    """A trial ends before it starts, is too long, or lies too far away."""
+
+    code = "trial-dates-wrong"
+    kind = "invalid"
+    title = N_("The dates of the trial cannot be right")
+    detail = N_("A trial lasts at most 26 weeks, starts within half a year from today, and ends after it starts.")
+    field = "/ends_on"
+
+
+class NothingToUndo(Refusal):
+    """The position's last step was undone already, or something else has happened since."""
+
+    code = "nothing-to-undo"
+    kind = "conflict"
+    title = N_("There is nothing to undo")
+    detail = N_("The last step was undone already, or somebody has changed the position since.")
+
+
+class UndoneAtHire(Refusal):
+    """The step came from a hire, and is undone there."""
+
+    code = "undone-at-hire"
+    kind = "conflict"
+    title = N_("The step belongs to a hire")
+    detail = N_("Undo the confirmation or the end of the hire; the position follows.")
+
+
+class UndoneByOthers(Refusal):
+    """Somebody else made the step."""
+
+    code = "undone-by-others"
+    kind = "forbidden"
+    title = N_("Somebody else made this step")
+    detail = N_("Whoever made it can undo it, or a coordinator.")
+
+
+class TooLateToUndo(Refusal):
+    """15 minutes have passed."""
+
+    code = "too-late-to-undo"
+    kind = "conflict"
+    title = N_("It is too late to undo this")
+    detail = N_("A step can be undone for 15 minutes. Make the next step instead.")
+
+
+class NothingToLapse(Refusal):
+    """No position of the pledge is vacant."""
+
+    code = "nothing-to-lapse"
+    kind = "conflict"
+    title = N_("The pledge cannot lapse")
+    detail = N_("None of its positions is vacant.")
+
+
+class NotAboutToLapse(Refusal):
+    """Something came of the pledge not long ago, or its lapse is put off."""
+
+    code = "not-about-to-lapse"
+    kind = "conflict"
+    title = N_("The pledge is not about to lapse")
+    detail = N_("It can be closed as lapsed from %(day)s. Withdraw it if its company has changed its mind.")
+
+
+class ImplausibleDeferral(Refusal):
+    """A lapse is put off into the past, or for more than a year."""
+
+    code = "implausible-deferral"
+    kind = "invalid"
+    title = N_("The day cannot be right")
+    detail = N_("Put it off until a day after today, and within a year.")
+    field = "/until"
+
+
 class PledgeEnded(Refusal):
     """The pledge was withdrawn, has lapsed or is a duplicate: no position of it can be filled."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -54,6 +55,11 @@ COLUMNS: Final = {
     "pass_event_id": "uuid",
 }
 """The columns of the table `pledges`, with their types."""
+STATE_COLUMNS: Final = ("affirmed_on", "active_on", "lapse_deferred_until")
+"""Further columns of `pledges`, which a new pledge does not have and a guest does not read."""
+POSITION_COLUMNS: Final = tuple(field.name for field in fields(Position))
+"""The columns of the table `positions`, without those of the pledge."""
+_POSITION_STATE: Final = POSITION_COLUMNS[2:]
 _NOT_OF_REQUEST: Final = frozenset(
     {
         "request_fingerprint",
@@ -173,7 +179,7 @@ def _pass_event_id(pledge: Pledge) -> UUID | None:
 
 
 SELECT_WITH_CONTACT: Final = f"""
-        select {select_list([*COLUMNS], "pledge")},
+        select {select_list([*COLUMNS, *STATE_COLUMNS], "pledge")},
                contact.name as contact_name,
                contact.phone as contact_phone,
                contact.email as contact_email
@@ -205,13 +211,13 @@ async def lock_pledge(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> 
 
 async def _with_positions(conn: Connection, row: asyncpg.Record) -> Pledge:
     positions = await conn.fetch(
-        """
-        select id, number, status, hire_id
-          from positions
-         where taskforce_id = $1
-           and pledge_id = $2
-         order by number
-        """,
+        f"""
+        select {select_list(POSITION_COLUMNS, "position")}
+          from positions as position
+         where position.taskforce_id = $1
+           and position.pledge_id = $2
+         order by position.number
+        """,  # noqa: S608  (columns of our own table)
         row["taskforce_id"],
         row["id"],
     )
@@ -306,7 +312,9 @@ def pledge_of(row: asyncpg.Record, contact: Contact | None, positions: list[Posi
         flags=tuple(row["flags"]),
         positions=positions,
         version=row["version"],
-        affirmed=status == "affirmed",
+        affirmed_on=row.get("affirmed_on"),
+        active_on=row.get("active_on"),
+        lapse_deferred_until=row.get("lapse_deferred_until"),
         ended_as=status if status in {"withdrawn", "lapsed", "duplicate"} else None,
         ended_on=row.get("ended_on"),
         withdrawn_because=row.get("withdrawn_because"),
@@ -325,64 +333,42 @@ def contact_of(row: asyncpg.Record) -> Contact | None:
     return Contact(row["contact_name"], row["contact_phone"], row["contact_email"]) if row["contact_name"] else None
 
 
-async def save_filled_position(conn: Connection, pledge: Pledge, position: Position) -> None:
-    """Save that a position was filled, with the version and status of its pledge, which the caller has locked."""
+async def save_state(conn: Connection, pledge: Pledge) -> None:
+    """Save what has become of a pledge and its positions since it was logged. The caller has locked it."""
     await conn.execute(
-        """
-        with filled as (
-            update positions
-               set status = $3,
-                   hire_id = $4
-             where taskforce_id = $1
-               and id = $2
-        )
-        update pledges
-           set version = $6,
-               status = $7
-         where taskforce_id = $1
-           and id = $5
-        """,
-        pledge.taskforce_id,
-        position.id,
-        position.status,
-        position.hire_id,
-        pledge.id,
-        pledge.version,
-        pledge.status,
-    )
-
-
-async def save_end(conn: Connection, pledge: Pledge) -> None:
-    """Save that a pledge has ended, or that it has not ended after all. The caller has locked it."""
-    await conn.execute(
-        """
-        with ended as (
+        f"""
+        with saved_pledge as (
             update pledges
                set version = $3,
                    status = $4,
                    ended_on = $5,
                    withdrawn_because = $6,
-                   merged_into = $9
+                   merged_into = $7,
+                   affirmed_on = $8,
+                   active_on = $9,
+                   lapse_deferred_until = $10
              where taskforce_id = $1
                and id = $2
         )
         update positions as position
-           set status = changed.status
-          from unnest($7::uuid[], $8::text[]) as changed (id, status)
+           set ({", ".join(_POSITION_STATE)}) = ({select_list(_POSITION_STATE, "saved")})
+          from jsonb_populate_recordset(null::positions, $11::text::jsonb) as saved
          where position.taskforce_id = $1
            and position.pledge_id = $2
-           and position.id = changed.id
-           and position.status <> changed.status
-        """,
+           and position.id = saved.id
+           and ({select_list(_POSITION_STATE, "position")}) is distinct from ({select_list(_POSITION_STATE, "saved")})
+        """,  # noqa: S608  (columns of our own table)
         pledge.taskforce_id,
         pledge.id,
         pledge.version,
         pledge.status,
         pledge.ended_on,
         pledge.withdrawn_because,
-        [position.id for position in pledge.positions],
-        [position.status for position in pledge.positions],
         pledge.merged_into,
+        pledge.affirmed_on,
+        pledge.active_on,
+        pledge.lapse_deferred_until,
+        to_json(pledge.positions).decode(),
     )
 
 

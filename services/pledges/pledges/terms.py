@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID
 
-from shared.contracts.pledges import CapturedBy, JobType, PositionStatus
+from shared.contracts.pledges import CapturedBy, JobType, PledgeStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from services.pledges.phones.domain import Capture
     from services.pledges.pledges.domain import Pledge
     from services.pledges.register.domain import TypedCompany
 
+HOLDING_FLAGS: Final = frozenset({"time_unlikely", "over_pass_limit", "many_positions"})
+"""A pledge with one of these does not count until a coordinator has accepted it."""
 Review = Literal["waiting", "accepted", "rejected"]
 """A coordinator's decision whether a pledge counts, or that it waits for one."""
 Decision = Literal["accepted", "rejected"]
 WithdrawalReason = Literal["company_withdrew", "logged_by_mistake", "not_genuine"]
 """Why a pledge was withdrawn. Only a company's own withdrawal leaves it in the figures of the days before."""
+
+ChangeKind = Literal["corrected", "withdrawn", "restored", "affirmed", "affirmation_undone", "lapsed", "lapse_deferred"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Who has changed a pledge after it was logged, when and why.
+    """Who has changed a pledge after it was logged, when and why. The steps of its positions are in `position`.
 
     Attributes:
         reason: why it was withdrawn.
@@ -80,7 +86,7 @@ class Change:
         with_pass: it was withdrawn together with everything else that came with its pass.
     """
 
-    kind: Literal["corrected", "withdrawn", "restored"]
+    kind: ChangeKind
     by: UUID | None
     at: datetime
     reason: WithdrawalReason | None = None
@@ -95,21 +101,6 @@ class Contact:
     name: str
     phone: str | None = None
     email: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """One job of a pledge. `number` counts from 1."""
-
-    id: UUID
-    number: int
-    status: PositionStatus = "open"
-    hire_id: UUID | None = None
-
-    @property
-    def can_be_filled(self) -> bool:
-        """Whether a hire can fill it."""
-        return self.status in {"open", "matched", "trial"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +123,17 @@ class PledgeTerms:
     captured_by: CapturedBy
     event_id: UUID | None = None
     capture: Capture | None = None
+
+
+def review_at_first(flags: Collection[str]) -> Review | None:
+    """Return `waiting` for a pledge that has to be seen by a coordinator before it counts, or None."""
+    return None if HOLDING_FLAGS.isdisjoint(flags) else "waiting"
+
+
+def counts(review: Review | None, status: PledgeStatus, ended_on: date | None) -> bool:
+    """Whether a pledge is part of the figures, on some day at least.
+
+    A pledge that is held or was rejected is not, nor is a duplicate, nor one that was withdrawn because it had never
+    been made. One that its company has withdrawn is, until the day `ended_on`.
+    """
+    return review in {None, "accepted"} and (status not in {"withdrawn", "duplicate"} or ended_on is not None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.pledges.phones.store import Arrival, save_arrivals
 from services.pledges.pledges.commands import LoggedPledge
 from services.pledges.pledges.domain import Pledge
+from services.pledges.pledges.new_pledge import new_pledge
 from services.pledges.pledges.refusals import IdTaken
 from services.pledges.practice import store
 from services.pledges.register.store import load_register_context
@@ -48,7 +49,7 @@ async def log_practice_pledge(db: Database, taskforce_id: UUID, new: NewPledge) 
 
 async def _judge(conn: Connection, taskforce_id: UUID, new: NewPledge) -> Pledge:
     [context] = await load_register_context(conn, taskforce_id, [(new.event_id, new.terms.company)])
-    return Pledge.log(
+    return new_pledge(
         taskforce_id,
         new.terms,
         by=new.by,

@@ -148,16 +148,16 @@ async def _withdraw(
 ) -> bool:
     if not pledge.withdraw(reason, on=local_date(change.at), seen_version=seen_version):
         return False
-    await store.save_end(conn, pledge)
+    await store.save_state(conn, pledge)
     await store.insert_change(conn, pledge, change)
     await outbox.add(conn, pledge_state(PledgeWithdrawn, pledge, recorded_at=change.at))
     return True
 
 
 async def _restore(conn: Connection, pledge: Pledge, change: Change, *, seen_version: int | None) -> bool:
-    if not pledge.restore(seen_version=seen_version):
+    if not pledge.restore(on=local_date(change.at), seen_version=seen_version):
         return False
-    await store.save_end(conn, pledge)
+    await store.save_state(conn, pledge)
     await store.insert_change(conn, pledge, change)
     await outbox.add(conn, pledge_state(PledgeRestored, pledge, recorded_at=change.at))
     return True

@@ -15,7 +15,7 @@ from services.dashboard.measures.figures import compute
 from services.dashboard.read_model.projections import MESSAGES
 from services.pledges.duplicates.commands import decide
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.store import lock_pledge, save_end, save_filled_position
+from services.pledges.pledges.store import lock_pledge, save_state
 from shared.contracts.catalogue import by_type
 from shared.contracts.pledges import PledgeRestored, PledgeWithdrawn, PositionFilled
 from shared.fields.copenhagen import COPENHAGEN
@@ -86,17 +86,15 @@ async def _change(database: Database, taskforce_id: UUID, pledge_id: UUID, step:
         assert pledge is not None
         message: type[PledgeState]
         if step == "fill":
-            position = pledge.fill(None, hire_id=uuid4())
+            pledge.fill(None, hire_id=uuid4())
             message, changed = PositionFilled, True
-            await save_filled_position(conn, pledge, position)
         elif step == "withdraw":
             changed = pledge.withdraw("company_withdrew", on=at.astimezone(COPENHAGEN).date())
             message = PledgeWithdrawn
         else:
             message, changed = PledgeRestored, pledge.restore()
         if changed:
-            if step != "fill":
-                await save_end(conn, pledge)
+            await save_state(conn, pledge)
             await outbox.add(conn, pledge_state(message, pledge, recorded_at=at))
 
 

@@ -56,7 +56,7 @@ def test_status_and_version_follow_from_any_sequence_of_filled_positions(
                 pledge.fill(attempt, hire_id=uuid4())
             assert (pledge.version, pledge.positions) == before
             continue
-        position = pledge.fill(attempt, hire_id=uuid4())
+        position = pledge.fill(attempt, hire_id=uuid4()).after
         assert position.number not in filled
         filled.add(position.number)
         assert pledge.version == before[0] + 1
@@ -85,7 +85,7 @@ def test_an_ended_pledge_takes_no_hire() -> None:
 
 def test_an_affirmed_pledge_is_in_progress_once_a_position_is_filled() -> None:
     pledge = logged()
-    pledge.affirmed = True
+    pledge.affirm(on=date(2026, 12, 2))
     before = pledge.status
 
     pledge.fill(None, hire_id=uuid4())
