@@ -27,6 +27,7 @@ from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
 from services.pledges.privacy.subjects import SUBJECT_DATA
+from services.pledges.queue import api as queue_api
 from services.pledges.queue import pages as queue_pages
 from services.pledges.settings import PledgesSettings
 from services.pledges.withdrawals import api as withdrawals_api
@@ -102,6 +103,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         withdrawals_api,
         duplicates_api,
         hires_api,
+        queue_api,
     ):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)

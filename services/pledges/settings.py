@@ -42,6 +42,12 @@ class PledgesSettings(ServiceSettings):
     lapse_warning_days: int = Field(
         30, ge=0, le=366, description="days before a pledge is to lapse on which the work list warns"
     )
+    vacant_after_days: int = Field(
+        14, ge=1, le=365, description="after how many days without a match a position is due work in the queue"
+    )
+    matched_after_days: int = Field(
+        14, ge=1, le=365, description="after how many days of a match the queue asks whether it became a job"
+    )
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for the messages of a new event"
     )

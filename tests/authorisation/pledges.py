@@ -473,6 +473,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /pledges/catalogue/tasks/{code}", "task"): change_task,
     ("POST /pledges/calls/assign", "call"): assign_calls,
     ("POST /pledges/calls/{pledge_id:uuid}", "outcome of a call"): record_outcome,
+    (f"GET {API}/queue", "pledge"): _list(
+        f"{API}/queue?view=all&due=all&kind=vacant&job_type=praktik&page_size=200", "company"
+    ),
     ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),
     ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),

@@ -176,10 +176,16 @@ async def select_pledges(conn: Connection, where: Where, *, order_by: str, limit
     return [_pledge(row) for row in rows]
 
 
-_OF_COMPANY = """
+def of_company(table: str) -> str:
+    """Return the condition that a company was searched for: `?` are the words of its name, the beginning of its CVR.
+
+    Args:
+        table: the alias of a table with the company as it was typed.
+    """
+    return f"""
     (not exists (select from unnest(?::text[]) as word
-                  where position(word in lower(normalize(pledge.company_name, nfkc))) = 0)
-     or starts_with(regexp_replace(normalize(pledge.company_cvr, nfkc), '[^0-9]', '', 'g'), ?))
+                  where position(word in lower(normalize({table}.company_name, nfkc))) = 0)
+     or starts_with(regexp_replace(normalize({table}.company_cvr, nfkc), '[^0-9]', '', 'g'), ?))
 """.strip()
 
 
@@ -191,7 +197,7 @@ def filter_conditions(taskforce_id: UUID, filters: PledgeFilter) -> Where:
         if value is not None:
             where.add(f"pledge.{column} = ?", value)
     if filters.text:
-        where.add(_OF_COMPANY, search_words(filters.text), cvr_beginning(filters.text))
+        where.add(of_company("pledge"), search_words(filters.text), cvr_beginning(filters.text))
     if filters.unfilled:
         where.add(UNFILLED)
     if filters.pledged_since is not None:

@@ -15,7 +15,7 @@ from services.pledges.pledges.access import HIRE, PLEDGE
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import PledgeFilter, events_with_pledges, held_totals
 from services.pledges.pledges.rendering import address, render
-from services.pledges.queue import queries
+from services.pledges.queue import waiting as queries
 from services.pledges.queue.cursors import OldestFirst
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.text import SearchText

@@ -1,63 +1,298 @@
-"""SQL for reading the work list: pledges with vacant positions."""
+"""SQL for reading the queue: one branch for each source of due work, each in the order of an index and with a limit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from services.pledges.pledges.queries import UNFILLED, filter_conditions, select_pledges
+from services.pledges.pledges.queries import Where, of_company, select_pledges
+from services.pledges.queue.cursors import DueFirst
+from services.pledges.queue.due import Ageing, Due, HireFacts, day_before
+from services.pledges.queue.kinds.registry import KINDS
+from shared.fields.search import cvr_beginning, search_words
 
 if TYPE_CHECKING:
-    from services.pledges.pledges.queries import PledgeFilter
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import asyncpg
+
     from services.pledges.pledges.schemas import PledgeOut
+    from services.pledges.queue.due import DueKind, Source
     from shared.db.database import Connection
 
+View = Literal["mine", "unassigned", "all"]
+DueBy = Literal["today", "week", "all"]
+MOST_COUNTED: Final = 100
+"""Larger numbers are told as "100+"."""
+_LAST_ID: Final = UUID(int=2**128 - 1)
+_NAMED: Final = re.compile(r"(?<!:):([a-z]+)\b")
 
-async def waiting_pledges(
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """The work to return: what matches every field.
+
+    Attributes:
+        due: today: due today or before; week: within the next 7 days; all: whenever it is due.
+        kind: the code of a kind; None: every one.
+        text: words of the company's name as it was typed, or the beginning of its CVR number.
+        flagged: only about pledges and hires with a flag.
+    """
+
+    view: View = "all"
+    due: DueBy = "today"
+    kind: str | None = None
+    event_id: UUID | None = None
+    job_type: str | None = None
+    municipality: str | None = None
+    text: str | None = None
+    flagged: bool = False
+
+    @property
+    def about_cases(self) -> bool:
+        """Whether a filter looks at the pledge or the hire."""
+        return any((self.event_id, self.job_type, self.municipality, self.text, self.flagged))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the queue, and when.
+
+    Attributes:
+        municipality: four-digit code; None: of no municipality, so that no hire is kept from them.
+        today: in Europe/Copenhagen.
+        decides: whether they may decide what only a coordinator decides.
+    """
+
+    taskforce: UUID
+    person: UUID
+    municipality: str | None
+    today: date
+    ageing: Ageing
+    decides: bool = False
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The values of the names that the SQL of a source may contain."""
+        days = {name: getattr(self.ageing, name) for name in self.ageing.__slots__}
+        return days | {
+            "taskforce": self.taskforce,
+            "today": self.today,
+            "person": self.person,
+            "municipality": self.municipality,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is due in each view, at most `MOST_COUNTED` + 1."""
+
+    mine: int
+    unassigned: int
+    all: int
+
+
+async def due_work(
     conn: Connection,
-    taskforce_id: UUID,
-    filters: PledgeFilter,
+    reader: Reader,
+    filters: QueueFilter,
     *,
-    after: tuple[date, UUID] | None = None,
+    after: DueFirst | None = None,
     limit: int,
-) -> list[PledgeOut]:
-    """Return pledges that may have a vacant position, the oldest first.
+    kinds: Sequence[DueKind] = KINDS,
+) -> list[tuple[Due, DueFirst]]:
+    """Return due work with its sort keys, the earliest due first.
 
     Args:
         after: the sort key of the last row of the previous page; None: the first page.
     """
-    where = filter_conditions(taskforce_id, filters)
-    where.add(UNFILLED)
-    if after is not None:
-        where.add("(pledge.pledged_on, pledge.id) > (?, ?)", *after)
-    return await select_pledges(conn, where, order_by="pledge.pledged_on, pledge.id", limit=limit)
+    sql = _Sql(reader.arguments)
+    branches, by_number = [], {}
+    for number, kind, source in _sources(kinds, filters):
+        by_number[number] = kind, source
+        branches.append(_branch(sql, reader, filters, number, source, after=after, limit=limit))
+    if not branches:
+        return []
+    rows = await conn.fetch("\nunion all\n".join(branches), *sql.values)
+    keyed: list[tuple[DueFirst, asyncpg.Record]] = []
+    for row in rows:
+        due_on = by_number[row["source"]][1].schedule.due_on(row["day"], reader.ageing)
+        keyed.append((DueFirst(due_on=due_on, source=row["source"], day=row["day"], id=row["id"]), row))
+    keyed.sort(key=lambda pair: (pair[0].due_on, pair[0].source, pair[0].day, pair[0].id))
+    return await _with_cases(conn, reader, keyed[:limit], {number: kind for number, (kind, _) in by_number.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingTotals:
-    """The size of the work list."""
-
-    pledges: int
-    positions: int
-
-
-_TOTALS: Final = f"""
-select count(distinct pledge.id) as pledges,
-       count(*) as positions
-  from pledges as pledge
-  join positions as position
-    on position.taskforce_id = pledge.taskforce_id
-   and position.pledge_id = pledge.id
- where pledge.taskforce_id = $1
-   and {UNFILLED}
-   and position.status in ('open', 'matched', 'trial')"""  # noqa: S608  (conditions of our own)
-
-
-async def waiting_totals(conn: Connection, taskforce_id: UUID, filters: PledgeFilter) -> WaitingTotals:
-    """Return the number of pledges in the work list and the number of their vacant positions."""
-    where = filter_conditions(taskforce_id, filters)
-    row = await conn.fetchrow(f"{_TOTALS}{where.sql}", *where.arguments)
+async def counts(conn: Connection, reader: Reader, filters: QueueFilter, *, kinds: Sequence[DueKind] = KINDS) -> Counts:
+    """Return how much each view has of what the filters choose."""
+    sql = _Sql(reader.arguments)
+    columns = []
+    views: tuple[View, ...] = ("mine", "unassigned", "all")
+    for view in views:
+        in_view = replace(filters, view=view)
+        branches = [
+            _branch(sql, reader, in_view, number, source, limit=MOST_COUNTED + 1, only_count=True)
+            for number, _, source in _sources(kinds, filters)
+        ]
+        union = "\nunion all\n".join(branches)
+        columns.append(f"(select count(*) from ({union} limit {MOST_COUNTED + 1}) as due)" if branches else "0")  # noqa: S608  (of our own)
+    row = await conn.fetchrow(f"select {', '.join(columns)}", *sql.values)
     assert row is not None
-    return WaitingTotals(row["pledges"], row["positions"])
+    return Counts(*row)
+
+
+def _sources(kinds: Sequence[DueKind], filters: QueueFilter) -> Iterator[tuple[int, DueKind, Source]]:
+    """Yield what the filters let through, each with its place in the order."""
+    number = 0
+    for kind in kinds:
+        for source in kind.sources:
+            if filters.kind in {None, kind.code} and (source.about is not None or not filters.about_cases):
+                yield number, kind, source
+            number += 1
+
+
+class _Sql:
+    """SQL whose names become numbered arguments, in the order in which they are used."""
+
+    def __init__(self, named: Mapping[str, Any]) -> None:
+        self._named = named
+        self._numbers: dict[str, int] = {}
+        self.values: list[Any] = []
+
+    def fill(self, sql: str) -> str:
+        """Return the SQL with a number for each name."""
+        return _NAMED.sub(lambda found: self._number(found[1]), sql)
+
+    def value(self, value: Any) -> str:
+        """Return the number of a value."""
+        self.values.append(value)
+        return f"${len(self.values)}"
+
+    def _number(self, name: str) -> str:
+        if name not in self._numbers:
+            self.values.append(self._named[name])
+            self._numbers[name] = len(self.values)
+        return f"${self._numbers[name]}"
+
+
+def _branch(
+    sql: _Sql,
+    reader: Reader,
+    filters: QueueFilter,
+    number: int,
+    source: Source,
+    *,
+    limit: int,
+    after: DueFirst | None = None,
+    only_count: bool = False,
+) -> str:
+    """Return the query of one source. `number` is its place among work that is due on the same day."""
+    conditions = [sql.fill(source.where)]
+    if filters.view == "mine":
+        conditions.append(f"{source.owner} = {sql.fill(':person')}")
+    elif filters.view == "unassigned":
+        conditions.append(f"{source.owner} is null")
+    if filters.due != "all":
+        horizon = reader.today + timedelta(days=7 if filters.due == "week" else 0)
+        conditions.append(f"{source.day} <= {sql.value(source.schedule.last_day(horizon, reader.ageing))}")
+    if after is not None:
+        day, row_id = _start(source, reader.ageing, number, after)
+        conditions.append(f"({source.day}, {source.id}) > ({sql.value(day)}, {sql.value(row_id)})")
+    if source.superseded is not None and filters.kind is None:
+        conditions.append(f"not ({sql.fill(source.superseded)})")
+    conditions += _filter_conditions(sql, filters, source)
+    order = "" if only_count else f"\n order by {source.day}, {source.id}"
+    columns = "select" if only_count else f"""select {number} as source,
+       {source.day} as day,
+       {source.id} as id,
+       {source.pledge_id} as pledge_id,
+       {source.hire_id} as hire_id,
+       {source.owner} as owner,
+       {source.number} as number,
+       {source.detail} as detail"""  # fmt: skip
+    where = "\n   and ".join(conditions)
+    return f"({columns}\n  from {source.tables}\n where {where}{order}\n limit {limit})"
+
+
+def _start(source: Source, ageing: Ageing, number: int, after: DueFirst) -> tuple[date, UUID]:
+    """Return the sort key in a source after which it has not been shown."""
+    if number == after.source:
+        return after.day, after.id
+    # What is due on the same day was shown of the sources before, and not of those behind.
+    shown = after.due_on if number < after.source else day_before(after.due_on)
+    return source.schedule.last_day(shown, ageing), _LAST_ID
+
+
+def _filter_conditions(sql: _Sql, filters: QueueFilter, source: Source) -> Iterator[str]:
+    for column in ("event_id", "job_type", "municipality"):
+        value = getattr(filters, column)
+        if value is not None:
+            yield f"{source.about}.{column} = {sql.value(value)}"
+    if filters.text and source.about is not None:
+        words, cvr = sql.value(search_words(filters.text)), sql.value(cvr_beginning(filters.text))
+        yield of_company(source.about).replace("?", words, 1).replace("?", cvr, 1)
+    if filters.flagged:
+        yield f"{source.about}.flags <> '{{}}'"
+
+
+async def _with_cases(
+    conn: Connection, reader: Reader, keyed: list[tuple[DueFirst, asyncpg.Record]], kinds: Mapping[int, DueKind]
+) -> list[tuple[Due, DueFirst]]:
+    """Return rows with the pledges and hires that their words are about."""
+    pledges = await _pledges(conn, reader.taskforce, [row["pledge_id"] for _, row in keyed if row["pledge_id"]])
+    hires = await _hires(conn, reader.taskforce, [row["hire_id"] for _, row in keyed if row["hire_id"]])
+    return [
+        (
+            Due(
+                kind=kinds[key.source],
+                due_on=key.due_on,
+                day=key.day,
+                id=key.id,
+                today=reader.today,
+                owner=row["owner"],
+                number=row["number"],
+                detail=row["detail"] or {},
+                pledge=pledges.get(row["pledge_id"]),
+                hire=hires.get(row["hire_id"]),
+                decides=reader.decides,
+            ),
+            key,
+        )
+        for key, row in keyed
+    ]
+
+
+async def _pledges(conn: Connection, taskforce_id: UUID, ids: list[UUID]) -> dict[UUID, PledgeOut]:
+    if not ids:
+        return {}
+    where = Where(taskforce_id)
+    where.add("pledge.id = any (?)", ids)
+    return {pledge.id: pledge for pledge in await select_pledges(conn, where, order_by="pledge.id", limit=len(ids))}
+
+
+async def _hires(conn: Connection, taskforce_id: UUID, ids: list[UUID]) -> dict[UUID, HireFacts]:
+    if not ids:
+        return {}
+    rows = await conn.fetch(
+        """
+        select hire.id,
+               hire.company_name,
+               hire.job_type,
+               hire.start_date,
+               hire.weekly_hours,
+               contact.name,
+               contact.phone,
+               hire.pledge_id
+          from hires as hire
+          left join hire_contacts as contact
+            on contact.taskforce_id = hire.taskforce_id
+           and contact.id = hire.id
+         where hire.taskforce_id = $1
+           and hire.id = any ($2)
+        """,
+        taskforce_id,
+        ids,
+    )
+    return {row["id"]: HireFacts(*row) for row in rows}

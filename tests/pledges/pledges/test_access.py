@@ -94,6 +94,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/pledges/catalogue/card.pdf"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/catalogue/tasks"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/catalogue/tasks/{code}"): ({"coordinator", "admin"}, 303),
+    ("GET", "/api/pledges/v1/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),

@@ -1,0 +1,62 @@
+"""JSON routes of the queue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.pledges.pledges.access import PLEDGE
+from services.pledges.pledges.api import PREFIX, json_response
+from services.pledges.queue import queries
+from services.pledges.queue.access import QueueUser, reader
+from services.pledges.queue.cursors import DueFirst
+from services.pledges.queue.queries import DueBy, QueueFilter, View
+from services.pledges.queue.schemas import QueueItem, QueuePage
+from shared.contracts.pledges import JobType
+from shared.fields.text import SearchText
+from shared.http.dependencies import Db
+from shared.http.paging import PageSize, PageToken, cut
+from shared.http.policy import concerns
+
+router = APIRouter(prefix=f"{PREFIX}/queue", tags=["pledges"])
+
+
+@router.get("", response_class=Response, responses={200: {"model": QueuePage}})
+@concerns(PLEDGE)
+async def read_queue(
+    *,
+    request: Request,
+    db: Db,
+    principal: QueueUser,
+    view: Annotated[View, Query(description="mine: the caller's; unassigned: nobody's")] = "mine",
+    due: Annotated[DueBy, Query(description="today: due today or before; week: within 7 days")] = "today",
+    kind: Annotated[str | None, Query(max_length=40, description="code; an unknown one finds nothing")] = None,
+    event_id: UUID | None = None,
+    job_type: JobType | None = None,
+    municipality: Annotated[str | None, Query(pattern=r"^\d{4}$", description="of the company")] = None,
+    q: Annotated[SearchText | None, Query(description="part of the company's name")] = None,
+    page_size: PageSize = 50,
+    page_token: PageToken = None,
+) -> Response:
+    """List due work, the earliest due first: each with why it is there, and what the next step is."""
+    filters = QueueFilter(
+        view=view,
+        due=due,
+        kind=kind,
+        event_id=event_id,
+        job_type=job_type,
+        municipality=municipality,
+        text=q or None,
+    )
+    after = DueFirst.read(page_token)
+    async with db.read(principal.taskforce) as conn:
+        rows = await queries.due_work(conn, reader(request, principal), filters, after=after, limit=page_size + 1)
+    shown, last = cut(rows, page_size)
+    return json_response(
+        QueuePage.model_construct(
+            items=[QueueItem.of(due) for due, _ in shown], next_page_token=last[1].token() if last else None
+        )
+    )

@@ -1,0 +1,64 @@
+"""Hires: whether somebody is still employed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.pledges.queue.due import DueKind, Source
+from shared.i18n.translations import N_, ngettext
+from shared.i18n.translations import gettext as _
+from shared.ui.formats import date_text
+
+if TYPE_CHECKING:
+    from services.pledges.queue.due import Due
+
+OWNER: Final = "coalesce(hire.assigned_to, hire.contact_person_id, hire.confirmed_by)"
+"""Whose case a hire is. An index is by this expression."""
+
+
+def _reason(due: Due) -> str:
+    assert due.hire is not None
+    assert due.number is not None
+    return ngettext(
+        "The hire at %(company)s began %(num)s month ago, on %(day)s",
+        "The hire at %(company)s began %(num)s months ago, on %(day)s",
+        due.number,
+        company=due.company,
+        day=date_text(due.hire.start_date),
+    )
+
+
+def _url(due: Due) -> str:
+    assert due.hire is not None
+    return f"/hires/{due.hire.id}#checkpoints"
+
+
+CHECKPOINT: Final = DueKind(
+    code="checkpoint",
+    label=N_("Checkpoint"),
+    button=N_("Answer"),
+    reason=_reason,
+    next_step=lambda _due: _("Ask whether the person is still employed, and write the answer down."),
+    url=_url,
+    sources=(
+        Source(
+            tables="""hire_checkpoints as checkpoint
+  join hires as hire
+    on hire.taskforce_id = checkpoint.taskforce_id
+   and hire.id = checkpoint.hire_id""",
+            where="""checkpoint.taskforce_id = :taskforce
+   and checkpoint.answer is null
+   and hire.counted
+   and (hire.ended_on is null or hire.ended_on > checkpoint.due_on)
+   and (:municipality::text is null
+        or hire.caseworker_municipality is null
+        or hire.caseworker_municipality = :municipality)""",
+            day="checkpoint.due_on",
+            id="checkpoint.hire_id",
+            owner=OWNER,
+            about="hire",
+            hire_id="hire.id",
+            number="checkpoint.months",
+        ),
+    ),
+)

@@ -1,0 +1,151 @@
+"""Positions: without a match, matched, and in a trial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.pledges.pledges.queries import UNFILLED
+from services.pledges.queue.due import After, DueKind, Source
+from services.pledges.queue.kinds.words import confirm_url, duration, numbers, pledge_url, position_words
+from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
+from shared.ui.formats import date_text
+
+if TYPE_CHECKING:
+    from services.pledges.queue.due import Due
+
+SINCE: Final = "coalesce(pledge.active_on, pledge.pledged_on)"
+"""The last day on which something came of a pledge. Indexes are by this expression."""
+
+_POSITIONS: Final = """positions as position
+  join pledges as pledge
+    on pledge.taskforce_id = position.taskforce_id
+   and pledge.id = position.pledge_id"""
+
+
+def _vacant_reason(due: Due) -> str:
+    assert due.pledge is not None
+    open_ones = [position.number for position in due.pledge.position_list if position.status == "open"]
+    company, waited = due.company, duration(due.day, due.today)
+    if due.pledge.positions == 1:
+        if due.day >= due.today:
+            return _("The position at %(company)s has no match yet", company=company)
+        return _("The position at %(company)s has waited %(time)s without a match", company=company, time=waited)
+    which = numbers(open_ones)
+    if len(open_ones) == 1:
+        if due.day >= due.today:
+            return _("Position %(number)s at %(company)s has no match yet", number=which, company=company)
+        return _(
+            "Position %(number)s at %(company)s has waited %(time)s without a match",
+            number=which,
+            company=company,
+            time=waited,
+        )
+    if due.day >= due.today:
+        return _("Positions %(numbers)s at %(company)s have no match yet", numbers=which, company=company)
+    return _(
+        "Positions %(numbers)s at %(company)s have waited %(time)s without a match",
+        numbers=which,
+        company=company,
+        time=waited,
+    )
+
+
+def _vacant_step(due: Due) -> str:
+    assert due.pledge is not None
+    open_ones = sum(position.status == "open" for position in due.pledge.position_list)
+    if open_ones == 1:
+        return _("Find a citizen, or close the position.")
+    return _("Find citizens, or close the positions.")
+
+
+VACANT: Final = DueKind(
+    code="vacant",
+    label=N_("Position without a match"),
+    button=N_("Find a citizen"),
+    reason=_vacant_reason,
+    next_step=_vacant_step,
+    url=pledge_url,
+    sources=(
+        Source(
+            tables="pledges as pledge",
+            where=f"""pledge.taskforce_id = :taskforce
+   and {UNFILLED}
+   and exists (select
+                 from positions as position
+                where position.taskforce_id = pledge.taskforce_id
+                  and position.pledge_id = pledge.id
+                  and position.status = 'open')""",  # noqa: S608  (a condition of our own)
+            day=SINCE,
+            id="pledge.id",
+            owner="pledge.assigned_to",
+            about="pledge",
+            pledge_id="pledge.id",
+            schedule=After(lambda ageing: ageing.vacant),
+        ),
+    ),
+)
+
+
+def _confirm_reason(due: Due) -> str:
+    if due.day >= due.today:
+        return _("%(position)s was matched today", position=position_words(due))
+    return _("%(position)s was matched %(time)s ago", position=position_words(due), time=duration(due.day, due.today))
+
+
+CONFIRM: Final = DueKind(
+    code="confirm",
+    label=N_("Matched position"),
+    button=N_("Confirm the hire"),
+    reason=_confirm_reason,
+    next_step=lambda _due: _("Find out whether it became a job, and confirm the hire."),
+    url=confirm_url,
+    sources=(
+        Source(
+            tables=_POSITIONS,
+            where=f"""position.taskforce_id = :taskforce
+   and position.status = 'matched'
+   and {UNFILLED}""",
+            day="coalesce(position.matched_on, pledge.pledged_on)",
+            id="position.id",
+            owner="pledge.assigned_to",
+            about="pledge",
+            pledge_id="pledge.id",
+            number="position.number",
+            schedule=After(lambda ageing: ageing.matched),
+        ),
+    ),
+)
+
+
+def _trial_reason(due: Due) -> str:
+    which, day = position_words(due), date_text(due.day)
+    if due.day == due.today:
+        return _("%(position)s: the trial ends today", position=which)
+    if due.day > due.today:
+        return _("%(position)s: the trial ends on %(day)s", position=which, day=day)
+    return _("%(position)s: the trial ended on %(day)s", position=which, day=day)
+
+
+TRIAL_ENDING: Final = DueKind(
+    code="trial_ending",
+    label=N_("Trial that ends"),
+    button=N_("Confirm the hire"),
+    reason=_trial_reason,
+    next_step=lambda _due: _("Agree what comes after: confirm the hire, extend the trial, or open the position again."),
+    url=confirm_url,
+    sources=(
+        Source(
+            tables=_POSITIONS,
+            where=f"""position.taskforce_id = :taskforce
+   and position.status = 'trial'
+   and {UNFILLED}""",
+            day="coalesce(position.trial_ends_on, position.trial_on)",
+            id="position.id",
+            owner="pledge.assigned_to",
+            about="pledge",
+            pledge_id="pledge.id",
+            number="position.number",
+        ),
+    ),
+)

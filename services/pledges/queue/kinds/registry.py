@@ -1,0 +1,20 @@
+"""All kinds of due work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.pledges.queue.due import DueKind
+from services.pledges.queue.kinds import calls, hires, pledges, positions
+
+KINDS: Final[tuple[DueKind, ...]] = (
+    calls.CALL,
+    hires.CHECKPOINT,
+    positions.TRIAL_ENDING,
+    positions.CONFIRM,
+    positions.VACANT,
+    pledges.HELD,
+    pledges.DUPLICATE,
+)
+"""Work that is due on the same day comes in this order. A page token holds places in it."""
+BY_CODE: Final = {kind.code: kind for kind in KINDS}
