@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.segment import Segment
 from rich.text import Text
 
@@ -146,8 +154,12 @@ def discard_output(stream: IO[str]) -> None:
 
 
 @contextmanager
-def progress(console: Console | None = None) -> Iterator[Progress]:
-    """Show progress bars on stderr and remove them afterwards; without a terminal nothing is shown."""
+def progress(console: Console | None = None, *, time_left: bool = False) -> Iterator[Progress]:
+    """Show progress bars on stderr and remove them afterwards; without a terminal nothing is shown.
+
+    Args:
+        time_left: whether to estimate how long the rest takes, beside the time that has passed.
+    """
     console = console or stderr_console()
     columns = (
         SpinnerColumn(finished_text="[green]✓"),
@@ -155,6 +167,7 @@ def progress(console: Console | None = None) -> Iterator[Progress]:
         BarColumn(bar_width=28),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *((TextColumn("time left"), TimeRemainingColumn()) if time_left else ()),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         yield bars

@@ -24,6 +24,7 @@ from deploy.cli.console import (
 from deploy.cli.installation import Installation, attach
 from deploy.cli.taskforces import find_taskforce
 from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.layout import OF_COMMAND
 from services.pledges.imports.phone_file import is_phone_file
 from services.pledges.imports.report import Report, Row
 from services.pledges.imports.rescue import import_phone_file
@@ -34,8 +35,11 @@ from shared.i18n.translations import use_language
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as ProgressBars
+    from rich.progress import TaskID
 
-_LARGEST = 50_000_000  # bytes
+    from services.pledges.imports.reading import Progress, Stage
+
 _ROWS_SHOWN = 40
 
 
@@ -44,7 +48,7 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
 
     Args:
         file: a workbook or CSV, in the format of `services.pledges.imports.columns`, or the file of a phone; 50 MB
-            at most.
+            and 200,000 rows at most.
         dry_run: only report what an import would do.
         taskforce: short name of the taskforce that gets the pledges.
         as_json: print the report as JSON.
@@ -64,7 +68,7 @@ def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> 
     if not report.ok:
         bad = report.count("refused")
         raise CommandError(
-            f"{bad} of {len(report.rows)} rows cannot be imported, so nothing was: mend them and run it again.",
+            f"{bad:,} of {report.lines:,} rows cannot be imported, so nothing was: mend them and run it again.",
             exit_code=FAILED,
         )
 
@@ -74,9 +78,10 @@ def _read(file: Path) -> bytes:
         raise CommandError("The file's name looks like a CPR number: give the file another name.")
     try:
         size = file.stat().st_size
-        if size > _LARGEST:
+        largest = OF_COMMAND.file_bytes
+        if size > largest:
             raise CommandError(
-                f"{file.name} has {size / 1e6:,.0f} MB: split it into files below {_LARGEST / 1e6:,.0f} MB."
+                f"{file.name} has {size / 1024**2:,.0f} MB: split it into files below {largest / 1024**2:,.0f} MB."
             )
         return file.read_bytes()
     except FileNotFoundError:
@@ -92,8 +97,7 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
     tenant = await find_taskforce(installation, taskforce)
     database = await Database.connect(settings, name="import")
     try:
-        with progress() as bars, use_language("en", "pledges"):
-            bar = bars.add_task("Checking" if dry_run else "Importing", total=None)
+        with progress(time_left=True) as bars, use_language("en", "pledges"):
             limits = Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max)
             if is_phone_file(content):
                 return await import_phone_file(
@@ -113,10 +117,23 @@ async def _import(installation: Installation, content: bytes, *, dry_run: bool, 
                 dry_run=dry_run,
                 limits=limits,
                 request_key=settings.request_key,
-                progress=lambda done, total: bars.update(bar, completed=done, total=total),
+                size_limits=OF_COMMAND,
+                progress=_shown_in(bars),
             )
     finally:
         await database.close()
+
+
+def _shown_in(bars: ProgressBars) -> Progress:
+    """Return a function that shows each stage as a bar."""
+    tasks: dict[Stage, TaskID] = {}
+
+    def show(stage: Stage, done: int, total: int | None) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage.capitalize(), total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    return show
 
 
 def _print(console: Console, report: Report, *, dry_run: bool) -> None:

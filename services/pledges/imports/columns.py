@@ -29,6 +29,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from services.pledges.imports.layout import Layout
 from services.pledges.pledges.typed_words import job_type_words
 from services.pledges.register.domain import name_key
 
@@ -112,14 +113,8 @@ _POINTERS: Final = MappingProxyType(
 )
 
 
-def meaning(column: str) -> str | None:
-    """Return the name in `COLUMNS` that a header (lower case) stands for, or None.
-
-    Surveys such as KoboToolbox's write `timer_fra` for `timer fra`.
-    """
-    words = column.replace("_", " ")
-    named = _OTHER_NAMES.get(words, words)
-    return named if named in COLUMNS else None
+PLEDGES: Final = Layout(COLUMNS, REQUIRED, _OTHER_NAMES)
+"""A list of pledges."""
 
 
 def column_of(pointer: str) -> str:

@@ -21,7 +21,7 @@ from services.pledges.imports.cells import (
     without_decimals,
     without_midnight,
 )
-from services.pledges.imports.columns import COLUMNS, column_of, job_type_code, meaning, task_code
+from services.pledges.imports.columns import COLUMNS, PLEDGES, column_of, job_type_code, task_code
 from services.pledges.imports.contents import (
     content_of,
     fingerprint_of,
@@ -50,13 +50,13 @@ from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from pydantic import SecretStr
 
     from services.pledges.catalogue.domain import Task
     from services.pledges.imports.contents import Content
-    from services.pledges.imports.spreadsheet import Line, Table
+    from services.pledges.imports.spreadsheet import Line
     from services.pledges.pledges.domain import PledgeTerms
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
@@ -124,7 +124,8 @@ class JudgedLine:
         fingerprints: of its content, and of its cells as they are typed: release 0.2 stored that one.
         ids: the ids under which it may have been imported. The first one is its present id.
         likely_ids: the ids of references that a spreadsheet may have changed into this one, by reference.
-        pledge: the pledge of the line; None if it has errors.
+        pledge: the pledge of the line; None if it has errors, and once `forget_pledge` was called.
+        pledge_id, positions, flags: of its pledge.
         known: whether it was imported before.
         company: its cell, unless it looks like a CPR number.
         warnings: sentences about possible errors.
@@ -137,6 +138,9 @@ class JudgedLine:
     ids: tuple[UUID, ...] = ()
     likely_ids: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     pledge: Pledge | None = None
+    pledge_id: UUID | None = None
+    positions: int = 0
+    flags: tuple[str, ...] = ()
     known: bool = False
     company: str = ""
     errors: list[CellError] = field(default_factory=list)
@@ -151,16 +155,32 @@ class JudgedLine:
         self.known = True
         self.warnings.clear()
 
+    def all_ids(self) -> Iterator[UUID]:
+        """Return the ids under which it, or a line with other zeros in its reference, may have been imported."""
+        yield from self.ids
+        for ids in self.likely_ids.values():
+            yield from ids
+
+    def keep_likely_ids(self, stored: Container[UUID]) -> None:
+        """Forget the likely ids that no pledge has."""
+        self.likely_ids = {
+            reference: ids for reference, ids in self.likely_ids.items() if any(id_ in stored for id_ in ids)
+        }
+
+    def forget_pledge(self) -> None:
+        """Free the memory of its pledge."""
+        self.pledge = None
+
     def row(self) -> Row:
         """Return the verdict."""
         verdict: Verdict = "refused" if self.errors else "known" if self.known else "new"
         return Row(
             line=self.number,
             verdict=verdict,
-            pledge_id=self.pledge.id if self.pledge else None,
-            positions=self.pledge.terms.positions if self.pledge else 0,
+            pledge_id=self.pledge_id,
+            positions=self.positions,
             errors=tuple(sorted(self.errors, key=_column_order)),
-            flags=self.pledge.flags if self.pledge else (),
+            flags=self.flags,
             warnings=tuple(self.warnings),
             company=self.company[:_COMPANY_SHOWN],
         )
@@ -172,14 +192,14 @@ def _column_order(error: CellError) -> int:
 
 def judge(
     taskforce_id: UUID,
-    table: Table,
+    lines: Iterable[Line],
     register: RegisterIndex,
     *,
     event_id: UUID | None = None,
     now: datetime,
     limits: Limits,
     request_key: SecretStr,
-) -> list[JudgedLine]:
+) -> Iterator[JudgedLine]:
     """Return every line with its verdict, its messages in the current language. Takes about 0.3 ms a line.
 
     Args:
@@ -189,12 +209,11 @@ def judge(
     today = now.astimezone(COPENHAGEN).date()
     identities = _Identities(taskforce_id, request_key)
     references: set[str] = set()
-    judged_lines = []
-    for line in table.lines:
+    for line in lines:
         judged = JudgedLine(line.number)
-        judged_lines.append(judged)
         if line.begins_a_file or line.repeats_header:
             judged.refuse("", _line_error(line))
+            yield judged
             continue
         cells = left_out | _cells(line, judged)
         judged.company = cells.get("virksomhed", "")
@@ -205,12 +224,14 @@ def judge(
             references.add(judged.reference)
         body = _body(cells, register, judged, today=today)
         terms = _terms(body, judged, hours_once="timer til" not in cells)
-        if terms is None:
-            continue
-        identities.identify(judged, body, terms, cells["reference"] if judged.reference else None)
-        terms = replace(terms, id=judged.ids[0], captured_at=_moment(terms, register))
-        judged.pledge = _pledge(judged, taskforce_id, terms, register, now=now, limits=limits)
-    return judged_lines
+        if terms is not None:
+            identities.identify(judged, body, terms, cells["reference"] if judged.reference else None)
+            terms = replace(terms, id=judged.ids[0], captured_at=_moment(terms, register))
+            pledge = _pledge(judged, taskforce_id, terms, register, now=now, limits=limits)
+            if pledge is not None:
+                judged.pledge, judged.pledge_id = pledge, pledge.id
+                judged.positions, judged.flags = pledge.terms.positions, pledge.flags
+        yield judged
 
 
 def _left_out(event: EventFacts) -> dict[str, str]:
@@ -237,7 +258,7 @@ def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
     """Return the cells that hold data, by column. Cells of ignored columns are searched for CPR numbers, too."""
     cells = {}
     for name, cell in line.cells.items():
-        column = meaning(name)
+        column = PLEDGES.meaning(name)
         if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
             judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
         elif column is None:

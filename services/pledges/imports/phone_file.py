@@ -67,7 +67,9 @@ def read_phone_file(content: bytes) -> list[CapturedPledge]:
         NotOfAPhone: the file is damaged, of a newer version, or too large.
     """
     if len(content) > MAX_BYTES:
-        raise NotOfAPhone(N_("The file is larger than 2 MB. Split it into several."))
+        raise NotOfAPhone(
+            N_("The file is larger than %(megabytes)s MB. Split it into several."), megabytes=MAX_BYTES // 1024**2
+        )
     try:
         file = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -18,22 +18,29 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME: Final = 500
 
 
-async def stored_pledges(
-    conn: Connection, taskforce_id: UUID, days: Collection[date], pledge_ids: Collection[UUID]
-) -> list[StoredPledge]:
-    """Return the pledges that were made on these days or have these ids."""
+async def pledges_with_ids(
+    conn: Connection, taskforce_id: UUID, pledge_ids: Collection[UUID]
+) -> dict[UUID, StoredPledge]:
+    """Return the pledges that have these ids, by id."""
+    return await _stored(conn, "pledge.id = any($2::uuid[])", taskforce_id, list(pledge_ids))
+
+
+async def pledges_of_days(conn: Connection, taskforce_id: UUID, days: Collection[date]) -> dict[UUID, StoredPledge]:
+    """Return the pledges that were made on these days, by id."""
+    return await _stored(conn, "pledge.pledged_on = any($2::date[])", taskforce_id, list(days))
+
+
+async def _stored(conn: Connection, condition: str, *parameters: object) -> dict[UUID, StoredPledge]:
     rows = conn.cursor(
         f"""{SELECT_WITH_CONTACT}
          where pledge.taskforce_id = $1
-           and (pledge.pledged_on = any($2::date[]) or pledge.id = any($3::uuid[]))
+           and {condition}
         """,
-        taskforce_id,
-        list(days),
-        list(pledge_ids),
+        *parameters,
         prefetch=_ROWS_AT_A_TIME,
     )
-    return [
-        StoredPledge(
+    return {
+        row["id"]: StoredPledge(
             id=row["id"],
             content=content_of(pledge_of(row, contact_of(row), []).terms, row["pledged_on"]),
             fingerprint=row["request_fingerprint"],
@@ -41,4 +48,4 @@ async def stored_pledges(
             imported=row["captured_by"] == "import" and row["logged_by"] is None and not row["logged_with_pass"],
         )
         async for row in rows
-    ]
+    }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
+
+_FIRST_LISTED: Final = 5_000
+_MOST_LISTED: Final = 10_000
 
 
 class Unreadable(Exception):
@@ -71,12 +76,14 @@ class Report:
 
     Attributes:
         problem: why the whole file cannot be read; None if it can.
-        rows: the verdict on each line, in their order.
+        rows: the verdicts on the lines, in their order; of a long file those that say more than `new` or `known`.
         ignored_columns: columns with unknown names.
         of_phone: whether the file is the one of a phone.
         practice_left_out: how many pledges of practice the phone's file has.
         sheet: the name of the sheet that was read; empty for a file without sheets, and if it looks like a CPR number.
         other_sheets: the names of the sheets that were not read, though they are shown and have content.
+        not_listed: of a long file, how many lines have a verdict that is not in `rows`.
+        positions_not_listed: the positions in those of them that are new.
         imported: whether the new lines have been logged.
     """
 
@@ -88,6 +95,8 @@ class Report:
     practice_left_out: int = 0
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
+    not_listed: Mapping[Verdict, int] = field(default_factory=dict)
+    positions_not_listed: int = 0
 
     @property
     def ok(self) -> bool:
@@ -96,9 +105,47 @@ class Report:
 
     def count(self, verdict: Verdict) -> int:
         """Return the number of lines with a verdict."""
-        return sum(row.verdict == verdict for row in self.rows)
+        return sum(row.verdict == verdict for row in self.rows) + self.not_listed.get(verdict, 0)
+
+    @property
+    def lines(self) -> int:
+        """The number of lines below the header."""
+        return len(self.rows) + sum(self.not_listed.values())
 
     @property
     def new_positions(self) -> int:
         """The number of positions in the new lines."""
-        return sum(row.positions for row in self.rows if row.verdict == "new")
+        return sum(row.positions for row in self.rows if row.verdict == "new") + self.positions_not_listed
+
+
+class Verdicts:
+    """Collects the verdicts of a file: those of its first lines, and then those that say more than `new` or `known`."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._not_listed: Counter[Verdict] = Counter()
+        self._positions_not_listed = 0
+
+    @property
+    def has_refused(self) -> bool:
+        """Whether a line was refused."""
+        return bool(self._not_listed["refused"]) or any(row.verdict == "refused" for row in self._rows)
+
+    def add(self, row: Row) -> None:
+        """Add the verdict on a line."""
+        says_more = bool(row.errors or row.warnings or row.flags)
+        if len(self._rows) < (_MOST_LISTED if says_more else _FIRST_LISTED):
+            self._rows.append(row)
+            return
+        self._not_listed[row.verdict] += 1
+        if row.verdict == "new":
+            self._positions_not_listed += row.positions
+
+    def on(self, report: Report) -> Report:
+        """Return a report with the verdicts."""
+        return replace(
+            report,
+            rows=tuple(self._rows),
+            not_listed=dict(self._not_listed),
+            positions_not_listed=self._positions_not_listed,
+        )

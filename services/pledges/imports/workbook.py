@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.imports.report import NotATable
 from services.pledges.imports.workbook_xml import (
     UnreadableXml,
-    read_cells,
+    read_rows,
     read_sheets,
     read_strings,
     read_styles,
@@ -23,11 +26,11 @@ from services.pledges.imports.workbook_xml import (
 from shared.i18n.translations import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Sequence
 
-    from services.pledges.imports.workbook_xml import SheetCells
+    from services.pledges.imports.layout import SizeLimits
+    from services.pledges.imports.workbook_xml import SheetRow, Style
 
-MAX_UNPACKED_BYTES: Final = 16 * 1024 * 1024
 MAX_COLUMNS: Final = 1_000
 
 _ZIP: Final = b"PK\x03\x04"
@@ -37,23 +40,29 @@ _RELATIONSHIPS: Final = "xl/_rels/workbook.xml.rels"
 _STYLES: Final = "xl/styles.xml"
 _STRINGS: Final = "xl/sharedstrings.xml"
 _SHEETS: Final = "xl/worksheets/"
+_MEGABYTE: Final = 1024 * 1024
+_READ_AT_A_TIME: Final = 64 * 1024
+_BEFORE_LINES: Final = 4096
+"""Bytes at the beginning of a sheet in which it says its dimension."""
+_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}([0-9]{1,7})"')
 _OF_OTHER_FORMATS: Final = frozenset({"xl/workbook.bin", "content.xml"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet that was read.
+    """The sheet that is read.
 
     Attributes:
-        rows: the lines that are not empty, each with its number and its cells from the first column on.
-        unsolved: line and column of the formulas that were saved without their result.
         other_sheets: the names of the other sheets that are shown and have content.
+        rows: returns the lines that are not empty, from the first one on, each time it is called. Raises `NotATable`
+            where the sheet cannot be read further.
+        expected_lines: about how many lines there are; None where the workbook does not say so.
     """
 
     name: str
-    rows: tuple[tuple[int, list[str]], ...]
-    unsolved: frozenset[tuple[int, int]]
     other_sheets: tuple[str, ...]
+    rows: Callable[[], Iterator[SheetRow]]
+    expected_lines: int | None = None
 
 
 def is_workbook(content: bytes) -> bool:
@@ -61,10 +70,11 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((_ZIP, _OLE))
 
 
-def read_sheet(content: bytes) -> Sheet:
-    """Return the cells of a workbook as Excel in Denmark would save them as CSV. Blocks for some ms per 100 lines.
+def open_sheet(content: bytes, limits: SizeLimits) -> Sheet:
+    """Return the sheet of a workbook that has the list. Blocks for some ms.
 
-    Numbers have a decimal comma, days are written `dd-mm-yyyy`, and true and false are SAND and FALSK.
+    Its cells are as Excel in Denmark would save them as CSV: numbers have a decimal comma, days are written
+    `dd-mm-yyyy`, and true and false are SAND and FALSK.
 
     Raises:
         NotATable: the content is no .xlsx workbook, is protected, damaged or empty, or its parts are too large.
@@ -74,11 +84,17 @@ def read_sheet(content: bytes) -> Sheet:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise NotATable(N_("The workbook is protected by a password. Remove the password, and save it again."))
         raise _other_format()
+    with _damage_in_words():
+        return _open(content, limits)
+
+
+@contextmanager
+def _damage_in_words() -> Iterator[None]:
     try:
-        return _read(_unpack(content))
+        yield
     except (UnreadableXml, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         # The last two: a method of packing that is unknown, or a password of the archive.
-        raise _damaged() from None
+        raise NotATable(N_("The workbook is damaged. Open it in the spreadsheet, and save it again.")) from None
 
 
 def _other_format() -> NotATable:
@@ -87,56 +103,69 @@ def _other_format() -> NotATable:
     )
 
 
-def _damaged() -> NotATable:
-    return NotATable(N_("The workbook is damaged. Open it in the spreadsheet, and save it again."))
-
-
-def _unpack(content: bytes) -> dict[str, bytes]:
+def _entries(archive: zipfile.ZipFile, limits: SizeLimits) -> dict[str, zipfile.ZipInfo]:
     """Return the parts of a workbook that are read, by name in lower case."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = {entry.filename.lower(): entry for entry in archive.infolist()}
-        if _WORKBOOK not in entries or _RELATIONSHIPS not in entries:
-            if _OF_OTHER_FORMATS & entries.keys():
-                raise _other_format()
-            raise NotATable(N_("The file is no spreadsheet."))
-        wanted = {
-            name: entry
-            for name, entry in entries.items()
-            if name in {_WORKBOOK, _RELATIONSHIPS, _STYLES, _STRINGS} or name.startswith(_SHEETS)
-        }
-        # No entry is unpacked beyond the size that the archive gives for it.
-        if sum(entry.file_size for entry in wanted.values()) > MAX_UNPACKED_BYTES:
+    entries = {entry.filename.lower(): entry for entry in archive.infolist()}
+    if _WORKBOOK not in entries or _RELATIONSHIPS not in entries:
+        if _OF_OTHER_FORMATS & entries.keys():
+            raise _other_format()
+        raise NotATable(N_("The file is no spreadsheet."))
+    sheets = {name: entry for name, entry in entries.items() if name.startswith(_SHEETS)}
+    others = {name: entries[name] for name in (_WORKBOOK, _RELATIONSHIPS, _STYLES, _STRINGS) if name in entries}
+    # No entry is unpacked beyond the size that the archive gives for it.
+    for parts, largest in ((sheets | others, limits.unpacked_bytes), (others, limits.text_bytes)):
+        if sum(entry.file_size for entry in parts.values()) > largest:
             raise NotATable(
-                N_("The workbook is larger than 16 MB when it is unpacked. Copy the list to a workbook of its own.")
+                N_(
+                    "The workbook is larger than %(megabytes)s MB when it is unpacked. Copy the list to a workbook of"
+                    " its own."
+                ),
+                megabytes=largest // _MEGABYTE,
             )
-        return {name: archive.read(entry) for name, entry in wanted.items()}
+    return sheets | others
 
 
-def _read(parts: Mapping[str, bytes]) -> Sheet:
-    entries, from_1904 = read_sheets(parts[_WORKBOOK], parts[_RELATIONSHIPS])
-    strings = read_strings(parts[_STRINGS]) if _STRINGS in parts else []
-    styles = read_styles(parts[_STYLES]) if _STYLES in parts else []
-    filled: list[tuple[str, SheetCells]] = []
-    for entry in entries:
-        if entry.is_shown:
-            part = posixpath.normpath(posixpath.join("/xl", entry.target)).lstrip("/").lower()
+def _open(content: bytes, limits: SizeLimits) -> Sheet:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = _entries(archive, limits)
+        sheets, from_1904 = read_sheets(archive.read(parts[_WORKBOOK]), archive.read(parts[_RELATIONSHIPS]))
+        strings = read_strings(archive.read(parts[_STRINGS])) if _STRINGS in parts else []
+        styles = read_styles(archive.read(parts[_STYLES])) if _STYLES in parts else []
+    filled: list[Sheet] = []
+    for sheet in sheets:
+        if sheet.is_shown:
+            part = posixpath.normpath(posixpath.join("/xl", sheet.target)).lstrip("/").lower()
             if part not in parts:
                 raise UnreadableXml
-            cells = read_cells(parts[part], strings, styles, from_1904=from_1904)
-            if cells.rows:
-                filled.append((entry.name, cells))
+            rows = partial(_rows, content, parts[part], strings, styles, from_1904=from_1904)
+            if next((row for row in rows() if row.cells), None) is not None:
+                filled.append(Sheet(sheet.name, (), rows, _expected_lines(content, parts[part])))
     if not filled:
         raise NotATable(N_("The sheets of the workbook that are shown are empty."))
-    (name, cells), *others = filled
-    rows = tuple((line, _row(line, cells.rows[line])) for line in sorted(cells.rows))
-    return Sheet(name, rows, frozenset(cells.unsolved), tuple(other for other, _cells in others))
+    first, *others = filled
+    return replace(first, other_sheets=tuple(other.name for other in others))
 
 
-def _row(line: int, cells: Mapping[int, str]) -> list[str]:
-    last = max(cells)
+def _expected_lines(content: bytes, part: zipfile.ZipInfo) -> int | None:
+    """Return the number of the last line as the sheet gives it; it may be wrong."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as xml:
+        found = _DIMENSION.search(xml.read(_BEFORE_LINES))
+    return int(found[1]) if found else None
+
+
+def _rows(
+    content: bytes, part: zipfile.ZipInfo, strings: Sequence[str], styles: Sequence[Style], *, from_1904: bool
+) -> Iterator[SheetRow]:
+    with _damage_in_words(), zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as xml:
+        yield from read_rows(iter(partial(xml.read, _READ_AT_A_TIME), b""), strings, styles, from_1904=from_1904)
+
+
+def row_of_cells(row: SheetRow) -> list[str]:
+    """Return the cells of a line from the first column on. Raises `NotATable` if they reach far to the right."""
+    last = max(row.cells, default=0)
     if last > MAX_COLUMNS:
         raise NotATable(
             N_("A cell in line %(line)s is far to the right of the list. Delete it, and save the workbook again."),
-            line=line,
+            line=row.number,
         )
-    return [cells.get(column, "") for column in range(1, last + 1)]
+    return [row.cells.get(column, "") for column in range(1, last + 1)]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Row = dict[int, str]
 """The cells of a line that are not empty, by column, counted from 1."""
@@ -67,16 +67,17 @@ class Style:
 
 
 @dataclass(slots=True)
-class SheetCells:
-    """The cells of a sheet.
+class SheetRow:
+    """A line of a sheet that is not empty.
 
     Attributes:
-        rows: the lines that are not empty, by number.
-        unsolved: line and column of the formulas that were saved without their result.
+        number: counted from 1.
+        unsolved: the columns of formulas that were saved without their result.
     """
 
-    rows: dict[int, Row] = field(default_factory=dict)
-    unsolved: set[tuple[int, int]] = field(default_factory=set)
+    number: int
+    cells: Row = field(default_factory=dict)
+    unsolved: list[int] = field(default_factory=list)
 
 
 def read_sheets(workbook: bytes, relationships: bytes) -> tuple[list[SheetEntry], bool]:
@@ -140,20 +141,32 @@ def read_strings(strings: bytes) -> list[str]:
     return texts
 
 
-def read_cells(sheet: bytes, strings: Sequence[str], styles: Sequence[Style], *, from_1904: bool) -> SheetCells:
-    """Return the cells of a sheet.
+def read_rows(
+    sheet: Iterable[bytes], strings: Sequence[str], styles: Sequence[Style], *, from_1904: bool
+) -> Iterator[SheetRow]:
+    """Return the lines of a sheet that are not empty, while it is read.
 
     Args:
+        sheet: its XML, in parts.
         from_1904: whether days are counted from 1904.
 
     Raises:
-        UnreadableXml: it cannot be read.
+        UnreadableXml: it cannot be read, or its lines are not in their order.
     """
-    cells = SheetCells()
+    finished: list[SheetRow] = []
+    row = SheetRow(0)
     line = column = 0
     cell: Mapping[str, str] = {}
     parts: dict[str, str] = {}
     inside: list[str] = []
+
+    def begin(number: int) -> None:
+        nonlocal row
+        if number < row.number:
+            raise UnreadableXml
+        if number > row.number:
+            finished.append(row)
+            row = SheetRow(number)
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal line, column, cell
@@ -173,25 +186,48 @@ def read_cells(sheet: bytes, strings: Sequence[str], styles: Sequence[Style], *,
         elif name == "t" and "rPh" not in inside:
             parts["t"] = parts.get("t", "") + text
         elif name == "c":
-            kind, value = cell.get("t", "n"), parts.get("v", "")
-            if kind in {"n", "b"} and "f" in parts and not value:
-                cells.unsolved.add((line, column))
-            if kind == "s":
-                value = strings[_index(value, len(strings))]
-            elif kind == "inlineStr":
-                value = _unescaped(parts.get("t", ""))
-            elif kind == "str":
-                value = _unescaped(value)
-            elif kind == "b" and value:
-                value = "SAND" if value in {"1", "true"} else "FALSK"
-            elif kind == "n" and value:
-                style = styles[_index(cell.get("s", "0"), len(styles))] if styles else Style()
-                value = _number(value, style, _DAYS_BEFORE_1904 if from_1904 else 0)
+            if "f" in parts and not parts.get("v") and cell.get("t", "n") in {"n", "b"}:
+                begin(line)
+                row.unsolved.append(column)
+            value = _value(cell, parts, strings, styles, days_before=_DAYS_BEFORE_1904 if from_1904 else 0)
             if text := value.replace("\u00a0", " ").strip():
-                cells.rows.setdefault(line, {})[column] = text
+                begin(line)
+                row.cells[column] = text
 
-    _parse(sheet, start, end)
-    return cells
+    for _part in _parse_parts(sheet, start, end):
+        yield from (found for found in finished if found.cells or found.unsolved)
+        finished.clear()
+    if row.cells or row.unsolved:
+        yield row
+
+
+def _value(
+    cell: Mapping[str, str],
+    parts: Mapping[str, str],
+    strings: Sequence[str],
+    styles: Sequence[Style],
+    *,
+    days_before: int,
+) -> str:
+    """Return what a cell shows.
+
+    Args:
+        cell: its attributes.
+        parts: the texts of its elements, by name.
+    """
+    kind, value = cell.get("t", "n"), parts.get("v", "")
+    if kind == "s":
+        return strings[_index(value, len(strings))]
+    if kind == "inlineStr":
+        return _unescaped(parts.get("t", ""))
+    if kind == "str":
+        return _unescaped(value)
+    if kind == "b" and value:
+        return "SAND" if value in {"1", "true"} else "FALSK"
+    if kind == "n" and value:
+        style = styles[_index(cell.get("s", "0"), len(styles))] if styles else Style()
+        return _number(value, style, days_before)
+    return value
 
 
 def _style(id_: int, code: str) -> Style:
@@ -262,8 +298,18 @@ def _parse(
     start: Callable[[str, Mapping[str, str]], None],
     end: Callable[[str, str], object] = lambda _name, _text: None,
 ) -> None:
+    """Call `start` and `end` for each element, see `_parse_parts`."""
+    for _part in _parse_parts([xml], start, end):
+        pass
+
+
+def _parse_parts(
+    parts: Iterable[bytes],
+    start: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str, str], object],
+) -> Iterator[None]:
     """Call `start` with the name and the attributes of each element, and `end` with its name and its text behind the
-    last element in it. Names are without their namespace."""
+    last element in it. Names are without their namespace. Yields after each part of the XML."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     texts: list[str] = []
@@ -285,7 +331,10 @@ def _parse(
     # Entities are declared there.
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(xml, True)
+        for part in parts:
+            parser.Parse(part, False)
+            yield
+        parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError):
         # The second and third: an unknown encoding, or bytes that are none of it.
         raise UnreadableXml from None

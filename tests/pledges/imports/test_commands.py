@@ -11,12 +11,11 @@ import pytest
 from services.pledges.imports.columns import COLUMNS
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.report import NotATable, Report
-from services.pledges.imports.spreadsheet import read_table
 from services.pledges.pledges.domain import Limits
 from shared.contracts.pledges import PledgeLogged
 from shared.i18n.translations import use_language
 from tests.pledges.conftest import NOW, REQUEST_KEY
-from tests.pledges.imports.workbooks import one_sheet, workbook
+from tests.pledges.imports.workbooks import one_sheet, read_table, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -342,7 +341,7 @@ def test_a_file_with_half_a_character_is_refused(content: bytes) -> None:
 
 async def test_a_large_file_is_imported_in_good_time(pledges_database: Database, taskforce_id: UUID) -> None:
     lines = [f"Virksomhed {n};;;01-02-2024;;1;5;;;Eva;;" for n in range(600)]
-    reported: list[tuple[int, int]] = []
+    reported: list[tuple[str, int, int | None]] = []
 
     report = await import_pledges(
         pledges_database,
@@ -351,9 +350,13 @@ async def test_a_large_file_is_imported_in_good_time(pledges_database: Database,
         dry_run=False,
         limits=Limits(),
         request_key=REQUEST_KEY,
-        progress=lambda done, all_: reported.append((done, all_)),
+        progress=lambda stage, done, total: reported.append((stage, done, total)),
     )
 
     assert report.count("new") == 600
-    assert reported[-1] == (600, 600)
+    assert reported == [
+        ("checking", 500, 601),
+        ("checking", 600, 601),
+        *[("importing", done, 600) for done in (200, 400, 600)],
+    ]
     assert len(COLUMNS) == len(set(COLUMNS))

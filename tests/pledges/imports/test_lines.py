@@ -10,10 +10,10 @@ import pytest
 
 from services.pledges.imports.lines import RegisterIndex, judge
 from services.pledges.imports.report import NotATable
-from services.pledges.imports.spreadsheet import read_table
 from services.pledges.pledges.domain import Limits
 from shared.i18n.translations import use_language
 from tests.pledges.conftest import REQUEST_KEY
+from tests.pledges.imports.workbooks import read_table
 
 if TYPE_CHECKING:
     from services.pledges.imports.report import Row
@@ -28,7 +28,7 @@ def rows_of(*lines: str) -> list[Row]:
     with use_language("en", "pledges"):
         judged = judge(
             TASKFORCE,
-            read_table("\r\n".join(lines).encode("utf-8-sig")),
+            read_table("\r\n".join(lines).encode("utf-8-sig")).lines,
             RegisterIndex([], []),
             now=NOW,
             limits=Limits(),

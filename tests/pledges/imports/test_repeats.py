@@ -13,12 +13,12 @@ from pydantic import SecretStr
 
 from services.pledges.imports.commands import import_pledges
 from services.pledges.imports.lines import RegisterIndex, judge
-from services.pledges.imports.spreadsheet import read_table
 from services.pledges.pledges import store
 from services.pledges.pledges.domain import Contact, Limits, open_positions
 from shared.i18n.translations import use_language
 from tests.pledges.builders import SOMEBODY
 from tests.pledges.conftest import REQUEST_KEY
+from tests.pledges.imports.workbooks import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +229,7 @@ FILE_OF_0_2 = a_file(LINE_OF_0_2, LINE_OF_0_2, REFERENCED_OF_0_2, header=HEADER_
 def judged_lines() -> list[JudgedLine]:
     table = read_table(FILE_OF_0_2.encode())
     now = datetime(2026, 12, 1, tzinfo=UTC)
-    return judge(OF_0_2, table, RegisterIndex([], []), now=now, limits=Limits(), request_key=REQUEST_KEY)
+    return list(judge(OF_0_2, table.lines, RegisterIndex([], []), now=now, limits=Limits(), request_key=REQUEST_KEY))
 
 
 async def import_as_0_2(database: Database, *, contacts: bool = True) -> None:
@@ -295,7 +295,7 @@ async def test_the_id_of_a_pledge_cannot_be_taken_before_it_is_imported(pledges_
     report = await run(pledges_database, OF_0_2, FILE_OF_0_2)
     other_key = judge(
         OF_0_2,
-        read_table(FILE_OF_0_2.encode()),
+        read_table(FILE_OF_0_2.encode()).lines,
         RegisterIndex([], []),
         now=datetime(2026, 12, 1, tzinfo=UTC),
         limits=Limits(),

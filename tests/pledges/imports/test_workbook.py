@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from services.pledges.imports.layout import OF_PAGE
 from services.pledges.imports.report import NotATable
-from services.pledges.imports.spreadsheet import read_table
-from services.pledges.imports.workbook import read_sheet
-from services.pledges.imports.workbook_xml import read_cells
-from tests.pledges.imports.workbooks import HEADER, one_sheet, with_part, workbook
+from services.pledges.imports.workbook import open_sheet, row_of_cells
+from services.pledges.imports.workbook_xml import read_rows
+from tests.pledges.imports.workbooks import HEADER, one_sheet, read_table, with_part, workbook
 
 LINE = ("Ålekisten", date(2024, 11, 3), 2, 7.5, "Mette Krog", 20304050, 24256790)
 SHEET = "xl/worksheets/sheet1.xml"
@@ -27,8 +27,8 @@ def cells(*values: object, number_format: str | int = "") -> list[str]:
         for column, value in enumerate(values):
             sheet.write(0, column, value, style)
 
-    [(_line, row)] = read_sheet(workbook(fill)).rows
-    return row
+    [row] = open_sheet(workbook(fill), OF_PAGE).rows()
+    return row_of_cells(row)
 
 
 def refusal_of(content: bytes) -> tuple[str, dict[str, object]]:
@@ -302,7 +302,8 @@ def test_a_number_is_no_day(number_format: str) -> None:
 def test_other_programs_write_cells_in_other_ways(xml: str, text: str) -> None:
     sheet = f'<worksheet xmlns="x"><sheetData><row>{xml}</row></sheetData></worksheet>'
 
-    assert read_cells(sheet.encode(), [], [], from_1904=False).rows == {1: {1: text}}
+    [row] = read_rows([sheet.encode()], [], [], from_1904=False)
+    assert (row.number, row.cells) == (1, {1: text})
 
 
 def test_a_cell_with_a_long_text_is_named() -> None:

@@ -1,15 +1,21 @@
-"""Workbooks as Excel saves them."""
+"""Workbooks as Excel saves them, and what is read from files."""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from services.pledges.imports.columns import PLEDGES
+from services.pledges.imports.spreadsheet import open_table
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from services.pledges.imports.spreadsheet import Line
 
 HEADER = ("virksomhed", "dato", "pladser", "timer fra", "kontaktperson", "telefon", "cvr")
 
@@ -32,6 +38,22 @@ def one_sheet(*rows: Sequence[object], name: str = "Ark1", first: int = 0) -> by
             sheet.write_row(number, 0, row)
 
     return workbook(fill)
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """The table of a list of pledges, with all its lines."""
+
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    sheet: str | None
+    other_sheets: tuple[str, ...]
+
+
+def read_table(content: bytes) -> ReadTable:
+    """Return the table of a list of pledges."""
+    table = open_table(content, PLEDGES)
+    return ReadTable(table.columns, tuple(table.lines), table.sheet, table.other_sheets)
 
 
 def with_part(content: bytes, changes: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
