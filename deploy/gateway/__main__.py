@@ -117,7 +117,7 @@ def render() -> str:
     by_service: dict[str, list[str]] = {}
     for prefix, service in PREFIXES.items():
         if prefix != "/":
-            by_service.setdefault(service, []).extend((prefix, f"{prefix}/*"))
+            by_service.setdefault(service, []).extend(_paths(prefix))
     routes = [
         _ROUTE.format(name=service, paths=" ".join(paths), service=service) for service, paths in by_service.items()
     ]
@@ -129,6 +129,13 @@ def render() -> str:
         + _unavailable_handler()
         + "}\n"
     )
+
+
+def _paths(prefix: str) -> list[str]:
+    """Return a prefix as paths of Caddy. What has a prefix of its own with a slash at its end is left to that one."""
+    if prefix.endswith("/"):
+        return [f"{prefix}*"]
+    return [prefix] if f"{prefix}/" in PREFIXES else [prefix, f"{prefix}/*"]
 
 
 def _unavailable_handler() -> str:

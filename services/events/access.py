@@ -41,6 +41,12 @@ EventApiReader = Annotated[
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Reads companies, including the names of personally owned ones."""
 
+
+def opens_companies(principal: Principal) -> bool:
+    """Whether the principal may open the page of a company, which the pledges service has for the staff."""
+    return principal.has("coordinator", "caseworker", "admin")
+
+
 ColleagueReader = Annotated[Principal, Depends(require("coordinator", "caseworker", "admin"))]
 """Reads the names of the people who use the product, nothing else of them."""
 

@@ -10,6 +10,7 @@ from services.pledges.batch_grid import pages as batch_grid_pages
 from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
+from services.pledges.companies import pages as companies_pages
 from services.pledges.consumer import CHANNEL
 from services.pledges.corrections import api as corrections_api
 from services.pledges.corrections import pages as corrections_pages
@@ -118,6 +119,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         queue_pages,
         call_list_pages,
         catalogue_pages,
+        companies_pages,
         hires_pages,
         duplicates_pages,
         corrections_pages,

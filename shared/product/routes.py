@@ -1,6 +1,7 @@
 """The table of URL prefixes: which service answers which path. Used by the gateways of all deployments.
 
-A prefix stands for itself and everything below it; the longest prefix wins. Paths are not rewritten.
+A prefix stands for itself and everything below it; with a slash at its end, for what is below it only. The longest
+prefix wins. Paths are not rewritten.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ PREFIXES: Final = MappingProxyType(
         "/dashboard": "dashboard",
         "/api/dashboard": "dashboard",
         "/events": "events",
+        # The register of companies; the page of one company is made of what it pledged.
         "/companies": "events",
+        "/companies/": "pledges",
+        "/companies/new": "events",
+        "/companies/clear": "events",
+        "/companies/agreements": "events",
         "/people": "events",
         "/personal-data": "events",
         "/api-keys": "events",
@@ -60,5 +66,6 @@ def internal_service_for(path: str) -> str | None:
 
 
 def covers(prefix: str, path: str) -> bool:
-    """Whether `path` is the prefix itself or lies below it."""
+    """Whether `path` is the prefix itself or lies below it. A prefix with a slash at its end does not cover itself
+    without the slash."""
     return path == prefix or path.startswith(prefix.rstrip("/") + "/")

@@ -476,6 +476,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/queue", "pledge"): _list(
         f"{API}/queue?view=all&due=all&kind=vacant&job_type=praktik&page_size=200", "company"
     ),
+    ("GET /companies/{company_id:uuid}", "company"): _one("/companies/{id}", "company"),
+    ("GET /companies/{company_id:uuid}", "pledge"): _one("/companies/{id}", "company"),
+    ("GET /companies/{company_id:uuid}", "business contact"): _one("/companies/{id}", "contact"),
+    ("GET /companies/{company_id:uuid}", "hire"): _one("/companies/{id}", "hire_company"),
     ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),
     ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),

@@ -203,6 +203,13 @@ class PledgesWorld(StreamingWorld):
             request=idempotent_request(str(confirmation.id), {}, sender="test", key=REQUEST_KEY),
             limits=Limits(),
         )
+        # A company of the register that is a person's own, so that no list offers it, under the pledge's id.
+        for statement in (
+            "insert into companies (taskforce_id, id, version, member) values ($1, $2, 1, false)",
+            "update pledges set company_id = $2 where taskforce_id = $1 and id = $2",
+            "update hires set company_id = $2 where taskforce_id = $1 and pledge_id = $2",
+        ):
+            await self.superuser.execute(statement, taskforce, terms.id)
         company = f"Firma {name}"
         self._pledges[ownership, caller] = Logged(
             terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"

@@ -254,7 +254,7 @@ async def clear_company(world: Register, caller: Caller, ownership: Ownership) -
     if _of_ours(ownership):
         id = uuid4()
         await register.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
-    return Ask("POST", f"/companies/{id}/clear", success=303)
+    return Ask("POST", f"/companies/clear/{id}", success=303)
 
 
 def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
@@ -466,5 +466,5 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /events/{event_id:uuid}/held-names", "check-in"): _who_has_come("/events/{id}/held-names", seen_by_all=False),
     ("GET /companies", "company"): _list("/companies", "company"),
     ("POST /companies", "company"): register_by_form,
-    ("POST /companies/{company_id:uuid}/clear", "company"): clear_company,
+    ("POST /companies/clear/{company_id:uuid}", "company"): clear_company,
 }

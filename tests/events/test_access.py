@@ -87,7 +87,7 @@ MATRIX: Final[dict[str, set[str]]] = {
     "GET /companies": COMPANY_READERS,
     "POST /companies": PLANNERS,
     "GET /companies/new": PLANNERS,
-    "POST /companies/{company_id:uuid}/clear": PLANNERS,
+    "POST /companies/clear/{company_id:uuid}": PLANNERS,
     "GET /people": ADMINS,
     "POST /people": ADMINS,
     "GET /people/new": ADMINS,

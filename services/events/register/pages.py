@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import COMPANY, CompanyReader, Planner, is_planner
+from services.events.access import COMPANY, CompanyReader, Planner, is_planner, opens_companies
 from services.events.register import commands, queries
 from services.events.register.domain import CompanyNotFound
 from services.events.register.queries import ByName
@@ -76,6 +76,7 @@ async def show_companies(
         added=added,
         cleared=changed,
         is_planner=is_planner(principal),
+        opens=opens_companies(principal),
     )
 
 
@@ -99,7 +100,7 @@ async def register_company(request: Request, principal: Planner, db: Db) -> Resp
     return RedirectResponse(f"/companies?registered={form.data.id}", 303)
 
 
-@router.post("/{company_id:uuid}/clear")
+@router.post("/clear/{company_id:uuid}")
 @concerns(COMPANY)
 async def clear_company(principal: Planner, db: Db, company_id: UUID) -> Response:
     """Record that a company is not personally owned, so that its name may be published."""

@@ -167,6 +167,7 @@ async def show_pledge(
         may_change=may_change(principal, pledge),
         may_confirm=principal.has("caseworker") and pledge.counted and bool(pledge.vacant),
         may_list=principal.has(*READERS),
+        opens_company=principal.has(*CONTACT_READERS),
     )
 
 

@@ -54,7 +54,7 @@ async def test_a_walk_in_without_a_valid_cvr_number_is_published_as_an_id_until_
 
     page = {"accept": "text/html", "origin": "https://localhost:8080"}
     for _ in range(2):
-        path = f"/companies/{company['id']}/clear"
+        path = f"/companies/clear/{company['id']}"
         answer = await caller.client.post(path, headers=caller.headers("coordinator") | page)
         assert answer.status_code == 303
     company_row = await caller.client.get(answer.headers["location"], headers=caller.headers("coordinator") | page)

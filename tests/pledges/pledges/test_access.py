@@ -95,6 +95,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/catalogue/tasks"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/catalogue/tasks/{code}"): ({"coordinator", "admin"}, 303),
     ("GET", "/api/pledges/v1/queue"): ({"caseworker", "coordinator"}, 200),
+    ("GET", "/companies/{company_id:uuid}"): (WORKERS, 200),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
@@ -192,7 +193,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     # A stream of a known event never ends.
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]
     address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))
-    address = address.replace("{generation}", "1")
+    address = address.replace("{generation}", "1").replace("{company_id}", str(more["company_id"]))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send = _sent(method, path, role, pledge, **more)
@@ -202,14 +203,17 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
 
 @pytest.mark.every_operation
 async def test_every_role_has_exactly_the_access_in_the_matrix(
-    caller: Caller, add_event: Callable[..., Awaitable[UUID]], taskforce_id: UUID
+    caller: Caller,
+    add_event: Callable[..., Awaitable[UUID]],
+    add_company: Callable[..., Awaitable[UUID]],
+    taskforce_id: UUID,
 ) -> None:
-    event_id = await add_event()
+    event_id, company_id = await add_event(), await add_company("Smeden")
     pledge = pledge_body(event_id=str(event_id), positions=20)
     await caller.log(pledge, "coordinator")
     hire = hire_body(pledge_id=pledge["id"])
     await caller.confirm(hire)
-    more = {"event_id": event_id, "hire_id": hire["id"], "taskforce_id": taskforce_id}
+    more = {"event_id": event_id, "hire_id": hire["id"], "taskforce_id": taskforce_id, "company_id": company_id}
     wrong = []
     for (method, path), (allowed, status) in MATRIX.items():
         for role in (*get_args(Role), None):

@@ -1,0 +1,194 @@
+"""SQL for reading a company's timeline: everything that happened with it, of every kind, the latest first.
+
+Each branch selects the entries of one kind as `(on_day, at, part, id, facts)`: the day it happened, when it was
+recorded, what kind of entry it is, the row's id, and what its line says. `$1` is the taskforce, `$2` the company, `$3`
+today in Europe/Copenhagen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from shared.i18n.translations import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.pledges.companies.cursors import LatestFirst
+    from shared.db.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entries.
+
+    Attributes:
+        label: English, translated where it is shown.
+        branches: the SQL of its entries.
+    """
+
+    label: str
+    branches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline.
+
+    Attributes:
+        on: the day on which it happened, which may lie ahead.
+        at: when it was recorded.
+        part: what the line is about: `pledge`, `hire`, `hire_ended`, …
+        facts: what the line says: codes, numbers and texts.
+    """
+
+    on: date
+    at: datetime
+    part: str
+    id: UUID
+    facts: Mapping[str, Any]
+
+
+_PLEDGED: Final = """
+select pledge.pledged_on as on_day,
+       pledge.received_at as at,
+       'pledge' as part,
+       pledge.id,
+       jsonb_build_object(
+         'job_type', pledge.job_type,
+         'positions', pledge.position_count,
+         'hours_from', pledge.weekly_hours_from,
+         'hours_to', pledge.weekly_hours_to,
+         'status', pledge.status,
+         'review', pledge.review,
+         'event', event.title
+       ) as facts
+  from pledges as pledge
+  left join employer_events as event
+    on event.taskforce_id = pledge.taskforce_id
+   and event.id = pledge.event_id
+ where pledge.taskforce_id = $1
+   and pledge.company_id = $2"""
+
+# The step of the hours ladder that is in force, or else the first one.
+_STEP: Final = """
+  left join lateral (
+       select step.job_type, step.paid_weekly_hours, step.praktik_weekly_hours
+         from hire_steps as step
+        where step.taskforce_id = hire.taskforce_id
+          and step.hire_id = hire.id
+        order by step.starts_on > $3, case when step.starts_on > $3 then step.starts_on end, step.starts_on desc
+        limit 1
+       ) as step on true"""
+_HIRE_FACTS: Final = """jsonb_build_object(
+         'job_type', coalesce(step.job_type, hire.job_type),
+         'paid_hours', coalesce(step.paid_weekly_hours, hire.weekly_hours),
+         'praktik_hours', coalesce(step.praktik_weekly_hours, 0),
+         'start_date', hire.start_date,
+         'ended_on', hire.ended_on,
+         'end_reason', hire.end_reason,
+         'pledge_id', hire.pledge_id
+       ) as facts"""
+
+_HIRED: Final = f"""
+select hire.start_date as on_day,
+       hire.confirmed_at as at,
+       'hire' as part,
+       hire.id,
+       {_HIRE_FACTS}
+  from hires as hire{_STEP}
+ where hire.taskforce_id = $1
+   and hire.company_id = $2
+   and hire.counted"""  # noqa: S608  (texts of our own)
+
+_HIRE_ENDED: Final = f"""
+select hire.ended_on as on_day,
+       hire.confirmed_at as at,
+       'hire_ended' as part,
+       hire.id,
+       {_HIRE_FACTS}
+  from hires as hire{_STEP}
+ where hire.taskforce_id = $1
+   and hire.company_id = $2
+   and hire.counted
+   and hire.ended_on is not null"""  # noqa: S608  (texts of our own)
+
+_AT_EVENT: Final = """
+select (event.starts_at at time zone 'Europe/Copenhagen')::date as on_day,
+       event.starts_at as at,
+       'event' as part,
+       event.id,
+       jsonb_build_object(
+         'title', event.title,
+         'place', event.place,
+         'attended', part_taken.attended,
+         'status', event.status
+       ) as facts
+  from (select event_id, bool_or(attended) as attended
+          from (select event_id, true as attended
+                  from attendances
+                 where taskforce_id = $1
+                   and company_id = $2
+                   and undone_at is null
+                 union all
+                select event_id, false
+                  from registrations
+                 where taskforce_id = $1
+                   and company_id = $2
+                   and cancelled_at is null) as either
+         group by event_id) as part_taken
+  join employer_events as event
+    on event.taskforce_id = $1
+   and event.id = part_taken.event_id"""
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "pledges": Kind(N_("Pledges"), (_PLEDGED,)),
+        "hires": Kind(N_("Hires"), (_HIRED, _HIRE_ENDED)),
+        "events": Kind(N_("Events"), (_AT_EVENT,)),
+    }
+)
+"""By the code in the URL, in the order of the filter."""
+
+
+async def timeline(
+    conn: Connection,
+    taskforce_id: UUID,
+    company_id: UUID,
+    *,
+    kind: str | None = None,
+    today: date,
+    after: LatestFirst | None = None,
+    limit: int,
+) -> list[Entry]:
+    """Return entries of a company's timeline, the latest first.
+
+    Args:
+        kind: a code of `KINDS`; None: all kinds.
+        after: the sort key of the last row of the previous page; None: the first page.
+    """
+    kinds = [KINDS[kind]] if kind else KINDS.values()
+    branches = "\n union all".join(branch for one in kinds for branch in one.branches)
+    rows = await conn.fetch(
+        f"""
+        select on_day, at, part, id, facts
+          from ({branches}) as entry
+         where $4::date is null
+            or (on_day, at, part, id) < ($4, $5::timestamptz, $6::text, $7::uuid)
+         order by on_day desc, at desc, part desc, id desc
+         limit $8
+        """,  # noqa: S608  (texts of our own)
+        taskforce_id,
+        company_id,
+        today,
+        after and after.on,
+        after and after.at,
+        after and after.part,
+        after and after.id,
+        limit,
+    )
+    return [Entry(*row) for row in rows]
