@@ -20,6 +20,7 @@ from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
 from services.pledges.hires import commands as hires
+from services.pledges.hires.domain import HireEditor
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges import commands as pledges
 from services.pledges.pledges.domain import Limits, Person
@@ -222,7 +223,7 @@ async def _confirm(target: Target, hire: Hire) -> None:
         target.pledges,
         struer.TASKFORCE_ID,
         HireIn.model_validate(body).confirmation(),
-        confirmed_by=None,
+        by=HireEditor(None),
         request=idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
     )

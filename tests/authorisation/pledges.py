@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.pledges.pledges.access import LOGGERS, PLEDGE
 from shared.http.auth import sign_token
+from shared.ui.formats import local_date
 from tests.authorisation.matrix import (
     FOREIGN,
     Ask,
@@ -155,7 +156,7 @@ async def confirm_by_api(world: PledgesWorld, caller: Caller, ownership: Ownersh
 
 
 async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
-    form = {"id": str(uuid4()), "step": "confirm", "start_date": NOW.date().isoformat(), "weekly_hours": "7,5"}
+    form = {"id": str(uuid4()), "step": "confirm", "start_date": local_date(NOW).isoformat(), "weekly_hours": "7,5"}
     form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
     return Ask("POST", f"/queue/{world.pledge(caller, ownership).id}/hire", {"data": form}, success=303)
 

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4, uuid5
 from services.pledges.app import create_app
 from services.pledges.catalogue.commands import add_task as add_catalogue_task
 from services.pledges.hires import commands as hires
-from services.pledges.hires.domain import HireConfirmation
+from services.pledges.hires.confirmation import HireConfirmation
+from services.pledges.hires.domain import HireEditor
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import LOGGERS
 from services.pledges.pledges.domain import Contact, Guest, Limits, Person, PledgeTerms
@@ -22,6 +23,7 @@ from services.pledges.settings import PledgesSettings
 from shared.db.idempotency import idempotent_request
 from shared.http.auth import Principal, sign_token
 from shared.product.roles import Role
+from shared.ui.formats import local_date
 from tests.authorisation.matrix import (
     FOREIGN,
     MUNICIPALITY,
@@ -190,7 +192,7 @@ class PledgesWorld(StreamingWorld):
         await commands.log_pledge(self.db, taskforce, terms, by=by, request=request, limits=limits)
         confirmation = HireConfirmation(
             id=uuid4(),
-            start_date=NOW.date(),
+            start_date=local_date(NOW),
             weekly_hours=Decimal(10),
             contact_person=Contact(f"Sagsbehandler {name}", "96848484", None),
             pledge_id=terms.id,
@@ -199,7 +201,7 @@ class PledgesWorld(StreamingWorld):
             self.db,
             taskforce,
             confirmation,
-            confirmed_by=by.id if isinstance(by, Person) else None,
+            by=HireEditor(by.id if isinstance(by, Person) else None),
             request=idempotent_request(str(confirmation.id), {}, sender="test", key=REQUEST_KEY),
             limits=Limits(),
         )

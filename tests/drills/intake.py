@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from shared.ui.formats import local_date
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
 
@@ -157,7 +159,7 @@ def _hire(pledge_id: UUID) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "pledge_id": str(pledge_id),
-        "start_date": datetime.now(UTC).date().isoformat(),
+        "start_date": local_date(datetime.now(UTC)).isoformat(),
         "weekly_hours": 10,
         "contact_person": {"name": "Kommunens Kontakt", "phone": "+4596848484"},
     }

@@ -14,6 +14,8 @@ from uuid import UUID
 
 import httpx
 
+from shared.ui.formats import local_date
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -257,7 +259,7 @@ class Clients:
         return {
             "id": self._id(),
             "pledge_id": str(pledge_id),
-            "start_date": datetime.now(UTC).date().isoformat(),
+            "start_date": local_date(datetime.now(UTC)).isoformat(),
             "weekly_hours": 10,
             "contact_person": {"name": "Kommunens Kontakt", "phone": "+4596848484"},
         }

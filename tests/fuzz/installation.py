@@ -21,6 +21,7 @@ from shared.http.auth import COOKIE, SESSION_COOKIE, SESSION_IDLE_SECONDS, Princ
 from shared.http.policy import CALLERS
 from shared.product.roles import SCOPES
 from shared.settings import ServiceSettings
+from shared.ui.formats import local_date
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class World:
         hire = {
             "id": str(self._id(taskforce, "hire")),
             "pledge_id": str(taskforce.ids["pledge 0"]),
-            "start_date": datetime.now(UTC).date().isoformat(),
+            "start_date": local_date(datetime.now(UTC)).isoformat(),
             "weekly_hours": 8,
             "contact_person": {"name": f"{taskforce.name} kommune"},
         }

@@ -16,6 +16,7 @@ from services.pledges.register import store
 from services.pledges.register.domain import name_key
 from services.pledges.settings import PledgesSettings
 from shared.http.auth import public_jwks
+from shared.ui.formats import local_date
 from tests.support.infrastructure import fresh_databases
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def hire_body(**changes: Any) -> dict[str, Any]:
     """Return a valid body of a hire. Without a pledge it needs a company."""
     return {
         "id": str(uuid4()),
-        "start_date": NOW.date().isoformat(),
+        "start_date": local_date(NOW).isoformat(),
         "weekly_hours": 12.5,
         "contact_person": {"name": "Jonas Tangaa", "phone": "96 84 84 84"},
     } | changes

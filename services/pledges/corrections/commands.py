@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from services.pledges.catalogue.refusals import UnknownTask
 from services.pledges.catalogue.store import unknown_tasks
 from services.pledges.corrections.domain import correct
-from services.pledges.hires.events_out import hire_confirmed
+from services.pledges.hires.events_out import hire_state
 from services.pledges.hires.store import move_hires
 from services.pledges.pledges import store
 from services.pledges.pledges.commands import lock_for_change
 from services.pledges.pledges.domain import Change
 from services.pledges.pledges.events_out import pledge_state
 from services.pledges.register.store import load_register_context
-from shared.contracts.pledges import PledgeCorrected
+from shared.contracts.pledges import HireCorrected, PledgeCorrected
 from shared.messaging import outbox
 
 if TYPE_CHECKING:
@@ -66,6 +66,6 @@ async def correct_pledge(
             await store.save_correction(conn, pledge, change_id, at=change.at)
             await outbox.add(conn, pledge_state(PledgeCorrected, pledge, recorded_at=change.at))
             # A hire belongs to the event of its pledge, so that both are counted at the same one.
-            for hire in await move_hires(conn, taskforce_id, pledge_id, pledge.terms.event_id):
-                await outbox.add(conn, hire_confirmed(hire, recorded_at=change.at))
+            for hire in await move_hires(conn, taskforce_id, pledge_id, pledge.terms.event_id, by=by.id, at=change.at):
+                await outbox.add(conn, hire_state(HireCorrected, hire, recorded_at=change.at))
     return pledge

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
+from services.pledges.hires.access import edits_hires_as
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
@@ -60,7 +61,7 @@ async def confirm_hire(
         db,
         principal.taskforce,
         body.confirmation(),
-        confirmed_by=principal.person_id,
+        by=edits_hires_as(principal),
         request=idempotent,
         limits=limits(request),
         seen_version=seen_version,

@@ -1,27 +1,30 @@
-"""The message about hires: their public state, without typed text."""
+"""The messages about hires: their public state, without people and typed text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from shared.contracts.pledges import HireConfirmed
+from shared.contracts.pledges import Checkpoint, HireState, HoursStep
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.pledges.hires.domain import Hire
 
+_State = TypeVar("_State", bound=HireState)
 
-def hire_confirmed(hire: Hire, *, recorded_at: datetime | None = None) -> HireConfirmed:
-    """Return the message that a hire was confirmed.
+
+def hire_state(message: type[_State], hire: Hire, *, recorded_at: datetime) -> _State:
+    """Return a message with the hire's state after the change.
 
     Args:
-        recorded_at: when the server received the request that has changed it since; None: nothing has.
+        message: the class of the message.
+        recorded_at: when the server received the request.
     """
-    return HireConfirmed(
+    return message(
         taskforce_id=hire.taskforce_id,
         version=hire.version,
-        recorded_at=recorded_at or hire.confirmed_at,
+        recorded_at=recorded_at,
         hire_id=hire.id,
         pledge_id=hire.pledge_id,
         position_id=hire.position.id if hire.position else None,
@@ -34,4 +37,20 @@ def hire_confirmed(hire: Hire, *, recorded_at: datetime | None = None) -> HireCo
         confirmed_at=hire.confirmed_at,
         logged_by=hire.logged_by,
         ended_on=hire.ended_on,
+        end_reason=hire.end_reason,
+        steps=tuple(
+            HoursStep(
+                starts_on=step.starts_on,
+                paid_weekly_hours=step.paid_weekly_hours,
+                praktik_weekly_hours=step.praktik_weekly_hours,
+                job_type=step.job_type,
+            )
+            for step in hire.steps
+        ),
+        checkpoints=tuple(
+            Checkpoint(months=one.months, due_on=one.due_on, answer=one.answer, answered_on=one.answered_on)
+            for one in hire.checkpoints
+        ),
+        training_hire_id=hire.training_hire_id,
+        counted=hire.counted,
     )

@@ -2,26 +2,81 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
 
-from services.pledges.hires.domain import Hire
+from pydantic_core import to_json
+
+from services.pledges.hires.checkpoints import Checkpoint
+from services.pledges.hires.domain import Hire, HireChange
+from services.pledges.hires.ladder import Step
 from services.pledges.pledges.domain import Position
 from services.pledges.pledges.store import company_of, contact_of, select_list
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import asyncpg
 
     from shared.db.database import Connection
 
-COLUMNS: Final = (
-    "taskforce_id",
-    "id",
-    "pledge_id",
-    "position_id",
-    "position_number",
-    "event_id",
+COLUMNS: Final = {
+    "taskforce_id": "uuid",
+    "id": "uuid",
+    "pledge_id": "uuid",
+    "position_id": "uuid",
+    "position_number": "integer",
+    "event_id": "uuid",
+    "company_name": "text",
+    "company_cvr": "text",
+    "company_p_number": "text",
+    "company_municipality": "text",
+    "company_id": "uuid",
+    "municipality": "text",
+    "job_type": "text",
+    "start_date": "date",
+    "weekly_hours": "numeric",
+    "logged_by": "uuid",
+    "confirmed_by": "uuid",
+    "confirmed_at": "timestamptz",
+    "flags": "text[]",
+    "request_fingerprint": "bytea",
+    "version": "integer",
+    "ended_on": "date",
+    "end_reason": "text",
+    "contact_person_id": "uuid",
+    "assigned_to": "uuid",
+    "training_hire_id": "uuid",
+    "caseworker_municipality": "text",
+    "counted": "boolean",
+}
+"""The columns of the table `hires`, with types."""
+_OTHER_COLUMNS: Final = {
+    "contact_name": "text",
+    "contact_phone": "text",
+    "contact_email": "text",
+    "steps": "json",
+    "checkpoints": "json",
+}
+"""What a new hire saves in the tables `hire_contacts`, `hire_steps` and `hire_checkpoints`, with types."""
+_STEP_COLUMNS: Final = {
+    "starts_on": "date",
+    "paid_weekly_hours": "numeric",
+    "praktik_weekly_hours": "numeric",
+    "job_type": "text",
+}
+_CHECKPOINT_COLUMNS: Final = {
+    "months": "integer",
+    "due_on": "date",
+    "answer": "text",
+    "answered_on": "date",
+    "answered_from": "text",
+    "answered_by": "uuid",
+}
+_CHANGED_COLUMNS: Final = (
     "company_name",
     "company_cvr",
     "company_p_number",
@@ -31,64 +86,188 @@ COLUMNS: Final = (
     "job_type",
     "start_date",
     "weekly_hours",
-    "logged_by",
-    "confirmed_by",
-    "confirmed_at",
     "flags",
-    "request_fingerprint",
     "version",
     "ended_on",
     "end_reason",
+    "contact_person_id",
+    "training_hire_id",
+    "counted",
 )
-"""The columns of the table `hires`."""
-_PARAMETERS: Final = [f"${number}" for number in range(1, len(COLUMNS) + 4)]
+"""The columns that `save_hire` writes."""
+
+
+def _typed(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+
 
 _INSERT: Final = f"""
-        with hire as (
+        with confirmed as materialized (
+            select *
+              from json_to_recordset($1::text::json) as confirmed ({_typed(COLUMNS | _OTHER_COLUMNS)})
+        ), hire as (
             insert into hires ({", ".join(COLUMNS)})
-            values ({", ".join(_PARAMETERS[:-3])})
+            select {", ".join(COLUMNS)}
+              from confirmed
+             order by id
                 on conflict (taskforce_id, id) do nothing
             returning taskforce_id, id
-        ), contact as (
+        ), saved_contact as (
             insert into hire_contacts (taskforce_id, id, name, phone, email)
-            select taskforce_id, id, {", ".join(_PARAMETERS[-3:])}
-              from hire
-             where {_PARAMETERS[-3]}::text is not null
+            select taskforce_id, id, contact_name, contact_phone, contact_email
+              from confirmed
+              join hire using (taskforce_id, id)
+             where contact_name is not null
+        ), saved_steps as (
+            insert into hire_steps (taskforce_id, hire_id, {", ".join(_STEP_COLUMNS)})
+            select hire.taskforce_id, hire.id, step.*
+              from confirmed
+              join hire using (taskforce_id, id)
+             cross join json_to_recordset(confirmed.steps) as step ({_typed(_STEP_COLUMNS)})
+        ), saved_checkpoints as (
+            insert into hire_checkpoints (taskforce_id, hire_id, {", ".join(_CHECKPOINT_COLUMNS)})
+            select hire.taskforce_id, hire.id, checkpoint.*
+              from confirmed
+              join hire using (taskforce_id, id)
+             cross join json_to_recordset(confirmed.checkpoints) as checkpoint ({_typed(_CHECKPOINT_COLUMNS)})
         )
-        select exists (select from hire)
-"""  # noqa: S608  (columns of our own table)
+        select id from hire
+"""  # noqa: S608  (columns of our own tables)
+
+_UPDATE: Final = f"""
+        with changed as materialized (
+            select *
+              from json_to_recordset($1::text::json) as changed ({_typed(COLUMNS | _OTHER_COLUMNS)})
+        ), dropped_steps as (
+            delete from hire_steps as step
+             using changed
+             where step.taskforce_id = changed.taskforce_id
+               and step.hire_id = changed.id
+               and not exists (select
+                                 from json_to_recordset(changed.steps) as kept ({_typed(_STEP_COLUMNS)})
+                                where kept.starts_on = step.starts_on)
+        ), saved_steps as (
+            insert into hire_steps (taskforce_id, hire_id, {", ".join(_STEP_COLUMNS)})
+            select changed.taskforce_id, changed.id, step.*
+              from changed
+             cross join json_to_recordset(changed.steps) as step ({_typed(_STEP_COLUMNS)})
+                on conflict (taskforce_id, hire_id, starts_on) do update
+               set paid_weekly_hours = excluded.paid_weekly_hours,
+                   praktik_weekly_hours = excluded.praktik_weekly_hours,
+                   job_type = excluded.job_type
+        ), dropped_checkpoints as (
+            delete from hire_checkpoints as checkpoint
+             using changed
+             where checkpoint.taskforce_id = changed.taskforce_id
+               and checkpoint.hire_id = changed.id
+               and not exists (select
+                                 from json_to_recordset(changed.checkpoints) as kept ({_typed(_CHECKPOINT_COLUMNS)})
+                                where kept.months = checkpoint.months)
+        ), saved_checkpoints as (
+            insert into hire_checkpoints (taskforce_id, hire_id, {", ".join(_CHECKPOINT_COLUMNS)})
+            select changed.taskforce_id, changed.id, checkpoint.*
+              from changed
+             cross join json_to_recordset(changed.checkpoints) as checkpoint ({_typed(_CHECKPOINT_COLUMNS)})
+                on conflict (taskforce_id, hire_id, months) do update
+               set due_on = excluded.due_on,
+                   answer = excluded.answer,
+                   answered_on = excluded.answered_on,
+                   answered_from = excluded.answered_from,
+                   answered_by = excluded.answered_by
+        )
+        update hires as hire
+           set {", ".join(f"{name} = changed.{name}" for name in _CHANGED_COLUMNS)}
+          from changed
+         where hire.taskforce_id = changed.taskforce_id
+           and hire.id = changed.id
+"""  # noqa: S608  (columns of our own tables)
 
 SELECT: Final = f"""
-        select {select_list(COLUMNS, "hire")},
+        select {select_list([*COLUMNS], "hire")},
                contact.name as contact_name,
                contact.phone as contact_phone,
-               contact.email as contact_email
+               contact.email as contact_email,
+               (select jsonb_agg(jsonb_build_array(step.starts_on, step.paid_weekly_hours::text,
+                                                   step.praktik_weekly_hours::text, step.job_type)
+                                 order by step.starts_on)
+                  from hire_steps as step
+                 where step.taskforce_id = hire.taskforce_id
+                   and step.hire_id = hire.id) as steps,
+               (select jsonb_agg(jsonb_build_array({select_list([*_CHECKPOINT_COLUMNS], "checkpoint")})
+                                 order by checkpoint.months)
+                  from hire_checkpoints as checkpoint
+                 where checkpoint.taskforce_id = hire.taskforce_id
+                   and checkpoint.hire_id = hire.id) as checkpoints
           from hires as hire
           left join hire_contacts as contact
             on contact.taskforce_id = hire.taskforce_id
            and contact.id = hire.id
-         where hire.taskforce_id = $1"""  # noqa: S608  (columns of our own table)
+         where hire.taskforce_id = $1"""  # noqa: S608  (columns of our own tables)
 """The rows that `hire_of` reads; further conditions may follow."""
 
 
-async def insert_hire(conn: Connection, hire: Hire, fingerprint: bytes) -> bool:
-    """Save a new hire with its contact person. False, and nothing saved, where the id is taken.
+async def insert_hires(conn: Connection, hires: Sequence[tuple[Hire, bytes]]) -> set[UUID]:
+    """Save new hires of one taskforce with their contact persons, steps and checkpoints.
 
     Args:
-        fingerprint: of the request that confirms it.
+        hires: each with the fingerprint of the request that confirms it.
+
+    Returns:
+        The ids of the hires that were saved. For every other id a hire exists already.
     """
-    columns, person = _as_columns(hire, fingerprint), hire.contact_person
-    inserted = await conn.fetchval(
-        _INSERT,
-        *(columns[name] for name in COLUMNS),
-        person.name if person else None,
-        person.phone if person else None,
-        person.email if person else None,
+    rows = await conn.fetch(_INSERT, to_json([_as_columns(hire, fingerprint) for hire, fingerprint in hires]).decode())
+    return {row["id"] for row in rows}
+
+
+async def save_hire(conn: Connection, hire: Hire) -> None:
+    """Save the state of a hire that the caller has locked, except its contact person and to whom it is assigned."""
+    await conn.execute(_UPDATE, to_json([_as_columns(hire, b"")]).decode())
+
+
+async def save_contact_person(conn: Connection, hire: Hire) -> None:
+    """Save the contact person of a hire that the caller has locked."""
+    person = hire.contact_person
+    assert person is not None
+    await conn.execute(
+        """
+        insert into hire_contacts (taskforce_id, id, name, phone, email)
+        values ($1, $2, $3, $4, $5)
+            on conflict (taskforce_id, id) do update
+           set name = excluded.name,
+               phone = excluded.phone,
+               email = excluded.email
+        """,
+        hire.taskforce_id,
+        hire.id,
+        person.name,
+        person.phone,
+        person.email,
     )
-    return bool(inserted)
+
+
+async def insert_change(conn: Connection, hire: Hire, change: HireChange) -> None:
+    """Save who has changed a hire, which the caller has locked and changed."""
+    await conn.execute(
+        """
+        insert into hire_changes (taskforce_id, id, hire_id, version, kind, before, reason, note, changed_by,
+                                  changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        hire.taskforce_id,
+        uuid4(),
+        hire.id,
+        hire.version,
+        change.kind,
+        change.before,
+        change.reason,
+        change.note,
+        change.by,
+        change.at,
+    )
 
 
 def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
+    person = hire.contact_person
     return {
         "taskforce_id": hire.taskforce_id,
         "id": hire.id,
@@ -108,40 +287,81 @@ def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
         "logged_by": hire.logged_by,
         "confirmed_by": hire.confirmed_by,
         "confirmed_at": hire.confirmed_at,
-        "flags": list(hire.flags),
-        "request_fingerprint": fingerprint,
+        "flags": hire.flags,
+        "request_fingerprint": f"\\x{fingerprint.hex()}",
         "version": hire.version,
         "ended_on": hire.ended_on,
         "end_reason": hire.end_reason,
+        "contact_person_id": hire.contact_person_id,
+        "assigned_to": hire.assigned_to,
+        "training_hire_id": hire.training_hire_id,
+        "caseworker_municipality": hire.caseworker_municipality,
+        "counted": hire.counted,
+        "contact_name": person.name if person else None,
+        "contact_phone": person.phone if person else None,
+        "contact_email": person.email if person else None,
+        "steps": [{name: getattr(step, name) for name in _STEP_COLUMNS} for step in hire.steps],
+        "checkpoints": [{name: getattr(one, name) for name in _CHECKPOINT_COLUMNS} for one in hire.checkpoints],
     }
 
 
-async def move_hires(conn: Connection, taskforce_id: UUID, pledge_id: UUID, event_id: UUID | None) -> list[Hire]:
+async def move_hires(
+    conn: Connection, taskforce_id: UUID, pledge_id: UUID, event_id: UUID | None, *, by: UUID | None, at: datetime
+) -> list[Hire]:
     """Let the hires of a pledge that the caller has locked belong to another event; return those that have changed."""
-    moved = await conn.fetch(
+    ids = await conn.fetch(
         """
-        update hires
-           set event_id = $3,
-               version = version + 1
+        select id
+          from hires
          where taskforce_id = $1
            and pledge_id = $2
            and event_id is distinct from $3
-        returning id
+         order by id
+           for update
         """,
         taskforce_id,
         pledge_id,
         event_id,
     )
     rows = await conn.fetch(
-        f"{SELECT}\n   and hire.id = any ($2)\n order by hire.id", taskforce_id, [row["id"] for row in moved]
+        f"{SELECT}\n   and hire.id = any ($2)\n order by hire.id", taskforce_id, [row["id"] for row in ids]
     )
-    return [hire_of(row) for row in rows]
+    hires = [hire_of(row) for row in rows]
+    for hire in hires:
+        change = HireChange("moved", hire.snapshot(), by, at)
+        hire.event_id = event_id
+        hire.version += 1
+        await insert_change(conn, hire, change)
+    await conn.execute(
+        """
+        update hires
+           set event_id = $3,
+               version = version + 1
+         where taskforce_id = $1
+           and id = any ($2)
+        """,
+        taskforce_id,
+        [hire.id for hire in hires],
+        event_id,
+    )
+    return hires
 
 
 async def load_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> tuple[Hire, bytes] | None:
     """Return a hire, and the fingerprint of the request that confirmed it."""
     row = await conn.fetchrow(f"{SELECT}\n   and hire.id = $2", taskforce_id, hire_id)
     return (hire_of(row), row["request_fingerprint"]) if row else None
+
+
+async def lock_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> Hire | None:
+    """Return the current state of a hire and lock its row until the end of the transaction.
+
+    Whoever also changes its pledge locks the pledge first.
+    """
+    # A second statement reads: the snapshot of the first one is older than its wait for the lock.
+    await conn.execute("select from hires where taskforce_id = $1 and id = $2 for no key update", taskforce_id, hire_id)
+    found = await load_hire(conn, taskforce_id, hire_id)
+    return found[0] if found else None
 
 
 def hire_of(row: asyncpg.Record) -> Hire:
@@ -155,9 +375,10 @@ def hire_of(row: asyncpg.Record) -> Hire:
         company=company_of(row),
         company_id=row["company_id"],
         municipality=row["municipality"],
-        job_type=row["job_type"],
-        start_date=row["start_date"],
-        weekly_hours=row["weekly_hours"],
+        steps=tuple(
+            Step(date.fromisoformat(starts_on), Decimal(paid), Decimal(praktik), job_type)
+            for starts_on, paid, praktik, job_type in row["steps"]
+        ),
         contact_person=contact_of(row),
         confirmed_by=row["confirmed_by"],
         confirmed_at=row["confirmed_at"],
@@ -166,7 +387,26 @@ def hire_of(row: asyncpg.Record) -> Hire:
         position=position,
         event_id=row["event_id"],
         logged_by=row["logged_by"],
+        checkpoints=tuple(_checkpoint_of(columns) for columns in row["checkpoints"] or ()),
+        contact_person_id=row["contact_person_id"],
+        assigned_to=row["assigned_to"],
+        caseworker_municipality=row["caseworker_municipality"],
+        training_hire_id=row["training_hire_id"],
         ended_on=row["ended_on"],
         end_reason=row["end_reason"],
+        counted=row["counted"],
         version=row["version"],
+    )
+
+
+def _checkpoint_of(columns: Sequence[Any]) -> Checkpoint:
+    """Return a checkpoint from the values of `_CHECKPOINT_COLUMNS`, as JSON has them."""
+    months, due_on, answer, answered_on, answered_from, answered_by = columns
+    return Checkpoint(
+        months,
+        date.fromisoformat(due_on),
+        answer,
+        date.fromisoformat(answered_on) if answered_on else None,
+        answered_from,
+        UUID(answered_by) if answered_by else None,
     )

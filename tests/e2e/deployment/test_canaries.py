@@ -35,6 +35,7 @@ from services.events.register import commands
 from shared.db.database import Database
 from shared.privacy.subjects import SubjectIdentifiers
 from shared.settings import ServiceSettings
+from shared.ui.formats import local_date
 from tests.faults import broker_log, privacy
 from tests.faults.ledger import Canaries, Ledger
 from tests.faults.verdict import Verdict
@@ -242,7 +243,7 @@ class Evening:
             hire = {
                 "id": str(uuid4()),
                 "pledge_id": pledge_id,
-                "start_date": datetime.now(UTC).date().isoformat(),
+                "start_date": local_date(datetime.now(UTC)).isoformat(),
                 "weekly_hours": 8,
                 "contact_person": {"name": f"Karen {word}", "email": f"{word}@{word}.example"},
             }

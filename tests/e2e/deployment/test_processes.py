@@ -15,6 +15,7 @@ from services.events.identity.people.domain import Person
 from services.events.register import commands
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from shared.ui.formats import local_date
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_figure(running: Topology, http:
     hire = {
         "id": str(uuid4()),
         "pledge_id": by_member["id"],
-        "start_date": now.date().isoformat(),
+        "start_date": local_date(now).isoformat(),
         "weekly_hours": 8,
         "contact_person": {"name": "Karen Kommune", "phone": "+4596848484"},
     }

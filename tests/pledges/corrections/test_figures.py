@@ -16,7 +16,8 @@ from services.dashboard.read_model.projections import MESSAGES
 from services.pledges.corrections.commands import correct_pledge
 from services.pledges.corrections.schemas import PledgePatch
 from services.pledges.hires.commands import confirm_hire
-from services.pledges.hires.domain import HireConfirmation
+from services.pledges.hires.confirmation import HireConfirmation
+from services.pledges.hires.domain import HireEditor
 from services.pledges.pledges.commands import review_pledge
 from services.pledges.pledges.domain import Contact, Editor, Limits
 from services.pledges.withdrawals.commands import restore_pledge, withdraw_pledge
@@ -102,7 +103,9 @@ async def _hire(database: Database, taskforce_id: UUID, pledge_id: UUID, *, at: 
         pledge_id=pledge_id,
     )
     request = idempotent_request(str(confirmation.id), {}, sender="test", key=REQUEST_KEY)
-    await confirm_hire(database, taskforce_id, confirmation, confirmed_by=None, request=request, limits=Limits(), at=at)
+    await confirm_hire(
+        database, taskforce_id, confirmation, by=HireEditor(None), request=request, limits=Limits(), at=at
+    )
 
 
 async def _recomputed(database: Database, taskforce_id: UUID, day: date) -> Counts:

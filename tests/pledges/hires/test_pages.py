@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared.ui.formats import date_text, local_date, long_date
 from tests.pledges.browsing import HTML, count, hidden, text_of
-from tests.pledges.conftest import Caller, hire_body, pledge_body
+from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from shared.db.database import Database
+
+START = local_date(NOW) + timedelta(days=14)
 
 
 async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
@@ -29,7 +33,7 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
         "id": hidden(form, "id"),
         "version": hidden(form, "version"),
         "position": "1",
-        "start_date": "2026-12-01",
+        "start_date": START.isoformat(),
         "weekly_hours": "7,5",
         "job_type": "smaajob",
         "contact_person.name": "Jonas Tangaa",
@@ -50,7 +54,7 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
     assert hidden(back, "id") == fields["id"]
     as_another = caller.headers("caseworker", subject=str(uuid4())) | HTML | {"cookie": drafted["cookie"]}
     assert 'value="7,5"' not in (await caller.client.get(place, headers=as_another)).text
-    assert "tirsdag den 1. december 2026" in text_of(check.text)
+    assert long_date(START, language="da") in text_of(check.text)
     assert await count(pledges_database, taskforce_id, "hires") == 0
     names = [*fields, "contact_person.email"]
     carried = {name: hidden(check.text, name) for name in names}
@@ -124,12 +128,12 @@ async def test_two_case_workers_on_one_position_see_what_has_changed(caller: Cal
     await caller.log(body)
     headers = caller.headers("caseworker") | HTML
     form = (await caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
-    await caller.confirm(hire_body(pledge_id=body["id"], start_date="2026-11-15"))
+    await caller.confirm(hire_body(pledge_id=body["id"], start_date=(START + timedelta(days=1)).isoformat()))
     fields = {
         "id": hidden(form, "id"),
         "version": hidden(form, "version"),
         "position": "1",
-        "start_date": "2026-12-01",
+        "start_date": START.isoformat(),
         "weekly_hours": "10",
         "contact_person.name": "Jonas Tangaa",
         "contact_person.phone": "96 84 84 84",
@@ -145,8 +149,8 @@ async def test_two_case_workers_on_one_position_see_what_has_changed(caller: Cal
     assert answer.status_code == 412
     text = text_of(answer.text)
     assert "Nogen har ændret tilsagnet før dig" in text
-    assert "Tilsagnet nu Plads 1 fra 15.11.2026" in text
-    assert 'value="2026-12-01"' in answer.text
+    assert f"Tilsagnet nu Plads 1 fra {date_text(START + timedelta(days=1), language='da')}" in text
+    assert f'value="{START.isoformat()}"' in answer.text
     assert hidden(answer.text, "version") == "2"
     fields |= {"version": "2", "position": hidden(answer.text, "position")}
     confirmed = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
@@ -178,7 +182,7 @@ async def test_an_error_in_a_hire_is_shown_beside_the_field(
         "id": str(uuid4()),
         "version": "1",
         "position": "1",
-        "start_date": "2026-12-01",
+        "start_date": START.isoformat(),
         "weekly_hours": "10",
         "contact_person.name": "Jonas Tangaa",
         "contact_person.phone": "96 84 84 84",
@@ -206,7 +210,7 @@ async def test_hours_are_written_in_the_language_of_the_form(caller: Caller, lan
     )
 
     assert f'value="{hours}"' in page.text
-    fields = {"weekly_hours": hours, "start_date": "2026-12-01", "step": "check"}
+    fields = {"weekly_hours": hours, "start_date": START.isoformat(), "step": "check"}
     fields |= {"contact_person.name": "Jonas", "contact_person.phone": "96848484"}
     sent = await caller.client.post(
         f"/queue/{body['id']}/hire", data=fields, headers=caller.headers("caseworker") | HTML

@@ -173,7 +173,8 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
             "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")
         }
     elif method == "POST":
-        send["data"] = {"start_date": "2026-12-01", "weekly_hours": "7,5", "contact_person.name": "Jonas"}
+        start = hire_body()["start_date"]
+        send["data"] = {"start_date": start, "weekly_hours": "7,5", "contact_person.name": "Jonas"}
         send["data"] |= {"contact_person.phone": "96 84 84 84"}
     return send
 

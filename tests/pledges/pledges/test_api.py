@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from shared.contracts.pledges import PledgeLogged, position_id
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.phone import canonical_phone
+from shared.ui.formats import local_date
 from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ async def test_the_same_request_again_gets_the_same_bytes(caller: Caller) -> Non
 async def test_a_repeat_is_answered_as_at_first_after_the_pledge_has_changed(caller: Caller) -> None:
     body = pledge_body()
     first = await caller.log(body)
-    hire = {"id": str(uuid4()), "pledge_id": body["id"], "start_date": str(NOW.date()), "weekly_hours": 8}
+    hire = {"id": str(uuid4()), "pledge_id": body["id"], "start_date": str(local_date(NOW)), "weekly_hours": 8}
     assert (await caller.confirm(hire | {"contact_person": "Jonas Tangaa"})).status_code == 201
 
     again = await caller.log(body)

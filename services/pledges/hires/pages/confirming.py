@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ValidationError
 
 from services.pledges.hires import commands, queries
+from services.pledges.hires.access import edits_hires_as
 from services.pledges.hires.pages import draft
 from services.pledges.hires.prefill import Prefilled, position_to_fill, prefilled
 from services.pledges.hires.queries import HireFilter
@@ -236,7 +237,7 @@ async def _confirm(request: Request, db: Db, principal: Principal, pledge: Pledg
             db,
             principal.taskforce,
             hire.confirmation(),
-            confirmed_by=principal.person_id,
+            by=edits_hires_as(principal),
             request=sent_by_principal(request, str(hire.id), body),
             limits=limits(request),
             seen_version=_seen_version(form),
