@@ -140,7 +140,7 @@ def test_the_ladder_has_one_step_for_each_kind_of_hours(
 
     assert [_of_step(one) for one in hire.steps] == steps
     assert (hire.start_date, hire.job_type) == (TODAY, steps[0][2])
-    assert hire.weekly_hours == steps[0][0] or steps[0][1]
+    assert hire.weekly_hours == (steps[0][0] or steps[0][1])
 
 
 def test_a_step_goes_on_from_the_last_one_and_can_be_removed() -> None:
