@@ -33,6 +33,7 @@ PREFIXES: Final = MappingProxyType(
         "/api/events": "events",
         "/pledges": "pledges",
         "/queue": "pledges",
+        "/hires": "pledges",
         "/participants": "pledges",
         "/api/pledges": "pledges",
         "/notifications": "notifications",

@@ -161,6 +161,18 @@ async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Owners
     return Ask("POST", f"/queue/{world.pledge(caller, ownership).id}/hire", {"data": form}, success=303)
 
 
+async def companies_of_hire_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("GET", "/hires/new", hidden=200, shows=expected_marks(ownership, world.companies.get(ownership, "")))
+
+
+async def confirm_after_training(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """A hire that follows a training: a hidden one is refused, by the form."""
+    form = {"id": str(uuid4()), "step": "confirm", "start_date": local_date(NOW).isoformat(), "weekly_hours": "7,5"}
+    form |= {"company.name": "Ny", "contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
+    form |= {"training_hire_id": str(world.pledge(caller, ownership).hire_id)}
+    return Ask("POST", "/hires/new", {"data": form}, success=303, hidden=303)
+
+
 async def review_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     path = f"{API}/pledges/{world.pledge(caller, ownership).id}/review"
     # The decision that a guest's or a member's pledge has from the start, so that it still is in the lists.
@@ -485,6 +497,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),
     ("POST /queue/{pledge_id:uuid}/hire", "pledge"): confirm_by_form,
+    ("GET /hires/new", "company"): companies_of_hire_form,
+    ("GET /hires/new", "hire"): _list("/hires/new", "hire_company"),
+    ("POST /hires/new", "hire"): confirm_after_training,
+    ("GET /hires/{hire_id:uuid}", "hire"): _one("/hires/{hire_id}", "hire_contact"),
+    ("GET /hires/{hire_id:uuid}", "business contact"): _one("/hires/{hire_id}", "contact"),
     ("GET /pledges", "pledge"): _list("/pledges?who=all&job_type=praktik", "company"),
     ("GET /pledges", "business contact"): _list("/pledges?who=all&job_type=praktik", "contact"),
     ("GET /pledges/{pledge_id:uuid}", "pledge"): _one("/pledges/{id}", "company"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from services.pledges.hires.schemas import HireOut
 from services.pledges.hires.store import SELECT, hire_of
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.queries import Where
+from shared.contracts.pledges import JobType
 
 if TYPE_CHECKING:
     import asyncpg
@@ -29,6 +30,17 @@ class HireFilter:
     company_id: UUID | None = None
     job_type: str | None = None
     confirmed_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A training or the hire that it led to, perhaps at another company."""
+
+    id: UUID
+    company: str
+    job_type: JobType
+    start_date: date
+    ended_on: date | None
 
 
 async def hires(
@@ -113,6 +125,49 @@ async def last_hire_at(
         municipality,
     )
     return FormerHire(row["job_type"], row["weekly_hours"], _contact_person(row)) if row else None
+
+
+async def trainings(conn: Connection, taskforce_id: UUID, *, municipality: str | None, limit: int) -> list[TrainingRow]:
+    """Return the hires that a training may have been, the latest first: those that began as a praktik or a training
+    track and have ended at most a year ago, or not yet.
+
+    Args:
+        municipality: the case worker's: those of another one are left out; None: theirs is not known.
+    """
+    rows = await conn.fetch(
+        """
+        select hire.id, hire.company_name, hire.job_type, hire.start_date, hire.ended_on
+          from hires as hire
+         where hire.taskforce_id = $1
+           and hire.counted
+           and hire.job_type in ('praktik', 'traening')
+           and (hire.ended_on is null or hire.ended_on > current_date - interval '1 year')
+           and ($2::text is null or hire.caseworker_municipality is null or hire.caseworker_municipality = $2)
+         order by hire.confirmed_at desc, hire.id desc
+         limit $3
+        """,
+        taskforce_id,
+        municipality,
+        limit,
+    )
+    return [TrainingRow(*row) for row in rows]
+
+
+async def led_to(conn: Connection, taskforce_id: UUID, training_hire_id: UUID) -> list[TrainingRow]:
+    """Return the hires that a training has led to, the earliest first."""
+    rows = await conn.fetch(
+        """
+        select hire.id, hire.company_name, hire.job_type, hire.start_date, hire.ended_on
+          from hires as hire
+         where hire.taskforce_id = $1
+           and hire.training_hire_id = $2
+           and hire.counted
+         order by hire.start_date, hire.id
+        """,
+        taskforce_id,
+        training_hire_id,
+    )
+    return [TrainingRow(*row) for row in rows]
 
 
 def _contact_person(row: asyncpg.Record) -> ContactPerson | None:

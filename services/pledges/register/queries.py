@@ -113,3 +113,19 @@ async def companies(conn: Connection, taskforce_id: UUID) -> list[CompanyRow]:
         taskforce_id,
     )
     return [CompanyRow(*row) for row in rows]
+
+
+async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyRow | None:
+    """Return one company whose name `events` publishes, or None."""
+    row = await conn.fetchrow(
+        """
+        select id, name, cvr
+          from companies
+         where taskforce_id = $1
+           and id = $2
+           and name is not null
+        """,
+        taskforce_id,
+        company_id,
+    )
+    return CompanyRow(*row) if row else None

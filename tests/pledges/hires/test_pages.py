@@ -69,9 +69,10 @@ async def test_a_hire_is_confirmed_from_the_work_list_in_three_steps(
     assert confirmed.status_code == twice.status_code == 303
     assert confirmed.headers["location"] == twice.headers["location"]
     assert '__Secure-hire_draft="";' in confirmed.headers["set-cookie"]
-    assert (late.status_code, late.headers["location"]) == (303, f"/pledges/{body['id']}")
-    assert "Ansættelsen hos Struer Trælast A/S er bekræftet" in text_of(done)
-    assert "2 af 3 pladser ledige" in text_of(done)
+    assert (late.status_code, late.headers["location"]) == (303, f"/hires/{fields['id']}")
+    assert confirmed.headers["location"] == f"/hires/{fields['id']}"
+    for words in ("Struer Trælast A/S", "7,5 t. løn om ugen", "Plads 1", "Eva Holm"):
+        assert words in text_of(done)
     assert 'value="Jonas Tangaa"' in next_form
     assert 'value="96 84 84 84"' in next_form
     assert await count(pledges_database, taskforce_id, "hires") == 1
@@ -154,7 +155,7 @@ async def test_two_case_workers_on_one_position_see_what_has_changed(caller: Cal
     assert hidden(answer.text, "version") == "2"
     fields |= {"version": "2", "position": hidden(answer.text, "position")}
     confirmed = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
-    assert confirmed.headers["location"] == f"/queue?hired={fields['id']}"
+    assert confirmed.headers["location"] == f"/hires/{fields['id']}"
 
 
 @pytest.mark.parametrize(
@@ -218,3 +219,46 @@ async def test_hours_are_written_in_the_language_of_the_form(caller: Caller, lan
     drafted = caller.headers("caseworker") | HTML | {"cookie": sent.headers["set-cookie"].partition(";")[0]}
     check = await caller.client.get(sent.headers["location"], headers=drafted)
     assert "Timer om ugen 7,5" in text_of(check.text)
+
+
+async def test_a_hire_without_a_pledge_is_confirmed_after_a_training_at_another_company(caller: Caller) -> None:
+    training = hire_body(company={"name": "Bageren"}, job_type="praktik", weekly_hours=20)
+    await caller.confirm(training)
+    headers = caller.headers("caseworker") | HTML
+    form = (await caller.client.get("/hires/new", headers=headers)).text
+    assert "Bageren, Praktik fra" in text_of(form)
+    assert 'value="Jonas Tangaa"' in form
+    fields = {
+        "id": hidden(form, "id"),
+        "company.name": "Slagteren",
+        "start_date": START.isoformat(),
+        "weekly_hours": "12",
+        "praktik_hours": "4,5",
+        "job_type": "smaajob",
+        "contact_person.name": "Jonas Tangaa",
+        "contact_person.phone": "96 84 84 84",
+        "training_hire_id": training["id"],
+    }
+
+    nameless = await _shown(caller, fields | {"company.name": "", "step": "check"})
+    too_many = await _shown(caller, fields | {"praktik_hours": "30", "step": "check"})
+    check = await _shown(caller, fields | {"step": "check"})
+    confirmed = await caller.client.post("/hires/new", data=fields | {"step": "confirm"}, headers=headers)
+    case = (await caller.client.get(confirmed.headers["location"], headers=headers)).text
+    of_training = (await caller.client.get(f"/hires/{training['id']}", headers=headers)).text
+
+    assert "Virksomhed: Skal udfyldes." in text_of(nameless)
+    assert "Timer om ugen: En uge har højst 37 arbejdstimer." in text_of(too_many)
+    for words in ("Slagteren", "den tælles for sig", "12 med løn, 4,5 i praktik", "Bageren, fra"):
+        assert words in text_of(check)
+    for words in ("Ansættelse uden tilsagn", "12 t. løn + 4,5 t. praktik om ugen", "Forløb, der førte til den Bageren"):
+        assert words in text_of(case)
+    assert "Ansættelse, den førte til Slagteren" in text_of(of_training)
+
+
+async def _shown(caller: Caller, fields: dict[str, str]) -> str:
+    """Send the form of a hire without a pledge, and return the page that follows."""
+    headers = caller.headers("caseworker") | HTML
+    sent = await caller.client.post("/hires/new", data=fields, headers=headers)
+    drafted = headers | {"cookie": sent.headers["set-cookie"].partition(";")[0]}
+    return (await caller.client.get(sent.headers["location"], headers=drafted)).text

@@ -26,6 +26,7 @@ from shared.product.routes import PREFIXES, internal_service_for, service_for
         ("/companies/0b", "pledges"),
         ("/companies/0b/outreach", "pledges"),
         ("/queue", "pledges"),
+        ("/hires/new", "pledges"),
         ("/pledges/new", "pledges"),
         ("/api/pledges/v1/pledges", "pledges"),
         ("/api/notifications/v1/deliveries", "notifications"),

@@ -1,34 +1,37 @@
-"""Confirming a hire from the work list: fill in, check the answers, confirm."""
+"""Confirming a hire, of a pledge or without one: fill in, check the answers, confirm."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, ValidationError
 
 from services.pledges.hires import commands, queries
 from services.pledges.hires.access import edits_hires_as
 from services.pledges.hires.pages import draft
-from services.pledges.hires.prefill import Prefilled, position_to_fill, prefilled
+from services.pledges.hires.pages.hire_form import (
+    HireForm,
+    by_field,
+    form_of,
+    form_without_pledge,
+    from_draft,
+)
+from services.pledges.hires.prefill import position_to_fill, prefilled
 from services.pledges.hires.queries import HireFilter
-from services.pledges.hires.schemas import HireIn
-from services.pledges.pledges.access import PLEDGE, Caseworker
+from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker
 from services.pledges.pledges.dependencies import limits
-from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
+from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.refusals import IdTaken, NoPositionOpen, PledgeEnded, PositionTaken, StaleVersion
 from services.pledges.pledges.rendering import render
-from services.pledges.pledges.schemas import TypedId
+from services.pledges.register import queries as register
+from services.pledges.register.access import COMPANY
 from shared.db.idempotency import IdempotencyKeyReused
 from shared.fields.copenhagen import COPENHAGEN
-from shared.fields.dates import iso_date
-from shared.fields.numbers import point_decimal
-from shared.fields.phone import TypedPhone, phone_text
-from shared.http.auth import Principal
 from shared.http.dependencies import Db
 from shared.http.idempotency import sent_by_principal
 from shared.http.policy import concerns
@@ -37,60 +40,39 @@ from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
-from shared.ui.formats import number_text
+from shared.ui.formats import date_text
 from shared.ui.forms import Form, read_form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import date
 
+    from services.pledges.hires.prefill import ContactPerson
+    from services.pledges.hires.queries import TrainingRow
+    from services.pledges.hires.schemas import HireOut
     from services.pledges.pledges.schemas import PledgeOut
-    from shared.fields.validation import FieldError
+    from shared.db.database import Database
+    from shared.http.auth import Principal
 
 router = APIRouter(include_in_schema=False)
 
-_MAX_POSITIONS = 500
-_EDITED = frozenset(
-    f"field-{name}" for name in ("position", "start-date", "weekly-hours", "job-type", "contact-person-name")
+_MAX_POSITIONS: Final = 500
+_MAX_TRAININGS: Final = 100
+_EDITED: Final = frozenset(
+    f"field-{name}"
+    for name in (
+        "position",
+        "company-name",
+        "start-date",
+        "weekly-hours",
+        "job-type",
+        "contact-person-name",
+        "training-hire-id",
+    )
 )
 """The fields that the page with the answers leads to, by their ids in the form."""
 _CHANGED_MEANWHILE = (StaleVersion, PositionTaken, NoPositionOpen, PledgeEnded)
 
-
-class _Person(BaseModel):
-    name: str | None = None
-    phone: TypedPhone | None = None
-    email: str | None = None
-
-
-class HireForm(BaseModel):
-    """What the page sends. `HireIn` validates it.
-
-    `step` is what the pressed button asks for: to `check` the answers, to `edit` them (`edit:field-job-type` one of
-    them), or to `confirm`.
-    """
-
-    id: TypedId | None = None
-    version: str | None = None
-    step: str | None = None
-    position: str | None = None
-    start_date: str | None = None
-    weekly_hours: str | None = None
-    job_type: str | None = None
-    contact_person: _Person = _Person()
-
-    def body(self, pledge_id: UUID, hire_id: UUID) -> dict[str, Any]:
-        """Return the API's body."""
-        return without_empty(
-            {
-                "id": str(hire_id),
-                "pledge_id": str(pledge_id),
-                "position": self.position,
-                "start_date": iso_date(self.start_date) if self.start_date else None,
-                "weekly_hours": point_decimal(self.weekly_hours) if self.weekly_hours else None,
-                "job_type": self.job_type,
-                "contact_person": self.contact_person.model_dump(),
-            }
-        ) | ({} if self.contact_person.name else {"contact_person": {"name": ""}})
+Text = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/queue/{pledge_id:uuid}/hire")
@@ -102,76 +84,34 @@ async def new_hire(
     db: Db,
     principal: Caseworker,
     position: Annotated[int | None, Query(ge=1, le=_MAX_POSITIONS)] = None,
-    step: Annotated[str, Query(max_length=60)] = "",
+    step: Text = "",
 ) -> Response:
     """Show the answers to check at once if somebody has been found for the position and nothing is missing, and
     otherwise a form that is almost filled in."""
     pledge = await _pledge(db, principal, pledge_id)
-    drafted = _drafted(request, principal)
+    visit = _Visit(request, db, principal, pledge)
+    drafted = visit.drafted()
     if step == "check" and drafted is not None:
-        return await _check(request, db, principal, pledge, drafted)
+        return await visit.check(drafted)
     if not pledge.vacant:
         return RedirectResponse(f"/pledges/{pledge_id}", 303)
     if drafted is not None and position is None and drafted.value("version") == str(pledge.version):
-        return _form_page(request, pledge, drafted)
-    answers = await _prefilled(db, principal, pledge, position)
-    form = _form_of(pledge, answers)
-    if position not in {None, answers.position}:
-        return await _changed_meanwhile(request, db, principal, pledge_id, form=form, refusal=PositionTaken())
-    if answers.may_be_confirmed:
-        return await _check(request, db, principal, pledge, form)
-    return _form_page(request, pledge, form)
-
-
-async def _prefilled(db: Db, principal: Principal, pledge: PledgeOut, number: int | None) -> Prefilled:
+        return await visit.form_page(drafted)
     async with db.read(principal.taskforce) as conn:
         former = await queries.last_hire_at(
             conn, principal.taskforce, pledge.company, municipality=principal.municipality
         )
-        person = None
-        if principal.person_id is not None:
-            person = await queries.last_contact_person(conn, principal.taskforce, principal.person_id)
-    return prefilled(
+    answers = prefilled(
         pledge,
-        position_to_fill(pledge, number),
+        position_to_fill(pledge, position),
         former=former,
-        own_contact_person=person,
-        today=datetime.now(COPENHAGEN).date(),
+        own_contact_person=await _own_contact_person(db, principal),
+        today=_today(),
     )
-
-
-def _form_of(pledge: PledgeOut, answers: Prefilled) -> Form[HireForm]:
-    """Return a form that is filled in with the answers."""
-    known = answers.contact_person
-    person = _Person()
-    if known is not None:
-        phone = known.person.phone
-        person = _Person(name=known.person.name, phone=phone and phone_text(phone), email=known.person.email)
-    return _filled_in(
-        HireForm(
-            id=str(uuid4()),
-            version=str(pledge.version),
-            position=str(answers.position),
-            start_date=answers.start_date.isoformat(),
-            weekly_hours=number_text(answers.weekly_hours),
-            job_type=answers.job_type,
-            contact_person=person,
-        )
-    )
-
-
-def _filled_in(data: HireForm) -> Form[HireForm]:
-    values = data.model_dump(exclude={"contact_person"})
-    return Form(values | {f"contact_person.{name}": value for name, value in data.contact_person}, data=data)
-
-
-def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
-    """Return what was filled in before and is not confirmed yet."""
-    try:
-        data = HireForm.model_validate(draft.load(request, principal))
-    except ValidationError:
-        return None
-    return _filled_in(data)
+    form = form_of(pledge, answers)
+    if position not in {None, answers.position}:
+        return await visit.changed_meanwhile(form, PositionTaken())
+    return await (visit.check(form) if answers.may_be_confirmed else visit.form_page(form))
 
 
 @router.post("/queue/{pledge_id:uuid}/hire")
@@ -179,95 +119,43 @@ def _drafted(request: Request, principal: Principal) -> Form[HireForm] | None:
 async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Caseworker) -> Response:
     """Go on to the answers to check, go back to the form, or confirm the hire."""
     form = await read_form(request, HireForm)
-    pledge = await _pledge(db, principal, pledge_id)
-    if form.data is None:
-        return _form_page(request, pledge, form, status_code=422)
-    asked, _colon, field = (form.data.step or "").partition(":")
-    step = "edit" if asked == "edit" else "check"
-    if step == "edit":
-        page = _form_page(request, pledge, form)
-    elif asked == "confirm":
-        page = await _confirm(request, db, principal, pledge, form)
-    else:
-        page = await _check(request, db, principal, pledge, form)
-    if isinstance(page, RedirectResponse):
-        return page
-    # Redirect to a GET that shows the saved draft, because a browser cannot go back to a page that answered a POST.
-    # The GET checks the answers again, so after a refused confirmation it shows the same refusal.
-    place = "?step=check" if step == "check" else f"#{field}" if field in _EDITED else ""
-    there = RedirectResponse(f"/queue/{pledge_id}/hire{place}", 303)
-    return there if draft.save(there, principal, pledge_id, form.data.model_dump(exclude_none=True)) else page
+    visit = _Visit(request, db, principal, await _pledge(db, principal, pledge_id))
+    return await visit.go_on(form)
 
 
-def _read(pledge_id: UUID, form: Form[HireForm]) -> tuple[dict[str, Any], HireIn | dict[str, str]]:
-    """Return the API's body, and the hire in it or what is wrong with it by field."""
-    assert form.data is not None
-    body = form.data.body(pledge_id, uuid_or_none(form.data.id) or uuid4())
-    hire = read_as(HireIn, body)
-    errors = _by_field(hire) if isinstance(hire, list) else {}
-    if not form.data.contact_person.phone:
-        errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
-    return body, errors if isinstance(hire, list) or errors else hire
-
-
-async def _check(request: Request, db: Db, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
-    """Show the answers to check, under the same rules as the confirmation; or the form with what is wrong."""
-    _body, hire = _read(pledge.id, form)
-    if isinstance(hire, dict):
-        return _form_page(request, pledge, form.refused(hire), status_code=422)
-    try:
-        await commands.check_hire(
-            db,
-            principal.taskforce,
-            hire.confirmation(),
-            limits=limits(request),
-            seen_version=_seen_version(form),
-        )
-    except Refusal as refusal:
-        return await _refused(request, db, principal, pledge, form=form, refusal=refusal)
-    return render(request, "hire_check.html", pledge=pledge, form=form, hire=hire)
-
-
-async def _confirm(request: Request, db: Db, principal: Principal, pledge: PledgeOut, form: Form[HireForm]) -> Response:
-    body, hire = _read(pledge.id, form)
-    if isinstance(hire, dict):
-        return _form_page(request, pledge, form.refused(hire), status_code=422)
-    try:
-        confirmed = await commands.confirm_hire(
-            db,
-            principal.taskforce,
-            hire.confirmation(),
-            by=edits_hires_as(principal),
-            request=sent_by_principal(request, str(hire.id), body),
-            limits=limits(request),
-            seen_version=_seen_version(form),
-        )
-    except Refusal as refusal:
-        return await _refused(request, db, principal, pledge, form=form, refusal=refusal)
-    done = RedirectResponse(f"/queue?hired={confirmed.id}", 303)
-    draft.delete(done, pledge.id)
-    return done
-
-
-def _seen_version(form: Form[HireForm]) -> int | None:
-    version = str(form.value("version"))
-    return int(version) if version.isdecimal() else None
-
-
-async def _refused(
-    request: Request, db: Db, principal: Principal, pledge: PledgeOut, *, form: Form[HireForm], refusal: Refusal
+@router.get("/hires/new")
+@concerns(COMPANY, HIRE)
+async def new_hire_without_pledge(
+    *, request: Request, db: Db, principal: Caseworker, company: Text = "", step: Text = ""
 ) -> Response:
-    if isinstance(refusal, _CHANGED_MEANWHILE):
-        return await _changed_meanwhile(request, db, principal, pledge.id, form=form, refusal=refusal)
-    if isinstance(refusal, (IdempotencyKeyReused, IdTaken)):
-        # This form was confirmed before, perhaps in another tab: show the result.
-        return RedirectResponse(f"/pledges/{pledge.id}", 303)
-    problem = problem_of(refusal)
-    errors = _by_field(problem.errors) or {"": f"{problem.title}. {problem.detail}"}
-    return _form_page(request, pledge, form.refused(errors), status_code=problem.status)
+    """Show the form of a hire that no pledge led to.
+
+    Args:
+        company: where it is: the id of a registered company.
+    """
+    visit = _Visit(request, db, principal)
+    drafted = visit.drafted()
+    if drafted is not None and not company:
+        return await (visit.check(drafted) if step == "check" else visit.form_page(drafted))
+    company_id = uuid_or_none(company)
+    async with db.read(principal.taskforce) as conn:
+        known = await register.company(conn, principal.taskforce, company_id) if company_id else None
+    person = await _own_contact_person(db, principal)
+    return await visit.form_page(form_without_pledge(known, person, _today()))
 
 
-async def _pledge(db: Db, principal: Principal, pledge_id: UUID) -> PledgeOut:
+@router.post("/hires/new")
+@concerns(HIRE)
+async def confirm_hire_without_pledge(request: Request, db: Db, principal: Caseworker) -> Response:
+    """Go on to the answers to check, go back to the form, or confirm the hire."""
+    return await _Visit(request, db, principal).go_on(await read_form(request, HireForm))
+
+
+def _today() -> date:
+    return datetime.now(COPENHAGEN).date()
+
+
+async def _pledge(db: Database, principal: Principal, pledge_id: UUID) -> PledgeOut:
     async with db.read(principal.taskforce) as conn:
         pledge = await find_pledge(conn, principal.taskforce, pledge_id)
     if pledge is None:
@@ -275,45 +163,163 @@ async def _pledge(db: Db, principal: Principal, pledge_id: UUID) -> PledgeOut:
     return pledge
 
 
-async def _changed_meanwhile(
-    request: Request, db: Db, principal: Principal, pledge_id: UUID, *, form: Form[HireForm], refusal: Refusal
-) -> Response:
-    """Show the case worker's answers beside the pledge as it is now; nothing is overwritten."""
-    pledge = await _pledge(db, principal, pledge_id)
+async def _own_contact_person(db: Database, principal: Principal) -> ContactPerson | None:
+    if principal.person_id is None:
+        return None
     async with db.read(principal.taskforce) as conn:
-        hires = await queries.hires(conn, principal.taskforce, HireFilter(pledge_id=pledge_id), limit=_MAX_POSITIONS)
-    problem = problem_of(refusal)
-    vacant = [str(one.number) for one in pledge.vacant]
-    values = {**form.values, "version": pledge.version}
-    if str(form.value("position")) not in vacant:
-        values["position"] = vacant[0] if vacant else ""
-    again: Form[HireForm] = Form(values, {"": f"{problem.title}. {problem.detail}"})
-    return _form_page(request, pledge, again, status_code=problem.status, hires={hire.id: hire for hire in hires})
+        return await queries.last_contact_person(conn, principal.taskforce, principal.person_id)
 
 
-def _form_page(
-    request: Request,
-    pledge: PledgeOut,
-    form: Form[Any],
-    *,
-    status_code: int = 200,
-    hires: dict[UUID, Any] | None = None,
-) -> Response:
-    return render(
-        request,
-        "hire.html",
-        status_code=status_code,
-        pledge=pledge,
-        form=form,
-        hires=hires,
-        positions=[(str(one.number), _("Position %(number)s", number=one.number)) for one in pledge.vacant],
-        job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
-    )
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A request to one of the two forms: of a hire that fills a position of `pledge`, or of one without a pledge."""
+
+    request: Request
+    db: Database
+    principal: Principal
+    pledge: PledgeOut | None = None
+
+    @property
+    def path(self) -> str:
+        """Where the form is."""
+        return f"/queue/{self.pledge.id}/hire" if self.pledge else "/hires/new"
+
+    def drafted(self) -> Form[HireForm] | None:
+        """Return what was filled in before and is not confirmed yet."""
+        return from_draft(draft.load(self.request, self.principal))
+
+    async def go_on(self, form: Form[HireForm]) -> Response:
+        """Do what the pressed button asks for."""
+        if form.data is None:
+            return await self.form_page(form, status_code=422)
+        asked, _colon, field = (form.data.step or "").partition(":")
+        step = "edit" if asked == "edit" else "check"
+        if step == "edit":
+            page = await self.form_page(form)
+        else:
+            page = await (self.confirm(form) if asked == "confirm" else self.check(form))
+        if isinstance(page, RedirectResponse):
+            return page
+        # Redirect to a GET that shows the saved draft, because a browser cannot go back to a page that answered a
+        # POST. The GET checks the answers again, so after a refused confirmation it shows the same refusal.
+        place = "?step=check" if step == "check" else f"#{field}" if field in _EDITED else ""
+        there = RedirectResponse(f"{self.path}{place}", 303)
+        answers = form.data.model_dump(exclude_none=True)
+        return there if draft.save(there, self.principal, self.path, answers) else page
+
+    async def check(self, form: Form[HireForm]) -> Response:
+        """Show the answers to check, under the same rules as the confirmation; or the form with what is wrong."""
+        assert form.data is not None
+        _body, hire = form.data.read(self.pledge)
+        if isinstance(hire, dict):
+            return await self.form_page(form.refused(hire), status_code=422)
+        try:
+            await commands.check_hire(
+                self.db,
+                self.principal.taskforce,
+                hire.confirmation(),
+                limits=limits(self.request),
+                seen_version=_seen_version(form),
+            )
+        except Refusal as refusal:
+            return await self.refused(form, refusal)
+        training = None
+        if hire.training_hire_id is not None:
+            async with self.db.read(self.principal.taskforce) as conn:
+                training = await queries.hire(conn, self.principal.taskforce, hire.training_hire_id)
+        return render(
+            self.request,
+            "hire_check.html",
+            pledge=self.pledge,
+            form=form,
+            hire=hire,
+            path=self.path,
+            training=training,
+        )
+
+    async def confirm(self, form: Form[HireForm]) -> Response:
+        """Confirm the hire, and lead to its case; or show what is wrong."""
+        assert form.data is not None
+        body, hire = form.data.read(self.pledge)
+        if isinstance(hire, dict):
+            return await self.form_page(form.refused(hire), status_code=422)
+        try:
+            confirmed = await commands.confirm_hire(
+                self.db,
+                self.principal.taskforce,
+                hire.confirmation(),
+                by=edits_hires_as(self.principal),
+                request=sent_by_principal(self.request, str(hire.id), body),
+                limits=limits(self.request),
+                seen_version=_seen_version(form),
+            )
+        except Refusal as refusal:
+            return await self.refused(form, refusal)
+        done = RedirectResponse(f"/hires/{confirmed.id}", 303)
+        draft.delete(done, self.path)
+        return done
+
+    async def refused(self, form: Form[HireForm], refusal: Refusal) -> Response:
+        """Show the form with the reason."""
+        if self.pledge is not None and isinstance(refusal, _CHANGED_MEANWHILE):
+            return await self.changed_meanwhile(form, refusal)
+        if isinstance(refusal, (IdempotencyKeyReused, IdTaken)):
+            # This form was confirmed before, perhaps in another tab: show the result.
+            hire_id = uuid_or_none(str(form.value("id")))
+            return RedirectResponse(f"/hires/{hire_id}" if hire_id else "/queue", 303)
+        problem = problem_of(refusal)
+        errors = by_field(problem.errors) or {"": f"{problem.title}. {problem.detail}"}
+        return await self.form_page(form.refused(errors), status_code=problem.status)
+
+    async def changed_meanwhile(self, form: Form[HireForm], refusal: Refusal) -> Response:
+        """Show the case worker's answers beside the pledge as it is now; nothing is overwritten."""
+        assert self.pledge is not None
+        pledge = await _pledge(self.db, self.principal, self.pledge.id)
+        async with self.db.read(self.principal.taskforce) as conn:
+            hires = await queries.hires(
+                conn, self.principal.taskforce, HireFilter(pledge_id=pledge.id), limit=_MAX_POSITIONS
+            )
+        problem = problem_of(refusal)
+        vacant = [str(one.number) for one in pledge.vacant]
+        values = {**form.values, "version": pledge.version}
+        if str(form.value("position")) not in vacant:
+            values["position"] = vacant[0] if vacant else ""
+        again: Form[HireForm] = Form(values, {"": f"{problem.title}. {problem.detail}"})
+        visit = _Visit(self.request, self.db, self.principal, pledge)
+        return await visit.form_page(again, status_code=problem.status, hires=hires)
+
+    async def form_page(
+        self, form: Form[Any], *, status_code: int = 200, hires: list[HireOut] | None = None
+    ) -> Response:
+        """Return the form. With the hires of the pledge it shows the pledge as it is now."""
+        pledge, taskforce = self.pledge, self.principal.taskforce
+        async with self.db.read(taskforce) as conn:
+            trainings = await queries.trainings(
+                conn, taskforce, municipality=self.principal.municipality, limit=_MAX_TRAININGS
+            )
+            companies = await register.companies(conn, taskforce) if pledge is None else []
+        return render(
+            self.request,
+            "hire.html",
+            status_code=status_code,
+            pledge=pledge,
+            form=form,
+            path=self.path,
+            hires={hire.id: hire for hire in hires} if hires is not None else None,
+            positions=[(str(one.number), _("Position %(number)s", number=one.number)) for one in pledge.vacant]
+            if pledge
+            else [],
+            job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
+            trainings=[(str(one.id), _training(one)) for one in trainings],
+            companies=companies,
+        )
 
 
-def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
-    """Return the first error of each field, by its name on the page."""
-    found: dict[str, str] = {}
-    for error in errors:
-        found.setdefault(".".join(error.pointer.split("/")[1:]), error.message)
-    return found
+def _training(row: TrainingRow) -> str:
+    words = {"company": row.company, "kind": _(JOB_TYPES[row.job_type]), "day": date_text(row.start_date)}
+    return _("%(company)s, %(kind)s from %(day)s", **words)
+
+
+def _seen_version(form: Form[HireForm]) -> int | None:
+    version = str(form.value("version"))
+    return int(version) if version.isdecimal() else None

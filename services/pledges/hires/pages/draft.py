@@ -1,7 +1,7 @@
 """The draft of a hire, filled in and not confirmed yet, in a cookie of the case worker's browser.
 
 The page that shows the answers to check has an address of its own, so that the browser can go back to it and reload
-it. The answers are in a cookie that is sent to this pledge's form only, and never in the address.
+it. The answers are in a cookie that is sent to this form only, and never in the address.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from fastapi import Request
     from fastapi.responses import Response
@@ -27,15 +26,14 @@ _MAX_CHARACTERS: Final = 3800
 """Browsers drop cookies over 4096 characters, name and attributes included."""
 
 
-def save(response: Response, principal: Principal, pledge_id: UUID, answers: Mapping[str, Any]) -> bool:
-    """Store the answers for an hour. False, and nothing stored, where they are longer than any valid answers."""
+def save(response: Response, principal: Principal, path: str, answers: Mapping[str, Any]) -> bool:
+    """Store the answers of the form at `path` for an hour. False, and nothing stored, where they are longer than any
+    valid answers."""
     text = json.dumps({"by": principal.subject, "answers": answers}, ensure_ascii=False, separators=(",", ":"))
     value = base64.urlsafe_b64encode(text.encode()).decode()
     if len(value) > _MAX_CHARACTERS:
         return False
-    response.set_cookie(
-        _COOKIE, value, max_age=_SECONDS, path=_path(pledge_id), secure=True, httponly=True, samesite="strict"
-    )
+    response.set_cookie(_COOKIE, value, max_age=_SECONDS, path=path, secure=True, httponly=True, samesite="strict")
     return True
 
 
@@ -48,10 +46,6 @@ def load(request: Request, principal: Principal) -> Any:
     return draft.get("answers") if isinstance(draft, dict) and draft.get("by") == principal.subject else None
 
 
-def delete(response: Response, pledge_id: UUID) -> None:
-    """Delete the answers from the browser."""
-    response.delete_cookie(_COOKIE, path=_path(pledge_id), secure=True, httponly=True, samesite="strict")
-
-
-def _path(pledge_id: UUID) -> str:
-    return f"/queue/{pledge_id}/hire"
+def delete(response: Response, path: str) -> None:
+    """Delete the answers of the form at `path` from the browser."""
+    response.delete_cookie(_COOKIE, path=path, secure=True, httponly=True, samesite="strict")
