@@ -7,6 +7,7 @@ The types here refuse that.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
@@ -50,6 +51,18 @@ def lies_between(when: When, earliest: When, latest: When, *, tolerance: timedel
         tolerance: how far outside it may lie, for clocks that are not right.
     """
     return earliest - tolerance <= when <= latest + tolerance
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day some months later, or the last day of a month that is too short: 28.02. after 30.11.
+
+    At the end of the calendar it is the calendar's last day.
+    """
+    later = day.year * 12 + day.month - 1 + months
+    year, month = later // 12, later % 12 + 1
+    if year > date.max.year:
+        return date.max
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def in_utc(moment: datetime) -> datetime:

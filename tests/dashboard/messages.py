@@ -14,7 +14,15 @@ from shared.contracts.events import (
     EventOpened,
     TaskforceRegistered,
 )
-from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
+from shared.contracts.pledges import (
+    Checkpoint,
+    HireConfirmed,
+    HoursStep,
+    PledgeLogged,
+    Position,
+    PositionFilled,
+    position_id,
+)
 from shared.messaging.envelope import Delivery
 from shared.ui.formats import local_date
 from tests.support.taskforces import TASKFORCE
@@ -165,6 +173,27 @@ def hire(**fields: Any) -> HireConfirmed:
         }
         | fields
     )
+
+
+def step(starts_on: date, paid: float, praktik: float, job_type: Any = "smaajob") -> HoursStep:
+    """A step of an hours ladder."""
+    return HoursStep(
+        starts_on=starts_on,
+        paid_weekly_hours=Decimal(str(paid)),
+        praktik_weekly_hours=Decimal(str(praktik)),
+        job_type=job_type,
+    )
+
+
+def checkpoint(months: Any, answer: Any = None, *, due_on: date = date(2026, 4, 5)) -> Checkpoint:
+    """A checkpoint of a hire, answered on the day it was due if there is an answer."""
+    return Checkpoint(months=months, due_on=due_on, answer=answer, answered_on=due_on if answer else None)
+
+
+def hire_again(of: type[Any], earlier: Any, **fields: Any) -> Any:
+    """The next version of a hire, a day later, with some fields changed."""
+    at = earlier.recorded_at + timedelta(days=1)
+    return of(**earlier.model_dump() | {"version": earlier.version + 1, "recorded_at": at} | fields)
 
 
 def delivered(messages: Iterable[Message]) -> list[Delivery]:

@@ -8,12 +8,16 @@ from services.dashboard.measures.attendance import CompaniesPresent
 from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
+    HiresCurrentByHours,
+    HiresEndedByReason,
     HiresFromPledges,
     HiresStartingLater,
     HiresWithoutPledge,
     StartingLaterFromPledges,
+    StillEmployed,
 )
 from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.waits import MedianDays
 
 if TYPE_CHECKING:
     from services.dashboard.measures.measure import Measure, Scope
@@ -24,8 +28,12 @@ MEASURES: tuple[type[Measure], ...] = (
     HiresFromPledges,
     HiresWithoutPledge,
     HiresCurrent,
+    HiresCurrentByHours,
     HiresStartingLater,
     StartingLaterFromPledges,
+    StillEmployed,
+    HiresEndedByReason,
+    MedianDays,
     CompaniesPresent,
 )
 

@@ -10,7 +10,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, queries
-from services.dashboard.measures.measure import ALL_SCOPES, delta_signs
+from services.dashboard.measures.hires import StillEmployed
+from services.dashboard.measures.measure import ALL_SCOPES, addends
+from services.dashboard.measures.waits import median_days
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.measure import Measure, Scope
     from services.dashboard.measures.queries import DeltaSum, EventFacts
+    from services.dashboard.measures.waits import Wait
+    from services.dashboard.read_model.ladder import Outcome
     from shared.db.database import Database
 
 ByJobType = dict[str, int]
@@ -33,18 +37,27 @@ class Counts:
 
     Attributes:
         values: by the code of a measure: its number for each job type, or under `ALL` its single number.
+        groups: by the code of a measure that is split into groups, and by group: the number for each job type.
     """
 
     values: dict[str, ByJobType]
+    groups: dict[str, dict[str, ByJobType]] = field(default_factory=dict)
 
     @classmethod
     def zero(cls, scope: Scope) -> Counts:
         """Return zero for every measure of the scope."""
+        shown = catalogue.shown_for(scope)
         return cls(
             {
                 measure.code: dict.fromkeys(JOB_TYPES if measure.by_job_type else (ALL,), 0)
-                for measure in catalogue.shown_for(scope)
-            }
+                for measure in shown
+                if not measure.groups
+            },
+            {
+                measure.code: {group: dict.fromkeys(JOB_TYPES, 0) for group in measure.groups}
+                for measure in shown
+                if measure.groups
+            },
         )
 
     def __getitem__(self, code: str) -> Any:
@@ -60,9 +73,13 @@ class Counts:
         """The number of a measure without job types."""
         return self.values[measure.code][ALL]
 
-    def add(self, measure: type[Measure], job_type: str | None, number: int) -> None:
+    def by_group(self, measure: type[Measure], job_type: str) -> dict[str, int]:
+        """Return a measure's number for each group of one job type."""
+        return {group: values[job_type] for group, values in self.groups[measure.code].items()}
+
+    def add(self, measure: type[Measure], job_type: str | None, number: int, *, group: str = "") -> None:
         """Add to a measure. A job type that only a newer release knows is ignored."""
-        values = self.values[measure.code]
+        values = self.groups[measure.code][group] if group else self.values[measure.code]
         key = job_type or ALL
         if key in values:
             values[key] += number
@@ -99,12 +116,17 @@ class QuarterFigures:
 
 @dataclass
 class Figures:
-    """All figures of one taskforce on one day, as known at one moment."""
+    """All figures of one taskforce on one day, as known at one moment.
+
+    Attributes:
+        waits: how long it took from one step to a later one, by the code of the pair of steps.
+    """
 
     as_of: date
     known_at: datetime | None
     updated_at: datetime | None
     counts: Counts = field(default_factory=lambda: Counts.zero("taskforce"))
+    waits: dict[str, Wait] = field(default_factory=dict)
     events: list[EventFigures] = field(default_factory=list)
     quarters: list[QuarterFigures] = field(default_factory=list)
 
@@ -137,8 +159,9 @@ async def compute(
             codes={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
         )
         events = await queries.employer_events(conn, known_at=known_at)
+        waits = await median_days(conn, as_of=as_of, known_at=known_at)
         updated_at = await queries.last_change(conn)
-    figures = Figures(as_of, known_at, updated_at)
+    figures = Figures(as_of, known_at, updated_at, waits=waits)
     _add_up(figures, sums)
     figures.events = _with_facts(figures.events, events, as_of)
     figures.quarters = _without_gaps(figures.quarters)
@@ -146,16 +169,16 @@ async def compute(
 
 
 def _codes(measures: Iterable[type[Measure]]) -> list[str]:
-    return sorted({code for measure in measures for code in delta_signs(measure)})
+    return sorted({code for measure in measures for code, _group, _sign in addends(measure)})
 
 
 def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
     """Add each sum of deltas to the measures that use it."""
-    using: dict[Scope, dict[str, list[tuple[type[Measure], int]]]] = {scope: {} for scope in ALL_SCOPES}
+    using: dict[Scope, dict[str, list[tuple[type[Measure], str, int]]]] = {scope: {} for scope in ALL_SCOPES}
     for scope in ALL_SCOPES:
         for measure in catalogue.shown_for(scope):
-            for code, sign in delta_signs(measure).items():
-                using[scope].setdefault(code, []).append((measure, sign))
+            for code, group, sign in addends(measure):
+                using[scope].setdefault(code, []).append((measure, group, sign))
     events: dict[UUID, EventFigures] = {}
     quarters: dict[date, QuarterFigures] = {}
     for code, job_type, quarter, event_id, total in sums:
@@ -172,8 +195,8 @@ def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
         else:
             measures = using["taskforce"].get(code, ())
             counts = figures.counts
-        for measure, sign in measures:
-            counts.add(measure, job_type, sign * total)
+        for measure, group, sign in measures:
+            counts.add(measure, job_type, sign * total, group=group)
     figures.events = list(events.values())
     figures.quarters = list(quarters.values())
 
@@ -213,6 +236,32 @@ def _without_gaps(counted: Iterable[QuarterFigures]) -> list[QuarterFigures]:
         consecutive.append(quarters.get(day) or QuarterFigures(quarter_code(day), day))
         day = date(day.year + (day.month == 10), (day.month + 2) % 12 + 1, 1)
     return consecutive
+
+
+@dataclass(frozen=True, slots=True)
+class Employed:
+    """Of the hires whose day some months after the start has come: how many people were employed on it.
+
+    Attributes:
+        unknown: of so many hires nobody has said so.
+        of: all of them.
+    """
+
+    yes: int
+    no: int
+    unknown: int
+    of: int
+
+
+def employed_after(counts: Counts, months: int, job_type: str | None = None) -> Employed:
+    """Return the outcome of one job type after so many months; None: of all job types together."""
+
+    def number(outcome: Outcome) -> int:
+        values = counts.groups[StillEmployed.code][StillEmployed.group(months, outcome)]
+        return total_of_types(values) if job_type is None else values[job_type]
+
+    yes, no, unknown = number("yes"), number("no"), number("unknown")
+    return Employed(yes, no, unknown, yes + no + unknown)
 
 
 def total_of_types(figure: ByJobType) -> int:

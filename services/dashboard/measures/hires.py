@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from services.dashboard.measures.measure import ALL_SCOPES, Measure, Scope, Unit
 from services.dashboard.read_model import deltas
 from shared.i18n.translations import N_
+
+if TYPE_CHECKING:
+    from services.dashboard.read_model.ladder import Outcome
 
 
 class Hires(Measure):
@@ -17,7 +20,8 @@ class Hires(Measure):
     label = N_("Hires")
     definition = N_(
         "Hires that a case worker has confirmed, from the day the work starts, all of them added up over time: also "
-        "those that have ended since, and also those without a pledge. Each counts as one citizen."
+        "those that have ended since, and also those without a pledge. Each counts as one citizen. A hire that changes "
+        "its job type, for example from praktik to småjob, counts once under each, from the first day of that type."
     )
     adds = (deltas.HIRES_FROM_PLEDGES, deltas.HIRES_WITHOUT_PLEDGE)
     scopes = ALL_SCOPES
@@ -57,10 +61,70 @@ class HiresCurrent(Measure):
     code = "hires_current"
     unit: ClassVar[Unit] = "hires"
     label = N_("Employed now")
-    definition = N_("Of the hires, those that have not ended: the person is employed on the day the figures are for.")
-    adds = (deltas.HIRES_FROM_PLEDGES, deltas.HIRES_WITHOUT_PLEDGE)
-    subtracts = (deltas.HIRES_ENDED,)
-    notes: ClassVar[dict[Scope, str]] = {"taskforce": "of `hires`, those that have not ended"}
+    definition = N_(
+        "Of the hires, those that have not ended: the person is employed on the day the figures are for. Each counts "
+        "under the job type it has on that day."
+    )
+    adds = tuple(deltas.CURRENT_BY_HOURS.values())
+    notes: ClassVar[dict[Scope, str]] = {
+        "taskforce": "of `hires`, those that have not ended, by the job type of that day"
+    }
+
+
+class HiresCurrentByHours(Measure):
+    """Current hires by the paid hours a week."""
+
+    code = "hires_current_by_hours"
+    unit: ClassVar[Unit] = "hires"
+    label = N_("Employed now, by paid hours a week")
+    definition = N_(
+        "Those employed on the day the figures are for, by the paid hours a week they have on it. Praktik alone has no "
+        "paid hours. A group reaches up to the next one: 15.5 hours is in the group 10–15."
+    )
+    groups = deltas.CURRENT_BY_HOURS
+    notes: ClassVar[dict[Scope, str]] = {"taskforce": "`hires_current` by paid weekly hours; `0` is praktik alone"}
+
+
+class HiresEndedByReason(Measure):
+    """Hires that have ended, by the reason."""
+
+    code = "hires_ended_by_reason"
+    unit: ClassVar[Unit] = "hires"
+    label = N_("Ended, by reason")
+    definition = N_(
+        "Hires that have ended by the day the figures are for, by the reason the case worker has given, under the job "
+        "type they had at the end."
+    )
+    groups = deltas.ENDED_BY_REASON
+    notes: ClassVar[dict[Scope, str]] = {"taskforce": "hires that have ended; `unknown`: without a reason"}
+
+
+class StillEmployed(Measure):
+    """Whether people were employed some months after their start."""
+
+    code = "still_employed"
+    unit: ClassVar[Unit] = "hires"
+    label = N_("Still employed after 3, 6 and 12 months")
+    definition = N_(
+        "Of the hires whose day 3, 6 or 12 months after the start has come, those of whom somebody has answered that "
+        "the person is employed, at the same company or elsewhere, and those who had left before for more hours or an "
+        "ordinary job. A hire that had ended for another reason counts as no. All others are unknown. Each counts "
+        "under the job type it began with."
+    )
+    groups: ClassVar[dict[str, str]] = {
+        f"{months}_{outcome}": code
+        for months, codes in deltas.EMPLOYED_AFTER.items()
+        for outcome, code in codes.items()
+    }
+    notes: ClassVar[dict[Scope, str]] = {
+        "taskforce": "by months since the start; of the hires whose day has come, so many are employed (`yes`), not "
+        "(`no`), or nobody has said so (`unknown`)"
+    }
+
+    @staticmethod
+    def group(months: int, outcome: Outcome) -> str:
+        """Return the group of the hires with this outcome after so many months."""
+        return f"{months}_{outcome}"
 
 
 class HiresStartingLater(Measure):

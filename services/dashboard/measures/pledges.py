@@ -17,8 +17,9 @@ class PledgedPositions(Measure):
     label = N_("Pledged positions")
     definition = N_(
         "Every position a company has promised, from the day it was pledged. A pledge of three positions counts as "
-        "three. Positions that their company has withdrawn count until that day; a pledge that was logged by mistake, "
-        "that nobody has made or that is another one's duplicate has never counted."
+        "three. Positions that their company has withdrawn, that were cancelled or whose pledge has lapsed count until "
+        "that day; a pledge that was logged by mistake, that nobody has made or that is another one's duplicate has "
+        "never counted."
     )
     adds = (deltas.PLEDGED_POSITIONS,)
     scopes = ALL_SCOPES

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.dashboard.measures import catalogue
+from services.dashboard.measures import catalogue, figures, waits
+from services.dashboard.measures.hires import StillEmployed
 from services.dashboard.measures.measure import Unit
+from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
+from shared.contracts.pledges import JobType
+from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
-    from services.dashboard.measures import figures
+    from services.dashboard.measures.measure import Measure as AnyMeasure
     from services.dashboard.measures.measure import Scope
 
 
@@ -29,9 +34,39 @@ class ByJobType(BaseModel):
     traening: int = Field(0, description="Training track")
 
 
+class EmployedOfOneType(BaseModel):
+    """Of the hires whose day has come: how many are employed, how many are not, and of how many nobody has said so."""
+
+    yes: int = Field(description="employed on that day, at the same company or elsewhere")
+    no: int
+    unknown: int = Field(description="nobody has answered, or somebody that it is not known")
+    of: int = Field(description="all of them: `yes`, `no` and `unknown`")
+
+
+class Employed(EmployedOfOneType):
+    """The outcome for all job types together, and for each one."""
+
+    by_job_type: dict[JobType, EmployedOfOneType] = Field(description="by the job type that the hires began with")
+
+
+class Wait(BaseModel):
+    """How long it took from one step to a later one, all job types together."""
+
+    days: float | None = Field(description="the median; null if there is no case", examples=[31])
+    cases: int = Field(description="how many have taken both steps")
+
+
+def _type(measure: type[AnyMeasure]) -> Any:
+    if measure is StillEmployed:
+        return dict[Literal["3", "6", "12"], Employed]
+    if measure.groups:
+        return dict[Literal[tuple(measure.groups)], ByJobType]  # type: ignore[misc]
+    return ByJobType if measure.by_job_type else int
+
+
 def _fields(scope: Scope) -> dict[str, Any]:
     return {
-        measure.code: (ByJobType if measure.by_job_type else int, Field(description=measure.notes.get(scope)))
+        measure.code: (_type(measure), Field(description=measure.notes.get(scope)))
         for measure in catalogue.shown_for(scope)
         if measure.listed
     }
@@ -85,6 +120,10 @@ Figures = _model(
             Field(description="when the latest change to the figures or events was recorded; null before the first"),
         ),
         **_fields("taskforce"),
+        waits.MedianDays.code: (
+            dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]
+            Field(description="the median number of days from one step to a later one"),
+        ),
         "events": (list[EventFigures], Field(description="the latest first")),  # type: ignore[valid-type]
         "quarters": (
             list[QuarterFigures],  # type: ignore[valid-type]
@@ -116,6 +155,9 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         "known_at": computed.known_at,
         "updated_at": computed.updated_at,
         **_listed(computed.counts),
+        waits.MedianDays.code: {
+            pair: {"days": wait.days, "cases": wait.cases} for pair, wait in computed.waits.items()
+        },
         "events": [
             {
                 "event_id": event.event_id,
@@ -136,4 +178,17 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
 
 
 def _listed(counts: figures.Counts) -> dict[str, Any]:
-    return {measure.code: counts[measure.code] for measure in catalogue.listed() if measure.code in counts.values}
+    shown: dict[str, Any] = {}
+    for measure in catalogue.listed():
+        if measure is StillEmployed and measure.code in counts.groups:
+            shown[measure.code] = {str(months): _still_employed(counts, months) for months in CHECKPOINT_MONTHS}
+        elif measure.code in counts.groups:
+            shown[measure.code] = counts.groups[measure.code]
+        elif measure.code in counts.values:
+            shown[measure.code] = counts[measure.code]
+    return shown
+
+
+def _still_employed(counts: figures.Counts, months: int) -> dict[str, Any]:
+    by_job_type = {job_type: asdict(figures.employed_after(counts, months, job_type)) for job_type in JOB_TYPES}
+    return {**asdict(figures.employed_after(counts, months)), "by_job_type": by_job_type}

@@ -6,27 +6,48 @@ up to a day. The deltas of an aggregate's highest version count; those of its ea
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
+from services.dashboard.read_model.ladder import (
+    CHECKPOINT_MONTHS,
+    HOUR_BANDS,
+    Outcome,
+    employed_after,
+    hour_band,
+    stages,
+)
 from shared.contracts.events import CompanyCheckedIn
-from shared.contracts.pledges import HireState, PledgeState
+from shared.contracts.pledges import EndReason, HireState, PledgeState
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
+    from services.dashboard.read_model.ladder import Stage
     from shared.contracts.message import Message
 
 PLEDGED_POSITIONS: Final = "pledged_positions"
 HIRES_FROM_PLEDGES: Final = "hires_from_pledges"
 HIRES_WITHOUT_PLEDGE: Final = "hires_without_pledge"
-HIRES_ENDED: Final = "hires_ended"
 STARTING_LATER_FROM_PLEDGES: Final = "starting_later_from_pledges"
 STARTING_LATER_WITHOUT_PLEDGE: Final = "starting_later_without_pledge"
 COMPANIES_PRESENT: Final = "companies_present"
+UNKNOWN: Final = "unknown"
+CURRENT_BY_HOURS: Final = {
+    band: f"hires_current_hours_{band.replace('-', '_').removesuffix('+')}" for band in HOUR_BANDS
+}
+"""By the band of paid weekly hours: the code of the current hires."""
+ENDED_BY_REASON: Final = {reason: f"hires_ended_{reason}" for reason in (*get_args(EndReason), UNKNOWN)}
+"""By the reason: the code of the hires that have ended."""
+EMPLOYED_AFTER: Final[dict[int, dict[Outcome, str]]] = {
+    months: {outcome: f"employed_after_{months}_{outcome}" for outcome in get_args(Outcome)}
+    for months in CHECKPOINT_MONTHS
+}
+"""By the months since the start, and whether the person was employed then: the code of the hires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +55,7 @@ class Delta:
     """A change of one sum on one day, in Europe/Copenhagen.
 
     Attributes:
-        measure: the code of the sum; `[a-z_]+`.
+        measure: the code of the sum; `[a-z0-9_]+`.
         job_type, event_id: its dimensions; None where one does not apply.
     """
 
@@ -62,30 +83,50 @@ def _pledged_positions(pledge: PledgeState) -> Iterator[Delta]:
     if not pledge.counted:
         return
     yield Delta(PLEDGED_POSITIONS, pledge.pledged_on, len(pledge.positions), pledge.job_type, pledge.event_id)
-    cancelled = sum(position.status == "cancelled" for position in pledge.positions)
-    if pledge.ended_on is not None and cancelled:
-        # A phone's clock that is ahead may have pledged on the day after; then it has never counted.
-        ended_on = max(pledge.ended_on, pledge.pledged_on)
-        yield Delta(PLEDGED_POSITIONS, ended_on, -cancelled, pledge.job_type, pledge.event_id)
+    # One that was cancelled alone has a day of its own.
+    days = Counter(
+        position.cancelled_on or pledge.ended_on for position in pledge.positions if position.status == "cancelled"
+    )
+    for day, cancelled in days.items():
+        if day is not None:
+            # A phone's clock that is ahead may have pledged on the day after; then it has never counted.
+            yield Delta(PLEDGED_POSITIONS, max(day, pledge.pledged_on), -cancelled, pledge.job_type, pledge.event_id)
 
 
 def _hires(hire: HireState) -> Iterator[Delta]:
-    code = HIRES_WITHOUT_PLEDGE if hire.pledge_id is None else HIRES_FROM_PLEDGES
-    yield Delta(code, hire.start_date, 1, hire.job_type, hire.event_id)
+    if not hire.counted:
+        return
+    ladder = stages(hire)
+    yield from _by_first_day(hire, ladder)
+    yield from _current(ladder)
+    if ladder[-1].ends_on is not None:
+        reason = ENDED_BY_REASON[hire.end_reason or UNKNOWN]
+        yield Delta(reason, ladder[-1].ends_on, 1, ladder[-1].job_type)
+    for months in CHECKPOINT_MONTHS:
+        day, outcome = employed_after(hire, months)
+        yield Delta(EMPLOYED_AFTER[months][outcome], day, 1, ladder[0].job_type)
 
 
-def _hires_ended(hire: HireState) -> Iterator[Delta]:
-    if hire.ended_on is not None:
-        # A hire that ended before it began has never been current.
-        yield Delta(HIRES_ENDED, max(hire.ended_on, hire.start_date), 1, hire.job_type, hire.event_id)
-
-
-def _starting_later(hire: HireState) -> Iterator[Delta]:
+def _by_first_day(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
+    begun, later = HIRES_FROM_PLEDGES, STARTING_LATER_FROM_PLEDGES
+    if hire.pledge_id is None:
+        begun, later = HIRES_WITHOUT_PLEDGE, STARTING_LATER_WITHOUT_PLEDGE
+    # The first stage of each job type.
+    for job_type, stage in {stage.job_type: stage for stage in reversed(ladder)}.items():
+        yield Delta(begun, stage.starts_on, 1, job_type, hire.event_id)
     confirmed_on = local_date(hire.confirmed_at)
     if confirmed_on < hire.start_date:
-        code = STARTING_LATER_WITHOUT_PLEDGE if hire.pledge_id is None else STARTING_LATER_FROM_PLEDGES
-        yield Delta(code, confirmed_on, 1, hire.job_type, hire.event_id)
-        yield Delta(code, hire.start_date, -1, hire.job_type, hire.event_id)
+        yield Delta(later, confirmed_on, 1, ladder[0].job_type, hire.event_id)
+        yield Delta(later, hire.start_date, -1, ladder[0].job_type, hire.event_id)
+
+
+def _current(ladder: Sequence[Stage]) -> Iterator[Delta]:
+    for stage in ladder:
+        if stage.ends_on is None or stage.starts_on < stage.ends_on:
+            code = CURRENT_BY_HOURS[hour_band(stage.paid_weekly_hours)]
+            yield Delta(code, stage.starts_on, 1, stage.job_type)
+            if stage.ends_on is not None:
+                yield Delta(code, stage.ends_on, -1, stage.job_type)
 
 
 def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:
@@ -96,8 +137,6 @@ def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:
 COUNTINGS: tuple[Counting, ...] = (
     Counting(PledgeState, _pledged_positions),
     Counting(HireState, _hires),
-    Counting(HireState, _hires_ended),
-    Counting(HireState, _starting_later),
     Counting(CompanyCheckedIn, _companies_present),
 )
 """Every projection to deltas. A new one counts from the next rebuild on."""
@@ -112,15 +151,24 @@ def deltas_of(messages: Sequence[Message]) -> list[str]:
     """Return the deltas of each message as PostgreSQL's text of a `delta[]`."""
     functions = {kind: _functions(kind) for kind in {type(message) for message in messages}}
     return [
-        f"{{{','.join(_composite(delta) for function in functions[type(message)] for delta in function(message))}}}"
+        array_of_composites(
+            (delta.measure, delta.day, delta.delta, delta.job_type, delta.event_id)
+            for function in functions[type(message)]
+            for delta in function(message)
+        )
         for message in messages
     ]
 
 
+def array_of_composites(rows: Iterable[tuple[object, ...]]) -> str:
+    """Return rows as PostgreSQL's text of an array of a composite type. None of their values may need quotes."""
+    # A rebuild writes hundreds of thousands of these, and all values are codes, numbers, days and ids.
+    return (
+        "{"
+        + ",".join('"(' + ",".join(["" if value is None else str(value) for value in row]) + ')"' for row in rows)
+        + "}"
+    )
+
+
 def _functions(kind: type[Message]) -> list[Callable[[Any], Iterator[Delta]]]:
     return [counting.deltas for counting in COUNTINGS if issubclass(kind, counting.messages)]
-
-
-def _composite(delta: Delta) -> str:
-    # A rebuild writes hundreds of thousands of these, and no value needs quoting: all are codes, days and ids.
-    return f'"({delta.measure},{delta.day},{delta.delta},{delta.job_type or ""},{delta.event_id or ""})"'

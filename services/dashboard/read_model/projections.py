@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from services.dashboard.read_model.deltas import counts, deltas_of
+from services.dashboard.read_model.deltas import array_of_composites, counts, deltas_of
+from services.dashboard.read_model.ladder import ladder_of
 from shared.contracts import events, pledges
 from shared.ui.formats import local_date
 
@@ -36,7 +37,8 @@ class Projection:
         messages: every class that carries this aggregate's state.
         table: the table with one row for each version.
         key: the column with the aggregate's id.
-        columns: PostgreSQL's type of each further column, and how to read its value from the message.
+        columns: PostgreSQL's type of each further column, and how to read its value from the message. The value of an
+            array is its text.
     """
 
     messages: tuple[type[Message], ...]
@@ -48,6 +50,27 @@ class Projection:
     def counted(self) -> bool:
         """Whether its aggregates contribute to a figure."""
         return any(counts(message) for message in self.messages)
+
+
+def _days(pledge: pledges.PledgeState, field: str) -> str:
+    """Return the positions that have a day in this field, with the day."""
+    days = ((position.position_id, getattr(position, field)) for position in pledge.positions)
+    return array_of_composites((position_id, day) for position_id, day in days if day is not None)
+
+
+def _steps(hire: pledges.HireState) -> str:
+    return array_of_composites(
+        (step.starts_on, step.paid_weekly_hours, step.praktik_weekly_hours, step.job_type) for step in ladder_of(hire)
+    )
+
+
+def _answers(hire: pledges.HireState) -> str:
+    """Return the checkpoints whose answer says whether the person was employed."""
+    return array_of_composites(
+        (checkpoint.months, checkpoint.answer)
+        for checkpoint in hire.checkpoints
+        if checkpoint.answer not in {None, "unknown"}
+    )
 
 
 TASKFORCES = Projection(
@@ -126,6 +149,9 @@ PLEDGES = Projection(
         "pledged_on": ("date", lambda m: m.pledged_on),
         "counted": ("boolean", lambda m: m.counted),
         "ended_on": ("date", lambda m: m.ended_on),
+        "affirmed_on": ("date", lambda m: m.affirmed_on),
+        "matched": ("position_day[]", lambda m: _days(m, "matched_on")),
+        "cancelled": ("position_day[]", lambda m: _days(m, "cancelled_on")),
     },
 )
 
@@ -145,6 +171,10 @@ HIRES = Projection(
         "confirmed_at": ("timestamptz", lambda m: m.confirmed_at),
         "confirmed_on": ("date", lambda m: local_date(m.confirmed_at)),
         "ended_on": ("date", lambda m: m.ended_on),
+        "end_reason": ("text", lambda m: m.end_reason),
+        "steps": ("hours_step[]", _steps),
+        "answers": ("checkpoint_answer[]", _answers),
+        "counted": ("boolean", lambda m: m.counted),
     },
 )
 
@@ -206,7 +236,10 @@ def _insert(projection: Projection) -> str:
     """
     types = _types(projection)
     names = ", ".join(types)
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types.values(), start=2))
+    # Arrays as text: asyncpg takes a list of lists for an array of two dimensions.
+    flat = ["text" if kind.endswith("[]") else kind for kind in types.values()]
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(flat, start=2))
+    values = ", ".join(f"{name}::{kind}" if kind.endswith("[]") else name for name, kind in types.items())
     contributions = f""",
         highest as (
             select distinct on ({projection.key}) {names}
@@ -227,7 +260,7 @@ def _insert(projection: Projection) -> str:
         )"""  # noqa: S608  (names of our own tables and columns)
     return f"""
         with arrived as materialized (
-            select {names.removesuffix("deltas")} deltas::delta[]
+            select {values}
               from unnest({arrays}) as arrived ({names})
         ),
         versions as (
@@ -251,8 +284,7 @@ def _types(projection: Projection) -> dict[str, str]:
         "version": "integer",
         "recorded_at": "timestamptz",
         **own,
-        # Arrays as text: asyncpg takes a list of lists for an array of two dimensions.
-        "deltas": "text",
+        "deltas": "delta[]",
     }
 
 

@@ -41,9 +41,9 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         dashboard_database,
         evening,
         check_in(evening.event_id),
-        pledge(positions=3, event_id=evening.event_id),
+        logged := pledge(positions=3, event_id=evening.event_id),
         pledge(positions=2, job_type="praktik"),
-        hire(event_id=evening.event_id),
+        hire(pledge_id=logged.pledge_id, event_id=evening.event_id),
         hire(pledge_id=None),
         hire(start_date=date(2027, 1, 4)),
     )
@@ -52,6 +52,21 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
     assert answer.headers["cache-control"] == "no-store"
     shown = answer.json()
     nothing = {"smaajob": 0, "praktik": 0, "loentilskud": 0, "fleksjob": 0, "ordinaer": 0, "traening": 0}
+    by_hours = shown.pop("hires_current_by_hours")
+    assert list(by_hours) == ["0", "1-4", "5-9", "10-15", "16-20", "21-29", "30+"]
+    assert by_hours.pop("10-15") == nothing | {"smaajob": 2}
+    ended = shown.pop("hires_ended_by_reason")
+    assert {"more_hours_elsewhere", "health", "unknown"} < set(ended)
+    assert all(numbers == nothing for numbers in (*by_hours.values(), *ended.values()))
+    not_yet = {"yes": 0, "no": 0, "unknown": 0, "of": 0}
+    not_yet_by_type = not_yet | {"by_job_type": dict.fromkeys(nothing, not_yet)}
+    assert shown.pop("still_employed") == {"3": not_yet_by_type, "6": not_yet_by_type, "12": not_yet_by_type}
+    assert shown.pop("median_days") == {
+        "pledged_to_affirmed": {"days": None, "cases": 0},
+        "pledged_to_matched": {"days": None, "cases": 0},
+        "matched_to_hired": {"days": None, "cases": 0},
+        "pledged_to_hired": {"days": 0.0, "cases": 1},
+    }
     assert shown == {
         "as_of": "2026-12-01",
         "known_at": None,
