@@ -160,6 +160,9 @@ async def _counted(pledges: Connection, events: Connection, day: date) -> dict[U
     for row in await pledges.fetch(source_records.FIGURES, day):
         name = _name(row["measure"], row["key"], row["job_type"])
         counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
+    for row in await pledges.fetch(source_records.MEDIANS, day):
+        of_taskforce = counts.setdefault(row["taskforce_id"], Counter())
+        of_taskforce |= _wait(row["pair"], row["days"], row["cases"])
     for row in await events.fetch(source_records.PRESENT, day):
         counts.setdefault(row["taskforce_id"], Counter())[f"{_PRESENT_AT}{row['key']}"] += row["count"]
     return counts
@@ -187,6 +190,21 @@ def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
         *("hires_current", "hires_starting_later"),
     )
     counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}
+    for measure in ("hires_current_by_hours", "hires_ended_by_reason"):
+        for group, by_job_type in answer[measure].items():
+            counts |= {_name(f"{measure} {group}", "", of): count for of, count in by_job_type.items()}
+    for months, employed in answer["still_employed"].items():
+        total: Counter[str] = Counter()
+        for of, outcomes in employed["by_job_type"].items():
+            total.update(outcomes)
+            for outcome in ("yes", "no", "unknown"):
+                counts[_name(f"still_employed {months} {outcome}", "", of)] = outcomes[outcome]
+            # What adds up is not counted in the tables, and differs from nothing.
+            sum_of_types = sum(outcomes[outcome] for outcome in ("yes", "no", "unknown"))
+            counts[f"still_employed {months} of {of} beyond its parts"] = outcomes["of"] - sum_of_types
+        counts |= {f"still_employed {months} {key} beyond its job types": employed[key] - total[key] for key in total}
+    for pair, wait in answer["median_days"].items():
+        counts |= _wait(pair, wait["days"], wait["cases"])
     parts = (
         *(("event_id", ("pledged_positions", "hires", "hires_starting_later"), event) for event in answer["events"]),
         *(("quarter", ("pledged_positions", "hires"), quarter) for quarter in answer["quarters"]),
@@ -200,6 +218,11 @@ def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
         if event["date"] is not None and event["date"] <= day.isoformat()
     }
     return {name: count for name, count in counts.items() if count}
+
+
+def _wait(pair: str, days: float | None, cases: int) -> dict[str, int]:
+    """Return a median, in tenths of a day, and the number of its cases as counts by name."""
+    return {f"tenths of a day {pair}": round((days or 0) * 10), f"cases {pair}": cases}
 
 
 def _sample_days(days: Sequence[date], today: date) -> Iterable[date]:

@@ -27,11 +27,14 @@ def _highest(table: str, key: str, columns: str) -> str:
 
 _PLEDGE: Final = """
     status, job_type, positions, positions_filled, positions_cancelled, weekly_hours_from, weekly_hours_to,
-    event_id, company_id, municipality, captured_at, received_at, pledged_on, counted, ended_on
+    event_id, company_id, municipality, captured_at, received_at, pledged_on, counted, ended_on, affirmed_on,
+    array(select position_id || ' ' || day from unnest(matched) order by 1) as matched,
+    array(select position_id || ' ' || day from unnest(cancelled) order by 1) as cancelled
 """
 _HIRE: Final = """
     pledge_id, position_id, event_id, company_id, municipality, job_type, start_date, weekly_hours, confirmed_at,
-    ended_on
+    ended_on, counted,
+    array(select months || ' ' || answer from unnest(answers) order by 1) as answers
 """
 
 ROWS: Final = {

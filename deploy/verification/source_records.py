@@ -94,13 +94,20 @@ ROWS: Final = (
                 at time zone 'Europe/Copenhagen')::date as pledged_on,
                coalesce(pledge.review, 'accepted') = 'accepted'
                  and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null) as counted,
-               pledge.ended_on
+               pledge.ended_on,
+               pledge.affirmed_on,
+               coalesce(place.matched, '{}') as matched,
+               coalesce(place.cancelled_alone, '{}') as cancelled
           from pledges as pledge
           left join (select taskforce_id,
                             pledge_id,
                             count(*)::integer as promised,
                             (count(*) filter (where status = 'filled'))::integer as filled,
-                            (count(*) filter (where status = 'cancelled'))::integer as cancelled
+                            (count(*) filter (where status = 'cancelled'))::integer as cancelled,
+                            array_agg(id || ' ' || matched_on order by id::text)
+                              filter (where matched_on is not null) as matched,
+                            array_agg(id || ' ' || cancelled_on order by id::text)
+                              filter (where cancelled_on is not null) as cancelled_alone
                        from positions
                       group by taskforce_id, pledge_id) as place
             on place.taskforce_id = pledge.taskforce_id
@@ -112,10 +119,28 @@ ROWS: Final = (
         "hire",
         "pledges",
         """
-        select taskforce_id, id, version, pledge_id, position_id, event_id, company_id, municipality, job_type,
-               start_date, weekly_hours, confirmed_at, ended_on
-          from hires
-         order by taskforce_id, id
+        select hire.taskforce_id,
+               hire.id,
+               hire.version,
+               hire.pledge_id,
+               hire.position_id,
+               hire.event_id,
+               hire.company_id,
+               hire.municipality,
+               hire.job_type,
+               hire.start_date,
+               hire.weekly_hours,
+               hire.confirmed_at,
+               hire.ended_on,
+               hire.counted,
+               array(select months || ' ' || answer
+                       from hire_checkpoints
+                      where taskforce_id = hire.taskforce_id
+                        and hire_id = hire.id
+                        and answer <> 'unknown'
+                      order by 1) as answers
+          from hires as hire
+         order by hire.taskforce_id, hire.id
         """,
     ),
 )
@@ -130,8 +155,15 @@ DAYS: Final = """
       from pledges
      where ended_on is not null
      union
-    select taskforce_id, start_date
-      from hires
+    select taskforce_id, cancelled_on
+      from positions
+     where cancelled_on is not null
+     union
+    select taskforce_id, starts_on
+      from hire_steps
+     union
+    select taskforce_id, due_on
+      from hire_checkpoints
      union
     select taskforce_id, ended_on
       from hires
@@ -147,7 +179,7 @@ FIGURES: Final = """
                pledge.job_type,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
                 at time zone 'Europe/Copenhagen')::date as pledged_on,
-               case when place.status = 'cancelled' then pledge.ended_on end as ended_on
+               case when place.status = 'cancelled' then coalesce(place.cancelled_on, pledge.ended_on) end as ended_on
           from pledges as pledge
           join positions as place
             on place.taskforce_id = pledge.taskforce_id
@@ -161,10 +193,74 @@ FIGURES: Final = """
         select taskforce_id, event_id, job_type, greatest(ended_on, pledged_on), -1
           from counted
          where ended_on is not null
+    ), step as (
+        select hire.taskforce_id,
+               hire.id,
+               hire.event_id,
+               hire.pledge_id,
+               step.job_type,
+               step.paid_weekly_hours,
+               step.starts_on,
+               hire.ended_on,
+               lead(step.starts_on) over (partition by hire.taskforce_id, hire.id order by step.starts_on) as next_on
+          from hires as hire
+          join hire_steps as step
+            on step.taskforce_id = hire.taskforce_id
+           and step.hire_id = hire.id
+         where hire.counted
+           -- A step after the end has never begun. The first one has, even if the hire ended before.
+           and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
     ), begun as (
-        select taskforce_id, event_id, job_type, pledge_id, ended_on, start_date as day
+        select taskforce_id, id, event_id, pledge_id, job_type, min(starts_on) as day
+          from step
+         group by taskforce_id, id, event_id, pledge_id, job_type
+        having min(starts_on) <= $1
+    ), current as (
+        select taskforce_id, job_type, paid_weekly_hours
+          from step
+         where starts_on <= $1
+           and (next_on is null or next_on > $1)
+           and (ended_on is null or ended_on > $1)
+    ), ended as (
+        select hire.taskforce_id,
+               last_step.job_type,
+               coalesce(hire.end_reason, 'unknown') as reason
+          from hires as hire
+         cross join lateral (select job_type
+                               from step
+                              where step.taskforce_id = hire.taskforce_id
+                                and step.id = hire.id
+                              order by starts_on desc
+                              limit 1) as last_step
+         where greatest(hire.ended_on, hire.start_date) <= $1
+           and hire.ended_on is not null
+           and hire.counted
+    ), due as (
+        select hire.taskforce_id,
+               hire.job_type,
+               due.months,
+               case
+                 when checkpoint.answer in ('same_company', 'elsewhere') then 'yes'
+                 when checkpoint.answer = 'no' then 'no'
+                 when hire.ended_on > hire.start_date + make_interval(months => due.months) then 'unknown'
+                 when hire.end_reason in ('more_hours_elsewhere', 'ordinary_job') then 'yes'
+                 when hire.end_reason is not null then 'no'
+                 else 'unknown'
+               end as outcome
+          from hires as hire
+         cross join unnest(array[3, 6, 12]) as due (months)
+          left join hire_checkpoints as checkpoint
+            on checkpoint.taskforce_id = hire.taskforce_id
+           and checkpoint.hire_id = hire.id
+           and checkpoint.months = due.months
+         where hire.counted
+           and hire.start_date + make_interval(months => due.months) <= $1
+    ), later as (
+        select taskforce_id, event_id, job_type
           from hires
-         where start_date <= $1
+         where start_date > $1
+           and (confirmed_at at time zone 'Europe/Copenhagen')::date <= $1
+           and counted
     )
     select taskforce_id, 'pledged_positions' as measure, '' as key, job_type, sum(positions) as count
       from promised
@@ -205,21 +301,37 @@ FIGURES: Final = """
      group by taskforce_id, job_type
      union all
     select taskforce_id, 'hires_current', '', job_type, count(*)
-      from begun
-     where ended_on is null or ended_on > $1
+      from current
      group by taskforce_id, job_type
      union all
+    select taskforce_id,
+           'hires_current_by_hours ' || case
+             when paid_weekly_hours = 0 then '0'
+             when paid_weekly_hours < 5 then '1-4'
+             when paid_weekly_hours < 10 then '5-9'
+             when paid_weekly_hours < 16 then '10-15'
+             when paid_weekly_hours < 21 then '16-20'
+             when paid_weekly_hours < 30 then '21-29'
+             else '30+'
+           end, '', job_type, count(*)
+      from current
+     group by 1, 2, 4
+     union all
+    select taskforce_id, 'hires_ended_by_reason ' || reason, '', job_type, count(*)
+      from ended
+     group by taskforce_id, reason, job_type
+     union all
+    select taskforce_id, 'still_employed ' || months || ' ' || outcome, '', job_type, count(*)
+      from due
+     group by taskforce_id, months, outcome, job_type
+     union all
     select taskforce_id, 'hires_starting_later', '', job_type, count(*)
-      from hires
-     where start_date > $1
-       and (confirmed_at at time zone 'Europe/Copenhagen')::date <= $1
+      from later
      group by taskforce_id, job_type
      union all
     select taskforce_id, 'hires_starting_later', event_id::text, job_type, count(*)
-      from hires
-     where start_date > $1
-       and (confirmed_at at time zone 'Europe/Copenhagen')::date <= $1
-       and event_id is not null
+      from later
+     where event_id is not null
      group by taskforce_id, event_id, job_type
 """
 """All counts on the day $1. `key` is empty for the total, else an event's id or a quarter such as 2026-Q4."""
@@ -242,6 +354,61 @@ OUTSIDE_EVENT: Final = """
      order by pledge.taskforce_id, pledge.id
 """
 """Pledges that count on a day on which their event was not, without a flag that says so and without a decision."""
+
+MEDIANS: Final = """
+    with made as (
+        select pledge.taskforce_id,
+               pledge.id,
+               pledge.affirmed_on,
+               (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
+                at time zone 'Europe/Copenhagen')::date as pledged_on,
+               coalesce(pledge.review, 'accepted') = 'accepted'
+                 and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null) as counted
+          from pledges as pledge
+    ), affirmed as (
+        select taskforce_id,
+               affirmed_on - pledged_on as days,
+               row_number() over (partition by taskforce_id order by pledged_on desc, id) as place
+          from made
+         where counted and greatest(pledged_on, affirmed_on) <= $1 and affirmed_on is not null
+    ), matched as (
+        select made.taskforce_id,
+               position.matched_on,
+               position.matched_on - made.pledged_on as days,
+               dense_rank() over (partition by made.taskforce_id order by made.pledged_on desc, made.id) as place
+          from made
+          join positions as position
+            on position.taskforce_id = made.taskforce_id
+           and position.pledge_id = made.id
+         where made.counted and made.pledged_on <= $1 and position.matched_on is not null
+    ), hired as (
+        select hire.taskforce_id,
+               hire.start_date - made.pledged_on as since_pledged,
+               hire.start_date - position.matched_on as since_matched,
+               row_number() over (partition by hire.taskforce_id order by hire.start_date desc, hire.id) as place
+          from hires as hire
+          join made
+            on made.taskforce_id = hire.taskforce_id
+           and made.id = hire.pledge_id
+          left join positions as position
+            on position.taskforce_id = hire.taskforce_id
+           and position.id = hire.position_id
+         where hire.counted and hire.start_date <= $1
+    ), cases as (
+        select taskforce_id, 'pledged_to_affirmed' as pair, days from affirmed where place <= 1000
+         union all
+        select taskforce_id, 'pledged_to_matched', days from matched where place <= 1000 and matched_on <= $1
+         union all
+        select taskforce_id, 'matched_to_hired', since_matched from hired
+         where place <= 1000 and since_matched is not null
+         union all
+        select taskforce_id, 'pledged_to_hired', since_pledged from hired where place <= 1000
+    )
+    select taskforce_id, pair, percentile_cont(0.5) within group (order by days) as days, count(*) as cases
+      from cases
+     group by taskforce_id, pair
+"""
+"""The median days from one step to a later one, of the latest 1,000 pledges or hires up to the day $1."""
 
 PRESENT: Final = """
     select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count
@@ -267,10 +434,16 @@ HELD: Final = """
 
 CITIZENS: Final = """
     select count(*)
-      from hires
-     where taskforce_id = $1
-       and job_type = 'smaajob'
-       and start_date >= $2
-       and start_date <= $3
+      from (select min(step.starts_on) as first_day
+              from hires as hire
+              join hire_steps as step
+                on step.taskforce_id = hire.taskforce_id
+               and step.hire_id = hire.id
+             where hire.taskforce_id = $1
+               and hire.counted
+               and step.job_type = 'smaajob'
+               and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
+             group by hire.id) as citizen
+     where first_day between $2 and $3
 """
 """Citizens of taskforce $1 who have got a småjob from the day $2 to the day $3: the public board's number."""

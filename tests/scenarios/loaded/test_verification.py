@@ -224,6 +224,30 @@ async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: 
         assert "the board of struer: it says 197, counted anew it is 196" in differences
 
 
+async def test_lost_steps_answers_and_reasons_are_reported(checked: Checked) -> None:
+    ended = next(hire for hire in struer().hires if hire.end_reason == "ordinary_job" and hire.job_type == "smaajob")
+    where = f"where hire_id = '{ended.id}'"
+    lose = (
+        f"update hire_steps set paid_weekly_hours = 37 {where};"
+        f"update hire_checkpoints set answer = 'no' {where} and months = 12;"
+        f"update hires set end_reason = 'employer' where id = '{ended.id}'"
+    )
+    back = (
+        f"update hire_steps set paid_weekly_hours = {ended.weekly_hours} {where};"
+        f"update hire_checkpoints set answer = 'unknown' {where} and months = 12;"
+        f"update hires set end_reason = 'ordinary_job' where id = '{ended.id}'"
+    )
+    async with checked.damaged(lose, back, service="pledges") as differences:
+        assert f"hire {ended.id}: answers: the dashboard has [], pledges has ['12 no']" in differences
+        figures = {each.partition(" on 20")[0] for each in differences if " on 20" in each}
+        assert figures >= {
+            "hires_current_by_hours 30+ of smaajob",
+            "hires_ended_by_reason employer of smaajob",
+            "hires_ended_by_reason ordinary_job of smaajob",
+            "still_employed 12 no of smaajob",
+        }
+
+
 async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verification(checked: Checked) -> None:
     pledge = struer().pledges[0]
     never = (
@@ -236,7 +260,8 @@ async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verificat
     )
     async with checked.damaged(never, back, service="pledges") as differences:
         assert differences
-        assert all(each.startswith((f"pledge {pledge.id}: ", "pledged_positions of ")) for each in differences)
+        about = (f"pledge {pledge.id}: ", "pledged_positions of ", "tenths of a day pledged_to_hired on ")
+        assert all(each.startswith(about) for each in differences)
 
 
 async def test_pledges_that_count_when_their_event_was_not_on_are_reported(checked: Checked) -> None:
