@@ -1,8 +1,9 @@
 """The header Idempotency-Key, as a dependency of the routes that change something.
 
-A route takes `idempotent: Idempotent` and hands it to its command, which claims the key (`shared.db.idempotency`). A
-route whose command is idempotent by the ids in its request takes `db: IdempotentDb` instead; there the key may be left
-out. A missing or unusable key is answered with 400, and one that another request used with 422.
+A route takes `idempotent: Idempotent` and hands it to its command, which claims the key (`shared.db.idempotency`);
+where the path names what changes, `idempotent: IdempotentChange`. A route whose command is idempotent by the ids in its
+request takes `db: IdempotentDb` instead; there the key may be left out. A missing or unusable key is answered with 400,
+and one that another request used with 422.
 """
 
 import re
@@ -72,6 +73,22 @@ async def read_idempotent_request(request: Request, idempotency_key: Idempotency
 
 
 Idempotent = Annotated[IdempotentRequest, Depends(read_idempotent_request)]
+
+
+async def read_idempotent_change(request: Request, idempotency_key: IdempotencyKey = None) -> IdempotentRequest:
+    """FastAPI dependency: as `read_idempotent_request`, for a route whose path says what the request changes.
+
+    The path is part of the fingerprint, because the body does not name the resource.
+    """
+    key = _usable(idempotency_key)
+    try:
+        body = await request.json() if await request.body() else None
+        return sent_by_principal(request, key, [request.scope["path"], body])
+    except (RecursionError, ValueError):
+        raise Problem(400, "malformed-json", detail=_("The body is not valid JSON.")) from None
+
+
+IdempotentChange = Annotated[IdempotentRequest, Depends(read_idempotent_change)]
 
 OptionalIdempotencyKey = Annotated[
     str | None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
+
+from fastapi import Depends
 
 from services.pledges.hires.domain import HireEditor
+from shared.http.auth import Principal, require
 
-if TYPE_CHECKING:
-    from shared.http.auth import Principal
+HireRevoker = Annotated[Principal, Depends(require("caseworker", "coordinator"))]
 
 
 def edits_hires_as(principal: Principal) -> HireEditor:

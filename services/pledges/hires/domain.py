@@ -77,6 +77,8 @@ class HireEditor:
     coordinator: bool = False
 
 
+Afterwards = Literal["reopen", "cancel"]
+"""What becomes of the position of a hire that ends."""
 HireChangeKind = Literal[
     "hours_changed",
     "ended",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from services.pledges.hires.change_schemas import HireChangeOut, HireStateOut
 from services.pledges.hires.prefill import ContactPerson, FormerHire
 from services.pledges.hires.schemas import HireOut
 from services.pledges.hires.store import SELECT, hire_of
@@ -15,6 +16,8 @@ from services.pledges.pledges.queries import Where
 from shared.contracts.pledges import JobType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import asyncpg
 
     from services.pledges.pledges.schemas import CompanyOut
@@ -174,3 +177,43 @@ def _contact_person(row: asyncpg.Record) -> ContactPerson | None:
     if row["name"] is None:
         return None
     return ContactPerson(Contact(row["name"], row["phone"], row["email"]), row["contact_person_id"])
+
+
+_CHANGE_COLUMNS: Final = ("version", "kind", "changed_by", "changed_at", "reason", "note")
+
+
+async def history(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> list[HireChangeOut] | None:
+    """Return the changes of a hire since it was confirmed, the latest first; None if there is no such hire."""
+    row = await conn.fetchrow(f"{SELECT}\n   and hire.id = $2", taskforce_id, hire_id)
+    if row is None:
+        return None
+    changes = await conn.fetch(
+        """
+        select version, kind, changed_by, changed_at, reason, note, before
+          from hire_changes
+         where taskforce_id = $1
+           and hire_id = $2
+         order by version desc
+        """,
+        taskforce_id,
+        hire_id,
+    )
+    entries = []
+    after = hire_of(row).snapshot()
+    for change in changes:
+        before = change["before"]
+        entries.append(
+            HireChangeOut(
+                **{name: change[name] for name in _CHANGE_COLUMNS},
+                before=_state_of(before),
+                after=_state_of(after),
+            )
+        )
+        after = before
+    return entries
+
+
+def _state_of(snapshot: Mapping[str, Any]) -> HireStateOut:
+    """Return what `Hire.snapshot` has saved."""
+    checkpoints = [{**one, "answered_by": None} for one in snapshot["checkpoints"]]
+    return HireStateOut.model_validate({**snapshot, "checkpoints": checkpoints})

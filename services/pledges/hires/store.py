@@ -77,16 +77,9 @@ _CHECKPOINT_COLUMNS: Final = {
     "answered_by": "uuid",
 }
 _CHANGED_COLUMNS: Final = (
-    "company_name",
-    "company_cvr",
-    "company_p_number",
-    "company_municipality",
-    "company_id",
-    "municipality",
     "job_type",
     "start_date",
     "weekly_hours",
-    "flags",
     "version",
     "ended_on",
     "end_reason",
@@ -220,7 +213,10 @@ async def insert_hires(conn: Connection, hires: Sequence[tuple[Hire, bytes]]) ->
 
 
 async def save_hire(conn: Connection, hire: Hire) -> None:
-    """Save the state of a hire that the caller has locked, except its contact person and to whom it is assigned."""
+    """Save the state of a hire that the caller has locked.
+
+    Except its company (`save_company`), its contact person (`save_contact_person`) and to whom it is assigned.
+    """
     await conn.execute(_UPDATE, to_json([_as_columns(hire, b"")]).decode())
 
 
@@ -245,8 +241,15 @@ async def save_contact_person(conn: Connection, hire: Hire) -> None:
     )
 
 
-async def insert_change(conn: Connection, hire: Hire, change: HireChange) -> None:
-    """Save who has changed a hire, which the caller has locked and changed."""
+async def save_company(conn: Connection, hire: Hire, change_id: UUID, *, at: datetime) -> None:
+    """Save the corrected company of a hire that the caller has locked. The former one is kept under the change."""
+    corrected = to_json(_as_columns(hire, b"")).decode()
+    await conn.execute("select correct_company_of_hire($1, $2::text::jsonb, $3)", change_id, corrected, at)
+
+
+async def insert_change(conn: Connection, hire: Hire, change: HireChange) -> UUID:
+    """Save who has changed a hire, which the caller has locked and changed. Returns the id of the change."""
+    change_id = uuid4()
     await conn.execute(
         """
         insert into hire_changes (taskforce_id, id, hire_id, version, kind, before, reason, note, changed_by,
@@ -254,7 +257,7 @@ async def insert_change(conn: Connection, hire: Hire, change: HireChange) -> Non
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         hire.taskforce_id,
-        uuid4(),
+        change_id,
         hire.id,
         hire.version,
         change.kind,
@@ -264,6 +267,7 @@ async def insert_change(conn: Connection, hire: Hire, change: HireChange) -> Non
         change.by,
         change.at,
     )
+    return change_id
 
 
 def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
@@ -358,10 +362,27 @@ async def lock_hire(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> Hire
 
     Whoever also changes its pledge locks the pledge first.
     """
-    # A second statement reads: the snapshot of the first one is older than its wait for the lock.
-    await conn.execute("select from hires where taskforce_id = $1 and id = $2 for no key update", taskforce_id, hire_id)
-    found = await load_hire(conn, taskforce_id, hire_id)
-    return found[0] if found else None
+    hires = await lock_hires(conn, taskforce_id, [hire_id])
+    return hires[0] if hires else None
+
+
+async def lock_hires(conn: Connection, taskforce_id: UUID, ids: Sequence[UUID]) -> list[Hire]:
+    """Return the current state of those hires that exist, in the order of their ids, and lock their rows."""
+    await conn.execute(
+        """
+        select
+          from hires
+         where taskforce_id = $1
+           and id = any ($2)
+         order by id
+           for no key update
+        """,
+        taskforce_id,
+        ids,
+    )
+    # A second statement reads: the snapshot of the first one is older than its wait for the locks.
+    rows = await conn.fetch(f"{SELECT}\n   and hire.id = any ($2)\n order by hire.id", taskforce_id, ids)
+    return [hire_of(row) for row in rows]
 
 
 def hire_of(row: asyncpg.Record) -> Hire:

@@ -1,4 +1,4 @@
-"""Confirming a hire. What a use case returns has been committed."""
+"""Confirming a hire."""
 
 from __future__ import annotations
 
