@@ -110,6 +110,10 @@ Port = Annotated[
     int | None,
     typer.Option(min=1, max=65535, metavar="PORT", help="Insist on this port. Without it: 8080, or the next free one."),
 ]
+ErrorsFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the rows that cannot be imported to a CSV file, with the reasons."),
+]
 Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
 
 
@@ -239,6 +243,7 @@ def import_pledges(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
     ] = False,
+    errors: ErrorsFile = None,
     taskforce: Taskforce = "struer",
     as_json: AsJson = False,
 ) -> None:
@@ -254,7 +259,33 @@ def import_pledges(
     """
     from deploy.cli.imports import import_file  # noqa: PLC0415
 
-    import_file(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json)
+    import_file(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)
+
+
+@import_app.command("hires")
+def import_hires(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook or a CSV file.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
+    ] = False,
+    errors: ErrorsFile = None,
+    taskforce: Taskforce = "struer",
+    as_json: AsJson = False,
+) -> None:
+    """Import hires from an Excel workbook or a CSV file: all of its rows, or none.
+
+    One row is one hire, with the steps of its hours ladder beside each other.
+    docs/importing-hires.md names the columns. A row with the id of a pledge
+    fills the first vacant position of that pledge. Importing the same file
+    again makes no doubles.
+
+    \b
+    tilsagn import hires ansættelser.csv --dry-run --errors fejl.csv
+    tilsagn import hires ansættelser.xlsx
+    """
+    from deploy.cli.imports import import_file  # noqa: PLC0415
+
+    import_file(file, of="hires", dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)
 
 
 @app.command(rich_help_panel=LOOK)

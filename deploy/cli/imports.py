@@ -1,11 +1,15 @@
-"""`tilsagn import pledges`: imports pledges from a workbook or a CSV file into the running installation."""
+"""`tilsagn import`: imports pledges or hires from a workbook or a CSV file into the running installation."""
 
 from __future__ import annotations
 
 import asyncio
+import resource
+import sys
+import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -23,7 +27,12 @@ from deploy.cli.console import (
 )
 from deploy.cli.installation import Installation, attach
 from deploy.cli.taskforces import find_taskforce
+from services.pledges.hires.domain import HireEditor
+from services.pledges.imports.columns import PLEDGES
 from services.pledges.imports.commands import import_pledges
+from services.pledges.imports.errors import errors_csv
+from services.pledges.imports.hires.columns import HIRES
+from services.pledges.imports.hires.commands import import_hires
 from services.pledges.imports.layout import OF_COMMAND
 from services.pledges.imports.phone_file import is_phone_file
 from services.pledges.imports.report import Report, Row
@@ -38,39 +47,108 @@ if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBars
     from rich.progress import TaskID
 
+    from services.pledges.imports.layout import Layout
     from services.pledges.imports.reading import Progress, Stage
 
 _ROWS_SHOWN = 40
+_LONG: Final = 5_000
+"""Rows from which on the time and the memory are printed."""
 
 
-def import_file(file: Path, *, dry_run: bool, taskforce: str, as_json: bool) -> None:
+@dataclass(frozen=True)
+class _Kind:
+    """What a list is imported as.
+
+    Attributes:
+        several: what its new rows become.
+    """
+
+    several: str
+    layout: Layout
+
+
+_KINDS: Final = {"pledges": _Kind("pledges", PLEDGES), "hires": _Kind("hires", HIRES)}
+
+
+def import_file(
+    file: Path,
+    *,
+    of: Literal["pledges", "hires"] = "pledges",
+    dry_run: bool,
+    taskforce: str,
+    as_json: bool,
+    errors: Path | None = None,
+) -> None:
     """Import the file and print a report.
 
     Args:
-        file: a workbook or CSV, in the format of `services.pledges.imports.columns`, or the file of a phone; 50 MB
-            and 200,000 rows at most.
+        file: a workbook or CSV, in the format of `services.pledges.imports.columns` or of
+            `services.pledges.imports.hires.columns`, or the file of a phone; 50 MB and 200,000 rows at most.
+        of: what the rows are.
         dry_run: only report what an import would do.
-        taskforce: short name of the taskforce that gets the pledges.
+        taskforce: short name of the taskforce that gets the pledges or hires.
         as_json: print the report as JSON.
+        errors: where the rows that cannot be imported are written, in the same format and with the reasons.
 
     Raises:
         CommandError: the file cannot be read or a row of it cannot be imported; nothing was changed.
     """
     content = _read(file)
-    report = asyncio.run(_import(attach(), content, dry_run=dry_run, taskforce=taskforce))
-    with reporting_change("The pledges were imported") if report.imported else nullcontext():
+    kind = _KINDS[of]
+    began = time.monotonic()
+    report = asyncio.run(_import(attach(), content, of=of, dry_run=dry_run, taskforce=taskforce))
+    effort = _Effort(report.lines, time.monotonic() - began, _peak_memory())
+    with reporting_change(f"The {kind.several} were imported") if report.imported else nullcontext():
         if as_json:
-            print_json(_as_json(report, dry_run=dry_run))
+            print_json(_as_json(report, dry_run=dry_run) | effort.as_json())
         elif report.problem is None:
-            _print(stdout_console(), report, dry_run=dry_run)
+            _print(stdout_console(), report, dry_run=dry_run, of=kind.several, effort=effort)
     if report.problem is not None:
         raise CommandError(f"{file.name} cannot be imported: {report.problem}", exit_code=FAILED)
     if not report.ok:
         bad = report.count("refused")
+        if errors is not None and not report.of_phone:
+            with use_language("en", "pledges"):
+                _write(errors, errors_csv(content, kind.layout, report, OF_COMMAND))
+            advice = f"mend them in {errors} or in the file, and run it again."
+        else:
+            advice = "mend them and run it again."
         raise CommandError(
-            f"{bad:,} of {report.lines:,} rows cannot be imported, so nothing was: mend them and run it again.",
-            exit_code=FAILED,
+            f"{bad:,} of {report.lines:,} rows cannot be imported, so nothing was: {advice}", exit_code=FAILED
         )
+
+
+@dataclass(frozen=True)
+class _Effort:
+    """What an import took.
+
+    Attributes:
+        peak: the most memory that this process had, in MB.
+    """
+
+    lines: int
+    seconds: float
+    peak: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"seconds": round(self.seconds, 1), "peak_memory_mb": self.peak}
+
+    def __str__(self) -> str:
+        rate = self.lines / max(self.seconds, 0.001)
+        return f"{self.lines:,} rows in {self.seconds:,.0f} s ({rate:,.0f} a second), with {self.peak:,} MB of memory."
+
+
+def _peak_memory() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In kilobytes, but on macOS in bytes.
+    return peak // (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"The rows that cannot be imported were not written to {file}: {error.strerror}.") from None
 
 
 def _read(file: Path) -> bytes:
@@ -92,13 +170,27 @@ def _read(file: Path) -> bytes:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-async def _import(installation: Installation, content: bytes, *, dry_run: bool, taskforce: str) -> Report:
+async def _import(
+    installation: Installation, content: bytes, *, of: Literal["pledges", "hires"], dry_run: bool, taskforce: str
+) -> Report:
     settings = installation.pledges()
     tenant = await find_taskforce(installation, taskforce)
     database = await Database.connect(settings, name="import")
     try:
         with progress(time_left=True) as bars, use_language("en", "pledges"):
             limits = Limits(positions=settings.positions_max, weekly_hours=settings.weekly_hours_max)
+            if of == "hires":
+                return await import_hires(
+                    database,
+                    tenant,
+                    content,
+                    by=HireEditor(None),
+                    dry_run=dry_run,
+                    limits=limits,
+                    request_key=settings.request_key,
+                    size_limits=OF_COMMAND,
+                    progress=_shown_in(bars),
+                )
             if is_phone_file(content):
                 return await import_phone_file(
                     database,
@@ -136,7 +228,9 @@ def _shown_in(bars: ProgressBars) -> Progress:
     return show
 
 
-def _print(console: Console, report: Report, *, dry_run: bool) -> None:
+def _print(
+    console: Console, report: Report, *, dry_run: bool, of: str = "pledges", effort: _Effort | None = None
+) -> None:
     # Rows with errors or flags, refused ones first when there are too many; printed in the order of the file.
     notable = [row for row in report.rows if row.errors or row.warnings or row.flags]
     notable.sort(key=lambda row: (row.verdict != "refused", row.line))
@@ -152,19 +246,20 @@ def _print(console: Console, report: Report, *, dry_run: bool) -> None:
             table.add_row(str(row.line), row.company or "–", mark, what)
         console.print(table)
         if len(notable) > _ROWS_SHOWN:
-            console.print(f"… and {len(notable) - _ROWS_SHOWN:,} more rows: --json names them all.")
+            console.print(f"… and {len(notable) - _ROWS_SHOWN:,} more rows: --errors FILE writes those to be mended.")
         console.print()
     if report.other_sheets:
         console.print(f"The sheet {report.sheet or '…'} was read; left out: {', '.join(report.other_sheets)}")
     if report.ignored_columns:
         console.print(f"Columns that mean nothing here: {', '.join(report.ignored_columns)}")
     new, known = report.count("new"), report.count("known")
+    positions = f" ({report.new_positions:,} positions)" if of == "pledges" else ""
     if report.imported:
-        done = f"{new:,} pledges imported ({report.new_positions:,} positions); {known:,} were here."
-        console.print(Text.assemble(OK, f" {done}"))
+        console.print(Text.assemble(OK, f" {new:,} {of} imported{positions}; {known:,} were here."))
     elif report.ok and dry_run:
-        would = f"{new:,} pledges would be imported ({report.new_positions:,} positions); {known:,} are here."
-        console.print(Text.assemble(OK, f" {would}"))
+        console.print(Text.assemble(OK, f" {new:,} {of} would be imported{positions}; {known:,} are here."))
+    if effort is not None and effort.lines >= _LONG:
+        console.print(str(effort))
 
 
 def _notes(row: Row) -> str:
@@ -192,6 +287,7 @@ def _as_json(report: Report, *, dry_run: bool) -> dict[str, Any]:
                 "company": row.company,
                 "verdict": row.verdict,
                 "pledge_id": str(row.pledge_id) if row.pledge_id else None,
+                "hire_id": str(row.hire_id) if row.hire_id else None,
                 "positions": row.positions,
                 "errors": [{"column": error.column, "message": error.message} for error in row.errors],
                 "flags": list(row.flags),

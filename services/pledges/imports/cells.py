@@ -30,6 +30,7 @@ _IDENTIFIER_COLUMNS: Final = _DIGIT_COLUMNS | {"reference"}
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 _WITH_DECIMALS: Final = re.compile(r"((?:DK ?)?[0-9][0-9. ]*),0+|((?:DK ?)?[0-9]+)\.0{1,2}", re.IGNORECASE)
 
+_GUARDED: Final = re.compile(r"'[=+\-@]")
 _LOST_LETTER: Final = re.compile(r"[^\W\d_]\?[^\W\d_]")
 
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}[:.]00(?:[:.]00(?:[.,]0+)?)?$")
@@ -72,6 +73,11 @@ def without_decimals(column: str, cell: str) -> str:
     """Return a telephone, CVR or P-number or a municipality without the decimals that a column of numbers gave it."""
     found = _WITH_DECIMALS.fullmatch(cell) if column in _DIGIT_COLUMNS else None
     return (found[1] or found[2]) if found else cell
+
+
+def as_typed(cell: str) -> str:
+    """Return a cell without the apostrophe by which a file of errors keeps a text from being a formula."""
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def may_have_lost_letters(cell: str) -> bool:

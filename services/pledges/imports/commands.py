@@ -117,6 +117,8 @@ async def import_pledges(
             done = 0
             async for lines in in_batches(_new_lines(judged, read), _SAVED_AT_A_TIME):
                 await _save(conn, lines, now)
+                for line in lines:
+                    line.forget_pledge()
                 done += len(lines)
                 progress("importing", done, total)
     verdicts = Verdicts()
@@ -145,11 +147,13 @@ def _new_lines(judged: Sequence[JudgedLine], read: Callable[[], Iterator[JudgedL
         if not line.known:
             line.pledge = again.pledge
             yield line
-            line.forget_pledge()
 
 
 async def _save(conn: Connection, new: Sequence[JudgedLine], now: datetime) -> None:
-    lines = [(line, line.pledge) for line in new if line.pledge is not None]
+    lines = []
+    for line in new:
+        assert line.pledge is not None
+        lines.append((line, line.pledge))
     saved = await insert_pledges(conn, [(pledge, line.fingerprints[0]) for line, pledge in lines])
     messages = []
     for line, pledge in lines:

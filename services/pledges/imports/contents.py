@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from uuid import UUID, uuid5
 
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from services.pledges.pledges.domain import PledgeTerms
 
+Imported: TypeAlias = Literal["pledge", "hire"]
 Content: TypeAlias = Mapping[str, str | None]
 """A pledge's values by column of an import, in one spelling; None for one that has been erased."""
 
@@ -56,13 +57,13 @@ def content_of(terms: PledgeTerms, pledged_on: date) -> Content:
         "dato": pledged_on.isoformat(),
         "type": terms.job_type,
         "pladser": str(terms.positions),
-        "timer fra": _plain(terms.hours_from),
-        "timer til": _plain(terms.hours_to),
+        "timer fra": plain(terms.hours_from),
+        "timer til": plain(terms.hours_to),
         "opgaver": ",".join(sorted(terms.tasks)),
         **(
             {
                 "kontaktperson": text_key(contact.name),
-                "telefon": _phone_key(contact.phone or ""),
+                "telefon": phone_key(contact.phone or ""),
                 "e-mail": email_key(contact.email or ""),
             }
             if contact is not None
@@ -99,18 +100,20 @@ def references_like(reference: str) -> list[str]:
     return [other for width in widths if (other := found[1].zfill(width)) != reference]
 
 
-def id_by_reference(taskforce_id: UUID, reference: str, key: SecretStr) -> UUID:
-    """Return the id of the pledge that is imported under a reference."""
-    return _derived_id(f"{taskforce_id}: reference {reference_key(reference)}", key)
+def id_by_reference(taskforce_id: UUID, reference: str, key: SecretStr, *, of: Imported = "pledge") -> UUID:
+    """Return the id of the pledge or hire that is imported under a reference."""
+    return _derived_id(f"{taskforce_id}: reference {reference_key(reference)}", key, of)
 
 
-def id_by_content(taskforce_id: UUID, fingerprint: bytes, number: int, key: SecretStr) -> UUID:
-    """Return the id of the pledge that is imported without a reference.
+def id_by_content(
+    taskforce_id: UUID, fingerprint: bytes, number: int, key: SecretStr, *, of: Imported = "pledge"
+) -> UUID:
+    """Return the id of the pledge or hire that is imported without a reference.
 
     Args:
         number: 1 for the first line of a file with this content, 2 for the second one.
     """
-    return _derived_id(f"{taskforce_id}: line {number} of {fingerprint.hex()}", key)
+    return _derived_id(f"{taskforce_id}: line {number} of {fingerprint.hex()}", key, of)
 
 
 def former_id_by_reference(taskforce_id: UUID, reference: str) -> UUID:
@@ -128,18 +131,20 @@ def former_id_by_content(taskforce_id: UUID, fingerprint: bytes, number: int) ->
     return uuid5(taskforce_id, f"pledge import, line {number} of these: {fingerprint.hex()}")
 
 
-def _derived_id(name: str, key: SecretStr) -> UUID:
+def _derived_id(name: str, key: SecretStr, of: Imported) -> UUID:
     """Return a UUID of version 8: made from anything (RFC 9562, section 5.8)."""
-    number = int.from_bytes(request_fingerprint(f"id of an imported pledge: {name}", key)[:16], "big")
+    number = int.from_bytes(request_fingerprint(f"id of an imported {of}: {name}", key)[:16], "big")
     number = number & ~(0xF << 76) | 8 << 76
     return UUID(int=number & ~(0x3 << 62) | 0x2 << 62)
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """Return a number without needless zeros."""
     return f"{number.normalize():f}"
 
 
-def _phone_key(text: str) -> str:
+def phone_key(text: str) -> str:
+    """Return a telephone number in the form in which numbers are compared."""
     try:
         return canonical_phone(text) if text else ""
     except PydanticCustomError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,11 +19,13 @@ class Layout:
         columns: in the order of the template that can be downloaded.
         required: those that the list must have, though not every line needs a value in them.
         other_names: further names of columns, in lower case.
+        kinds: columns that hold the same kind of cells as a column of pledges: days, hours, job types.
     """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
     other_names: Mapping[str, str]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def meaning(self, name: str) -> str | None:
         """Return the column that a header (lower case) stands for, or None.
@@ -33,6 +35,10 @@ class Layout:
         words = name.replace("_", " ")
         named = self.other_names.get(words, words)
         return named if named in self.columns else None
+
+    def kind(self, column: str) -> str:
+        """Return the column of pledges whose cells are like those of a column."""
+        return self.kinds.get(column, column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,8 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic_core import PydanticCustomError
-
 from services.pledges.catalogue.domain import OWN_CODE
-from services.pledges.imports.cells import (
-    day_with_short_year,
-    is_day_number,
-    may_have_lost_letters,
-    placeholder_error,
-    visible_part,
-    without_decimals,
-    without_midnight,
-)
-from services.pledges.imports.columns import COLUMNS, PLEDGES, column_of, job_type_code, task_code
+from services.pledges.imports.columns import PLEDGES, column_of, job_type_code, task_code
 from services.pledges.imports.contents import (
     content_of,
     fingerprint_of,
@@ -29,10 +18,9 @@ from services.pledges.imports.contents import (
     former_id_by_reference,
     id_by_content,
     id_by_reference,
-    reference_key,
     references_like,
 )
-from services.pledges.imports.report import CellError, Row, Verdict
+from services.pledges.imports.judging import Judged
 from services.pledges.pledges.domain import Limits, Person, Pledge
 from services.pledges.pledges.forms import read_as, without_empty
 from services.pledges.pledges.new_pledge import new_pledge
@@ -42,9 +30,7 @@ from services.pledges.pledges.typed_words import task_words
 from services.pledges.register.domain import name_key
 from shared.db.idempotency import request_fingerprint
 from shared.fields.copenhagen import COPENHAGEN, local_moment
-from shared.fields.cpr import contains_cpr_shape
 from shared.fields.cvr import read_cvr
-from shared.fields.dates import iso_date, refuse_distant
 from shared.fields.numbers import point_decimal
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
@@ -56,18 +42,12 @@ if TYPE_CHECKING:
 
     from services.pledges.catalogue.domain import Task
     from services.pledges.imports.contents import Content
+    from services.pledges.imports.report import Row
     from services.pledges.imports.spreadsheet import Line
     from services.pledges.pledges.domain import PledgeTerms
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
-_MAY_LOOK_LIKE_CPR = frozenset({"p-nummer", "telefon"})
-"""P-numbers are exempt. Telephone numbers have a rule of their own, which accepts foreign ones."""
-
-_NAMES = frozenset({"virksomhed", "kontaktperson"})
 _NO_ID = UUID(int=0)
-
-_COMPANY_SHOWN = 80
-"""The largest number of characters of a shown cell."""
 
 
 class RegisterIndex:
@@ -115,24 +95,18 @@ class RegisterIndex:
 
 
 @dataclass(slots=True)
-class JudgedLine:
+class JudgedLine(Judged):
     """A line with its verdict so far.
 
     Attributes:
-        reference: in the form in which references are compared; empty where the line has none.
         content: its parsed values; None if it has errors.
         fingerprints: of its content, and of its cells as they are typed: release 0.2 stored that one.
         ids: the ids under which it may have been imported. The first one is its present id.
         likely_ids: the ids of references that a spreadsheet may have changed into this one, by reference.
         pledge: the pledge of the line; None if it has errors, and once `forget_pledge` was called.
         pledge_id, positions, flags: of its pledge.
-        known: whether it was imported before.
-        company: its cell, unless it looks like a CPR number.
-        warnings: sentences about possible errors.
     """
 
-    number: int
-    reference: str = ""
     content: Content | None = None
     fingerprints: tuple[bytes, ...] = ()
     ids: tuple[UUID, ...] = ()
@@ -141,19 +115,6 @@ class JudgedLine:
     pledge_id: UUID | None = None
     positions: int = 0
     flags: tuple[str, ...] = ()
-    known: bool = False
-    company: str = ""
-    errors: list[CellError] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def refuse(self, column: str, message: str) -> None:
-        """Add an error of a cell."""
-        self.errors.append(CellError(column, message))
-
-    def mark_known(self) -> None:
-        """Mark the line as imported before, and drop its warnings."""
-        self.known = True
-        self.warnings.clear()
 
     def all_ids(self) -> Iterator[UUID]:
         """Return the ids under which it, or a line with other zeros in its reference, may have been imported."""
@@ -173,21 +134,7 @@ class JudgedLine:
 
     def row(self) -> Row:
         """Return the verdict."""
-        verdict: Verdict = "refused" if self.errors else "known" if self.known else "new"
-        return Row(
-            line=self.number,
-            verdict=verdict,
-            pledge_id=self.pledge_id,
-            positions=self.positions,
-            errors=tuple(sorted(self.errors, key=_column_order)),
-            flags=self.flags,
-            warnings=tuple(self.warnings),
-            company=self.company[:_COMPANY_SHOWN],
-        )
-
-
-def _column_order(error: CellError) -> int:
-    return COLUMNS.index(error.column) if error.column in COLUMNS else len(COLUMNS)
+        return self.verdict(PLEDGES, pledge_id=self.pledge_id, positions=self.positions, flags=self.flags)
 
 
 def judge(
@@ -211,17 +158,11 @@ def judge(
     references: set[str] = set()
     for line in lines:
         judged = JudgedLine(line.number)
-        if line.begins_a_file or line.repeats_header:
-            judged.refuse("", _line_error(line))
+        if judged.refuse_line(line):
             yield judged
             continue
-        cells = left_out | _cells(line, judged)
-        judged.company = cells.get("virksomhed", "")
-        judged.reference = reference_key(cells.get("reference", ""))
-        if judged.reference in references:
-            judged.refuse("reference", _("Another line has this reference."))
-        if judged.reference:
-            references.add(judged.reference)
+        cells = left_out | judged.read_cells(line, PLEDGES)
+        judged.read_reference(cells, references)
         body = _body(cells, register, judged, today=today)
         terms = _terms(body, judged, hours_once="timer til" not in cells)
         if terms is not None:
@@ -246,30 +187,6 @@ def _moment(terms: PledgeTerms, register: RegisterIndex) -> datetime:
         event.starts_at.astimezone(COPENHAGEN).date() == terms.captured_at.astimezone(COPENHAGEN).date()
     )
     return event.starts_at if event is not None and on_its_day else terms.captured_at
-
-
-def _line_error(line: Line) -> str:
-    if line.begins_a_file:
-        return _("Another file begins here: files were joined. Import each by itself.")
-    return _("Repeats the names of the columns. Delete the line.")
-
-
-def _cells(line: Line, judged: JudgedLine) -> dict[str, str]:
-    """Return the cells that hold data, by column. Cells of ignored columns are searched for CPR numbers, too."""
-    cells = {}
-    for name, cell in line.cells.items():
-        column = PLEDGES.meaning(name)
-        if (column or name) not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell):
-            judged.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
-        elif column is None:
-            continue
-        elif wrong := placeholder_error(column, visible_part(column, cell)):
-            judged.refuse(column, wrong)
-        else:
-            cells[column] = without_decimals(column, visible_part(column, cell))
-        if column in _NAMES and may_have_lost_letters(cell):
-            judged.warnings.append(_("%(column)s: has a letter become a question mark?", column=column))
-    return cells
 
 
 class _Identities:
@@ -314,7 +231,7 @@ class _Identities:
 
 def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine, *, today: date) -> dict[str, Any]:
     """Return the API's body without the id; `PledgeIn` validates it."""
-    day = _day("dato", cells, judged)
+    day = judged.day("dato", cells)
     event_id = register.event_named(cells["arrangement"], day) if "arrangement" in cells else None
     if "arrangement" in cells and event_id is None:
         judged.refuse("arrangement", _("There is no such event."))
@@ -341,38 +258,12 @@ def _body(cells: Mapping[str, str], register: RegisterIndex, judged: JudgedLine,
             "to": point_decimal(cells.get("timer til", hours_from)),
         },
         "tasks": [task_code(task, register.tasks) for task in tasks if task],
-        "earliest_start": _day("tidligst start", cells, judged),
+        "earliest_start": judged.day("tidligst start", cells),
         "captured_at": _noon(day, judged, today) if day else None,
         "captured_by": "import",
         "event_id": str(event_id) if event_id else None,
     }
     return without_empty(body)
-
-
-def _day(column: str, cells: Mapping[str, str], judged: JudgedLine) -> str:
-    """Return the day of a column in ISO 8601; "" for an empty or refused cell."""
-    cell = without_midnight(cells.get(column, ""))
-    if is_day_number(cell):
-        judged.refuse(
-            column, _("Is a spreadsheet's number for a day. Make the column a column of dates, and save it again.")
-        )
-        return ""
-    day = day_with_short_year(cell)
-    if day is not None:
-        judged.warnings.append(
-            _("%(column)s: the year has two digits, and was read as %(year)s.", column=column, year=day.year)
-        )
-        return day.isoformat()
-    if not cell:
-        return ""
-    try:
-        # Spreadsheets show an empty day as one in 1899 or 1900.
-        return refuse_distant(date.fromisoformat(iso_date(cell))).isoformat()
-    except PydanticCustomError as error:
-        judged.refuse(column, _(error.message()))
-    except ValueError:
-        judged.refuse(column, _("Must be a date like 31-12-2026."))
-    return ""
 
 
 def _noon(day: str, judged: JudgedLine, today: date) -> str | None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
-from services.pledges.imports.columns import COLUMNS, REQUIRED
+from services.pledges.imports.columns import COLUMNS, PLEDGES, REQUIRED
 from services.pledges.imports.commands import import_pledges
-from services.pledges.imports.errors import errors_csv
 from services.pledges.imports.phone_file import is_phone_file
 from services.pledges.imports.rescue import import_phone_file
+from services.pledges.imports.uploads import (
+    carried,
+    carried_back,
+    chosen_file,
+    empty_file,
+    errors_response,
+    rows_to_show,
+)
 from services.pledges.pledges.access import Importer
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.domain import Person
@@ -30,15 +34,13 @@ from shared.http.rate_limits import HEAVY, limited
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.formats import date_text
-from shared.ui.forms import Form, blank, misnamed_file
+from shared.ui.forms import Form, blank
 from shared.ui.posted_form import posted_form
 
 if TYPE_CHECKING:
-    from services.pledges.imports.report import Report, Row
+    from services.pledges.imports.report import Report
 
 router = APIRouter(include_in_schema=False)
-
-_MAX_ROWS_SHOWN = 300
 
 COLUMN_WORDS: Final = {
     "virksomhed": N_("The company's name."),
@@ -77,11 +79,7 @@ async def choose_file(
 @concerns()
 async def template(_principal: Importer) -> Response:
     """Return an empty file with the right columns, for a Danish Excel."""
-    return Response(
-        "\ufeff" + ";".join(COLUMNS) + "\r\n",
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": 'attachment; filename="tilsagn-skabelon.csv"'},
-    )
+    return empty_file(COLUMNS, "tilsagn-skabelon.csv")
 
 
 @router.post("/pledges/import")
@@ -93,18 +91,10 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
     The file is not stored in between: the page that shows the verdicts sends it back in the hidden field `carried`.
     """
     posted = await posted_form(request)
-    upload = posted.get("file")
-    carried = posted.get("carried")
     form = blank(event_id=uuid_or_none(str(posted.get("event_id"))) or "")
-    if isinstance(carried, str) and carried:
-        content = _carried_back(carried)
-    elif isinstance(upload, UploadFile) and upload.filename:
-        if misnamed := misnamed_file(upload):
-            return await _page(request, db, principal, form.refused({"file": misnamed}), status_code=422)
-        content = await upload.read()
-    else:
-        refused = form.refused({"file": _("Choose a file.")})
-        return await _page(request, db, principal, refused, status_code=422)
+    content = await chosen_file(posted)
+    if isinstance(content, str):
+        return await _page(request, db, principal, form.refused({"file": content}), status_code=422)
     report = await _report(request, db, principal, content, form, step=str(posted.get("step")))
     if report.problem is not None:
         return await _page(request, db, principal, form.refused({"file": report.problem}), status_code=422)
@@ -114,7 +104,7 @@ async def judge_or_import(request: Request, db: Db, principal: Importer) -> Resp
         principal,
         form,
         report=report,
-        carried=None if report.imported else base64.urlsafe_b64encode(content).decode(),
+        carried=None if report.imported else carried(content),
         status_code=200 if report.ok or report.imported else 422,
     )
 
@@ -126,21 +116,14 @@ async def errors(request: Request, db: Db, principal: Importer) -> Response:
     """Return the errors of the file that the page of verdicts sends back, as a file for Excel."""
     posted = await posted_form(request)
     form = blank(event_id=uuid_or_none(str(posted.get("event_id"))) or "")
-    report = await _report(request, db, principal, _carried_back(str(posted.get("carried", ""))), form, step="judge")
+    content = carried_back(posted)
+    if is_phone_file(content):
+        # What a phone holds is corrected on the phone.
+        raise Problem(400)
+    report = await _report(request, db, principal, content, form, step="judge")
     if report.problem is not None:
         return await _page(request, db, principal, form.refused({"file": report.problem}), status_code=422)
-    return Response(
-        errors_csv(report),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{_("import-errors.csv")}"'},
-    )
-
-
-def _carried_back(carried: str) -> bytes:
-    try:
-        return base64.b64decode(carried, altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        raise Problem(400) from None
+    return await errors_response(content, PLEDGES, report)
 
 
 async def _report(
@@ -179,16 +162,7 @@ async def _page(
     carried: str | None = None,
     status_code: int = 200,
 ) -> Response:
-    rows: list[Row] = []
-    left_out = 0
-    if report is not None:
-        # A long file has more lines than the page shows. Lines with errors, then lines with flags or warnings, are
-        # selected before the others; the selected lines are shown in the order of the file.
-        by_severity = sorted(
-            report.rows, key=lambda row: (row.verdict != "refused", not (row.warnings or row.flags), row.line)
-        )
-        rows = sorted(by_severity[:_MAX_ROWS_SHOWN], key=lambda row: row.line)
-        left_out = len(by_severity) - len(rows)
+    rows, left_out = rows_to_show(report)
     async with db.read(principal.taskforce) as conn:
         events = await register.events(conn, principal.taskforce, ("published", "open", "closed"))
     return render(

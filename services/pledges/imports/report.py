@@ -68,6 +68,7 @@ class Row:
     flags: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     company: str = ""
+    hire_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

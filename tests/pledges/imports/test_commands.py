@@ -161,6 +161,18 @@ async def test_with_one_bad_line_nothing_is_imported(pledges_database: Database,
     assert await _count(pledges_database, taskforce_id) == (0, 0)
 
 
+async def test_the_pledges_of_a_long_file_are_read_again_and_imported(
+    pledges_database: Database, taskforce_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.pledges.imports.commands._KEPT", 1)
+    await run(pledges_database, taskforce_id, a_file(LINES[1]))
+
+    report = await run(pledges_database, taskforce_id, a_file(*LINES))
+
+    assert [row.verdict for row in report.rows] == ["new", "known", "new"]
+    assert await _count(pledges_database, taskforce_id) == (3, 3)
+
+
 async def test_a_dry_run_gives_every_verdict_and_changes_nothing(
     pledges_database: Database, taskforce_id: UUID
 ) -> None:

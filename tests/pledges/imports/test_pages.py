@@ -104,11 +104,27 @@ async def test_the_errors_can_be_downloaded_as_a_file_for_excel(one_caller: Call
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert "1234" not in answer.text
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert lines[0] == ["Linje", "Virksomhed", "Kolonne", "Hvad der er galt"]
-    assert [line[:3] for line in lines[1:3]] == [["3", "'=Holm", "dato"], ["3", "'=Holm", "pladser"]]
-    assert lines[1][3].startswith("Skal være en dato")
-    assert lines[3][:3] == ["4", "", "virksomhed"]
-    assert len(lines) == 4
+    assert lines[0] == [*content.decode("cp1252").splitlines()[0].split(";"), "Linje", "Hvad der er galt"]
+    assert [line[:-1] for line in lines[1:]] == [
+        ["'=Holm", "x", "0", "5", "Eva", "97850000", "3"],
+        ["", "01-02-2024", "2", "5", "Eva", "97850000", "4"],
+    ]
+    assert "dato: Skal være en dato" in lines[1][-1]
+    assert "; pladser: " in lines[1][-1]
+
+
+async def test_a_corrected_file_of_errors_can_be_imported(one_caller: Caller) -> None:
+    content = b"virksomhed;dato;pladser;timer fra;kontaktperson;telefon\r\n=Holm;x;2;5;Eva;+45 97850000\r\n"
+    headers = one_caller.headers("coordinator") | HTML
+    carried = {"carried": base64.urlsafe_b64encode(content).decode(), "step": "judge"}
+
+    errors = await one_caller.client.post("/pledges/import/errors", data=carried, headers=headers)
+    corrected = errors.content.decode().replace(";x;", ";01-02-2024;").encode()
+    again = await one_caller.client.post("/pledges/import", files={"file": ("a.csv", corrected)}, headers=headers)
+
+    assert "'+45 97850000" in errors.text
+    assert "1 nyt tilsagn" in text_of(again.text)
+    assert "=Holm" in text_of(again.text)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,4 @@
+"""Importing old hires from a spreadsheet: a dry run with a verdict on every line, then all of it or nothing.
+
+The format is in `columns`; how files and cells are read is in the package above. The rules of a hire are in `hires`.
+"""
