@@ -248,6 +248,40 @@ async def assign_calls(world: PledgesWorld, caller: Caller, ownership: Ownership
     return Ask("POST", "/pledges/calls/assign", {"data": form}, success=303, hidden=303)
 
 
+def _handed_over(field: str, id_field: str) -> Probe:
+    """Cases given to whom they have already: to nobody. Those of the other taskforce to somebody, which would show."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        body: dict[str, Any] = {field: [str(getattr(world.pledge(caller, ownership), id_field))], "person_id": None}
+        if ownership == "other taskforce":
+            body["person_id"] = str(STRANGER)
+        send = {"json": body, "headers": {"idempotency-key": str(uuid4())}}
+        return Ask("POST", f"{API}/queue/assign", send, hidden=200)
+
+    return probe
+
+
+def _handed_over_by_form(table: str, id_field: str) -> Probe:
+    """The same from the page."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        form = {"cases": f"{table}:{getattr(world.pledge(caller, ownership), id_field)}"}
+        if ownership == "other taskforce":
+            form["person"] = str(STRANGER)
+        return Ask("POST", "/queue/assign", {"data": form}, success=303, hidden=303)
+
+    return probe
+
+
+async def undo_handover(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    path = f"{API}/queue/assignments/{world.handover(caller, ownership)}/undo"
+    return Ask("POST", path)
+
+
+async def undo_handover_by_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("POST", f"/queue/assign/{world.handover(caller, ownership)}/undo", {"data": {}}, success=303)
+
+
 async def record_outcome(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     path = f"/pledges/calls/{world.pledge(caller, ownership).id}"
     return Ask("POST", path, {"data": {"event": str(TONIGHT), "outcome": "reached"}}, success=303)
@@ -493,8 +527,15 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /companies/{company_id:uuid}", "pledge"): _one("/companies/{id}", "company"),
     ("GET /companies/{company_id:uuid}", "business contact"): _one("/companies/{id}", "contact"),
     ("GET /companies/{company_id:uuid}", "hire"): _one("/companies/{id}", "hire_company"),
-    ("GET /queue", "pledge"): _list("/queue?job_type=praktik", "company"),
-    ("GET /queue", "hire"): _beside("/queue?job_type=smaajob&hired={hire_id}", "hire_company"),
+    (f"GET {API}/queue", "hire"): _list(f"{API}/queue?view=all&due=all&kind=checkpoint&page_size=200", "hire_company"),
+    (f"POST {API}/queue/assign", "pledge"): _handed_over("pledges", "id"),
+    (f"POST {API}/queue/assign", "hire"): _handed_over("hires", "hire_id"),
+    (f"POST {API}/queue/assignments/{{handover_id}}/undo", "handover of cases"): undo_handover,
+    ("GET /queue", "pledge"): _list("/queue?view=all&due=all&kind=vacant&job_type=praktik", "company"),
+    ("GET /queue", "hire"): _beside("/queue?hired={hire_id}", "hire_company"),
+    ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),
+    ("POST /queue/assign", "hire"): _handed_over_by_form("hire", "hire_id"),
+    ("POST /queue/assign/{handover_id:uuid}/undo", "handover of cases"): undo_handover_by_form,
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),
     ("POST /queue/{pledge_id:uuid}/hire", "pledge"): confirm_by_form,
     ("GET /hires/new", "company"): companies_of_hire_form,

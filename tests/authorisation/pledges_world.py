@@ -72,6 +72,7 @@ class PledgesWorld(StreamingWorld):
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
         "task": ("own", "other taskforce", "missing"),
+        "handover of cases": ("own", "other company", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
     }
@@ -85,7 +86,13 @@ class PledgesWorld(StreamingWorld):
     async def written(self) -> int:
         # Calls are told to nobody.
         calls = await self.superuser.fetchval("select coalesce(sum(version), 0) from calls")
-        return await super().written() + int(calls)
+        # Nor is whose case something is. Nobody has any here.
+        handed_over = await self.superuser.fetchval("select count(assigned_to) from pledges")
+        handed_over += await self.superuser.fetchval("select count(assigned_to) from hires")
+        undone = await self.superuser.fetchval(
+            "select count(*) from case_assignments where undone_at is not null and taskforce_id = $1", OTHER_TASKFORCE
+        )
+        return await super().written() + int(calls) + int(handed_over) + int(undone)
 
     async def fill(self) -> None:
         self._pledges: dict[tuple[Ownership, str], Logged] = {}
@@ -128,6 +135,16 @@ class PledgesWorld(StreamingWorld):
                     logged.id,
                     status,
                 )
+        for (ownership, caller), logged in self._pledges.items():
+            await self.superuser.execute(
+                """
+                insert into case_assignments (taskforce_id, id, batch_id, pledge_id, assigned_by, assigned_at)
+                values ($1, gen_random_uuid(), $2, $2, $3, now())
+                """,
+                taskforce_of(ownership),
+                logged.id,
+                person_of(caller) if ownership == "own" else STRANGER,
+            )
         await written_into_ledger(self, "pledge_contacts")
         # The contacts of these pledges are erased, so no list may contain them.
         await self.superuser.execute("alter table pledge_contacts drop constraint pledge_contacts_taskforce_id_id_fkey")
@@ -230,6 +247,10 @@ class PledgesWorld(StreamingWorld):
             if key in self._pledges:
                 return self._pledges[key]
         raise KeyError(ownership)
+
+    def handover(self, caller: str, ownership: Ownership) -> UUID:
+        """The handover of a pledge of this ownership, to nobody: it has the pledge's id."""
+        return self.pledge(caller, ownership).id
 
     def event(self, ownership: Ownership) -> UUID:
         """An event's id."""

@@ -95,6 +95,19 @@ _CALL: Final = """
            (taskforce_id, id, version, assigned_to, assigned_by, assigned_at, outcome, called_by, called_at)
     select $1, pledge.id, 1, {assigned_to}, {assigned_by}, now(), 'reached', {called_by}, now() from pledge
 """
+_ASSIGNED: Final = """
+    with pledge as (
+        insert into pledges
+               (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                request_fingerprint, version, status{pledge_column})
+        values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{{}}', 'web', true, now(), now(), current_date, '{{}}',
+                '\\x00', 1, 'logged'{pledge_value})
+        returning id
+    )
+    insert into case_assignments (taskforce_id, id, batch_id, pledge_id, {column}, assigned_at)
+    select $1, $4, $4, pledge.id, {value}, now() from pledge
+"""
 _LOOK: Final = """
     insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
     values ($1, $3, 'read', 'x', $4, 'casework', 'x')
@@ -111,6 +124,19 @@ FILL: Final = {
         values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', $2, false, now(), now(), current_date, '{}',
                 '\\x00', 1, 'logged')
     """,
+    ("pledges", "pledges", "assigned_to"): _ASSIGNED.format(
+        pledge_column=", assigned_to", pledge_value=", $2", column="assigned_by", value="null"
+    ),
+    ("pledges", "hires", "assigned_to"): _HIRE.format(column="assigned_to"),
+    ("pledges", "case_assignments", "assigned_to"): _ASSIGNED.format(
+        pledge_column="", pledge_value="", column="assigned_to", value="$2"
+    ),
+    ("pledges", "case_assignments", "assigned_before"): _ASSIGNED.format(
+        pledge_column="", pledge_value="", column="assigned_before", value="$2"
+    ),
+    ("pledges", "case_assignments", "assigned_by"): _ASSIGNED.format(
+        pledge_column="", pledge_value="", column="assigned_by", value="$2"
+    ),
     ("pledges", "calls", "assigned_to"): _CALL.format(assigned_to="$2", assigned_by="null", called_by="null"),
     ("pledges", "calls", "assigned_by"): _CALL.format(assigned_to="null", assigned_by="$2", called_by="null"),
     ("pledges", "calls", "called_by"): _CALL.format(assigned_to="null", assigned_by="null", called_by="$2"),

@@ -175,6 +175,16 @@ _CALLS: Final = """
      where call.taskforce_id = current_taskforce()
 """
 
+_ASSIGNED: Final = """
+    select assigned.assigned_at as at,
+           assigned.pledge_id,
+           assigned.hire_id
+      from account
+      join case_assignments as assigned
+        on assigned.{column} = account.id
+     where assigned.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "pledges",
@@ -216,6 +226,28 @@ ACTIVITY_QUERIES: Final = (
              where review.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery(
+        "pledges",
+        "assigned_to",
+        """
+            select pledge.received_at as at,
+                   pledge.id as pledge_id,
+                   company.name as company_name,
+                   pledge.company_id,
+                   pledge.job_type
+              from account
+              join pledges as pledge
+                on pledge.assigned_to = account.id
+              left join companies as company
+                on company.taskforce_id = pledge.taskforce_id
+               and company.id = pledge.company_id
+             where pledge.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery("hires", "assigned_to", _HIRED.format(column="assigned_to")),
+    ActivityQuery("case_assignments", "assigned_to", _ASSIGNED.format(column="assigned_to")),
+    ActivityQuery("case_assignments", "assigned_before", _ASSIGNED.format(column="assigned_before")),
+    ActivityQuery("case_assignments", "assigned_by", _ASSIGNED.format(column="assigned_by")),
     ActivityQuery("calls", "assigned_to", _CALLS.format(column="assigned_to", moment="assigned_at")),
     ActivityQuery("calls", "assigned_by", _CALLS.format(column="assigned_by", moment="assigned_at")),
     ActivityQuery("calls", "called_by", _CALLS.format(column="called_by", moment="called_at")),

@@ -20,10 +20,3 @@ class DueFirst(SortKey):
     source: Annotated[int, Field(ge=0, le=1000)]
     day: _Day
     id: UUID
-
-
-class OldestFirst(SortKey):
-    """Pledges by the day they count from."""
-
-    on: date
-    id: UUID

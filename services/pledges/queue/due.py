@@ -24,6 +24,8 @@ class Ageing:
 
     vacant: int = 14
     matched: int = 14
+    lapse: int = 180
+    warning: int = 30
 
 
 class Schedule(Protocol):
@@ -82,7 +84,7 @@ class Source:
         pledge_id, hire_id: the case, or null.
         number: of a position, or months: what the words need.
         detail: further words as a JSON object, or null.
-        superseded: rows that another kind shows with a nearer step. They are left out unless this kind is asked for.
+        without: leaves out what another kind shows with a nearer step, unless this kind is asked for.
     """
 
     tables: str
@@ -96,7 +98,7 @@ class Source:
     number: str = "null::integer"
     detail: str = "null::jsonb"
     schedule: Schedule = After()
-    superseded: str | None = None
+    without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class Due:
         today: in Europe/Copenhagen.
         owner: the person whose work it is; None: nobody's.
         decides: whether the reader may decide what only a coordinator decides.
+        confirms: whether the reader may confirm hires.
     """
 
     kind: DueKind
@@ -135,6 +138,12 @@ class Due:
     pledge: PledgeOut | None = None
     hire: HireFacts | None = None
     decides: bool = False
+    confirms: bool = False
+
+    @property
+    def button(self) -> str:
+        """What its button says, in the current language."""
+        return self.kind.button(self)
 
     @property
     def company(self) -> str:
@@ -176,7 +185,7 @@ class DueKind:
     Attributes:
         code: in the API and in the address of the page. It never changes.
         label: what a filter calls it: an English text with a translation.
-        button: what its button says: the same.
+        button: what its button says.
         reason: why a row is there: a sentence without a full stop.
         next_step: what to do: a sentence.
         url: the page of the next step.
@@ -185,7 +194,7 @@ class DueKind:
 
     code: str
     label: str
-    button: str
+    button: Words
     reason: Words
     next_step: Words
     url: Words

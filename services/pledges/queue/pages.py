@@ -1,120 +1,186 @@
-"""The case worker's work list: pledges with vacant positions."""
+"""The page of the queue: the work that is due, by whose it is and by when."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime
-from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final, get_args
+from urllib.parse import parse_qsl
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.hires.queries import hire as find_hire
-from services.pledges.pledges.access import HIRE, PLEDGE
+from services.pledges.pledges.access import HIRE, PLEDGE, REVIEWERS
 from services.pledges.pledges.forms import uuid_or_none
-from services.pledges.pledges.queries import PledgeFilter, events_with_pledges, held_totals
+from services.pledges.pledges.queries import events_with_pledges
 from services.pledges.pledges.rendering import address, render
-from services.pledges.queue import waiting as queries
-from services.pledges.queue.cursors import OldestFirst
-from shared.fields.copenhagen import COPENHAGEN
+from services.pledges.queue import assignments, queries
+from services.pledges.queue.access import HANDOVER, QueueUser, reader
+from services.pledges.queue.cursors import DueFirst
+from services.pledges.queue.kinds.registry import BY_CODE, KINDS
+from services.pledges.queue.kinds.words import duration
+from services.pledges.queue.queries import MOST_COUNTED, DueBy, QueueFilter, View
+from services.pledges.queue.schemas import AssignForm, UndoForm
 from shared.fields.text import SearchText
-from shared.http.auth import Principal, require
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
+from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
-from shared.i18n.translations import ngettext
 from shared.product.vocabulary import JOB_TYPES
+from shared.ui.forms import read_form
 
-router = APIRouter(include_in_schema=False)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
 
-_PAGE = 30
+    from services.pledges.queue.due import Due
+
+router = APIRouter(prefix="/queue", include_in_schema=False)
+
+PATH: Final = "/queue"
+_PAGE: Final = 30
+_VIEWS: Final = get_args(View)
+_DUE_BY: Final = get_args(DueBy)
+_QUERY: Final = ("view", "due", "kind", "event", "job_type", "municipality", "q", "flagged", "page_token")
 
 Text = Annotated[str, Query(max_length=60)]
 
 
-@router.get("/queue")
+@router.get("")
 @concerns(PLEDGE, HIRE)
 async def queue(
     *,
     request: Request,
     db: Db,
-    principal: Annotated[Principal, Depends(require("caseworker", "coordinator"))],
+    principal: QueueUser,
+    view: Text = "mine",
+    due: Text = "today",
+    kind: Text = "",
     event: Text = "",
     job_type: Text = "",
     municipality: Text = "",
     q: SearchText = "",
     flagged: bool = False,
-    older: bool = False,
     hired: Text = "",
+    handover: Text = "",
     page_token: PageToken = None,
 ) -> Response:
-    """Show pledges with vacant positions, of the last 12 months or of all time, the oldest first."""
-    today = datetime.now(COPENHAGEN).date()
-    after = OldestFirst.read(page_token)
-    of_all_time = PledgeFilter(
+    """Show what is due today for the reader, or another view.
+
+    Args:
+        hired: a hire that was just confirmed.
+        handover: cases that were just handed over.
+    """
+    chosen = {
+        "view": view if view in _VIEWS else "mine",
+        "due": due if due in _DUE_BY else "today",
+        "kind": kind if kind in BY_CODE else "",
+        "event": event,
+        "job_type": job_type if job_type in JOB_TYPES else "",
+        "municipality": municipality,
+        "q": q,
+        "flagged": "true" if flagged else "",
+    }
+    filters = QueueFilter(
+        view=chosen["view"],  # type: ignore[arg-type]
+        due=chosen["due"],  # type: ignore[arg-type]
+        kind=chosen["kind"] or None,
         event_id=uuid_or_none(event),
-        job_type=job_type if job_type in JOB_TYPES else None,
+        job_type=chosen["job_type"] or None,
         municipality=municipality or None,
         text=q or None,
         flagged=flagged,
     )
-    recent = replace(of_all_time, pledged_since=_a_year_before(today))
-    filters = of_all_time if older else recent
+    me, after = reader(request, principal), DueFirst.read(page_token)
+    hire_id, handover_id = uuid_or_none(hired), uuid_or_none(handover)
     async with db.read(principal.taskforce) as conn:
-        rows = await queries.waiting_pledges(
-            conn, principal.taskforce, filters, after=(after.on, after.id) if after else None, limit=_PAGE + 1
-        )
+        found = await queries.due_work(conn, me, filters, after=after, limit=_PAGE + 1)
+        counts = await queries.counts(conn, me, filters)
         events = await events_with_pledges(conn, principal.taskforce)
-        all_totals = await queries.waiting_totals(conn, principal.taskforce, of_all_time)
-        recent_totals = await queries.waiting_totals(conn, principal.taskforce, recent)
-        hire_id = uuid_or_none(hired)
-        held = await held_totals(conn, principal.taskforce)
         confirmed = await find_hire(conn, principal.taskforce, hire_id) if hire_id else None
-    pledges, last = cut(rows, _PAGE)
-    query: list[tuple[str, object]] = [
-        ("event", event),
-        ("job_type", job_type),
-        ("municipality", municipality),
-        ("q", q),
-        ("flagged", "true" if flagged else ""),
-    ]
-    all_query = [*query, ("older", "true")]
-    token = OldestFirst(on=last.pledged_on, id=last.id).token() if last else None
+        handed = await assignments.handover(conn, principal.taskforce, handover_id) if handover_id else None
+    rows, last = cut(found, _PAGE)
+
+    def href(**changes: str) -> str:
+        return _address((chosen | changes).items())
+
     return render(
         request,
         "queue.html",
-        pledges=pledges,
-        totals=all_totals if older else recent_totals,
-        older=older,
-        older_pledges=all_totals.pledges - recent_totals.pledges,
-        older_href=address("/queue", query if older else all_query),
-        confirmed=confirmed,
-        held=held,
-        chosen={"event": event, "job_type": job_type, "municipality": municipality, "q": q, "flagged": flagged},
-        filtered=any((event, job_type, municipality, q, flagged)),
+        rows=[row for row, _ in rows],
+        views=[
+            ("mine", _("Mine"), href(view="mine"), counts.mine),
+            ("unassigned", _("Nobody's"), href(view="unassigned"), counts.unassigned),
+            ("all", _("Everybody's"), href(view="all"), counts.all),
+        ],
+        due_by=[
+            ("today", _("Today"), href(due="today")),
+            ("week", _("7 days"), href(due="week")),
+            ("all", _("Whenever"), href(due="all")),
+        ],
+        unassigned=counts.unassigned,
+        most_counted=MOST_COUNTED,
+        chosen=chosen,
+        filtered=filters.about_cases or filters.kind is not None,
+        clear_href=_address([("view", chosen["view"]), ("due", chosen["due"])]),
+        href=href,
+        back=_address([*chosen.items(), ("page_token", page_token or "")]).partition("?")[2],
+        kinds=[(one.code, _(one.label)) for one in KINDS],
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
-        may_confirm=principal.has("caseworker"),
-        next_href=address("/queue", [*(all_query if older else query), ("page_token", token)]) if token else None,
-        waited=partial(waited, today),
+        confirmed=confirmed,
+        handed=handed,
+        me=principal.person,
+        when=_when,
+        today=me.today,
+        next_href=href(page_token=last[1].token()) if last else None,
     )
 
 
-def _a_year_before(day: date) -> date:
-    # March 1 stands for February 29 in a year without it.
-    return date(day.year - 1, 3, 1) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+@router.post("/assign")
+@concerns(PLEDGE, HIRE)
+async def assign(request: Request, db: Db, principal: QueueUser) -> Response:
+    """Hand the ticked cases over to a colleague, or take one over."""
+    form = await read_form(request, AssignForm)
+    if form.data is None:
+        raise Problem(422)
+    handed = await assignments.assign_cases(
+        db,
+        principal,
+        pledges=form.data.ids("pledge"),
+        hires=form.data.ids("hire"),
+        person_id=principal.person if form.data.take else form.data.person,
+    )
+    return RedirectResponse(_back(form.data.back, handover=handed.id if handed.cases else None), 303)
 
 
-def waited(today: date, pledged_on: date) -> str:
-    """Return how long a pledge has waited: in days, from three months in months, from two years in years."""
-    days = (today - pledged_on).days
-    months = (today.year - pledged_on.year) * 12 + today.month - pledged_on.month - (today.day < pledged_on.day)
-    if days < 1:
-        return _("Pledged today")
-    if months < 3:
-        return ngettext("Has waited %(num)s day", "Has waited %(num)s days", days)
-    if months < 24:
-        return ngettext("Has waited %(num)s month", "Has waited %(num)s months", months)
-    return ngettext("Has waited %(num)s year", "Has waited %(num)s years", months // 12)
+@router.post("/assign/{handover_id:uuid}/undo")
+@concerns(HANDOVER)
+async def undo_assignment(handover_id: UUID, request: Request, db: Db, principal: QueueUser) -> Response:
+    """Give the cases back to whom they were assigned before."""
+    form = await read_form(request, UndoForm)
+    if form.data is None:
+        raise Problem(422)
+    await assignments.undo_handover(db, principal, handover_id, of_all=principal.has(*REVIEWERS))
+    return RedirectResponse(_back(form.data.back, handover=handover_id), 303)
+
+
+def _address(query: Iterable[tuple[str, str]]) -> str:
+    """Return the address of a view, without what is so anyhow."""
+    return address(PATH, [pair for pair in query if pair not in {("view", "mine"), ("due", "today")}])
+
+
+def _back(query: str, *, handover: UUID | None) -> str:
+    """Return the address that a form came from."""
+    known = [(name, value) for name, value in parse_qsl(query) if name in _QUERY]
+    return _address([*known, ("handover", str(handover) if handover else "")])
+
+
+def _when(row: Due, today: date) -> str:
+    """Return when a row is due, in words."""
+    if row.due_on == today:
+        return _("Today")
+    if row.due_on < today:
+        return _("%(time)s overdue", time=duration(row.due_on, today))
+    return _("In %(time)s", time=duration(today, row.due_on))

@@ -65,6 +65,7 @@ class Reader:
         municipality: four-digit code; None: of no municipality, so that no hire is kept from them.
         today: in Europe/Copenhagen.
         decides: whether they may decide what only a coordinator decides.
+        confirms: whether they may confirm hires.
     """
 
     taskforce: UUID
@@ -73,6 +74,7 @@ class Reader:
     today: date
     ageing: Ageing
     decides: bool = False
+    confirms: bool = False
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -189,31 +191,36 @@ def _branch(
     only_count: bool = False,
 ) -> str:
     """Return the query of one source. `number` is its place among work that is due on the same day."""
+    day, owner = sql.fill(source.day), sql.fill(source.owner)
     conditions = [sql.fill(source.where)]
     if filters.view == "mine":
-        conditions.append(f"{source.owner} = {sql.fill(':person')}")
+        conditions.append(f"{owner} = {sql.fill(':person')}")
     elif filters.view == "unassigned":
-        conditions.append(f"{source.owner} is null")
+        conditions.append(f"{owner} is null")
     if filters.due != "all":
         horizon = reader.today + timedelta(days=7 if filters.due == "week" else 0)
-        conditions.append(f"{source.day} <= {sql.value(source.schedule.last_day(horizon, reader.ageing))}")
+        conditions.append(f"{day} <= {sql.value(source.schedule.last_day(horizon, reader.ageing))}")
     if after is not None:
-        day, row_id = _start(source, reader.ageing, number, after)
-        conditions.append(f"({source.day}, {source.id}) > ({sql.value(day)}, {sql.value(row_id)})")
-    if source.superseded is not None and filters.kind is None:
-        conditions.append(f"not ({sql.fill(source.superseded)})")
+        start, row_id = _start(source, reader.ageing, number, after)
+        conditions.append(f"({day}, {source.id}) > ({sql.value(start)}, {sql.value(row_id)})")
+    if source.without is not None and filters.kind is None:
+        conditions.append(sql.fill(source.without))
     conditions += _filter_conditions(sql, filters, source)
-    order = "" if only_count else f"\n order by {source.day}, {source.id}"
-    columns = "select" if only_count else f"""select {number} as source,
-       {source.day} as day,
+    where = "\n   and ".join(conditions)
+    if only_count:
+        return f"(select\n  from {source.tables}\n where {where}\n limit {limit})"
+    return f"""(select {number} as source,
+       {day} as day,
        {source.id} as id,
        {source.pledge_id} as pledge_id,
        {source.hire_id} as hire_id,
-       {source.owner} as owner,
-       {source.number} as number,
-       {source.detail} as detail"""  # fmt: skip
-    where = "\n   and ".join(conditions)
-    return f"({columns}\n  from {source.tables}\n where {where}{order}\n limit {limit})"
+       {owner} as owner,
+       {sql.fill(source.number)} as number,
+       {source.detail} as detail
+  from {source.tables}
+ where {where}
+ order by {day}, {source.id}
+ limit {limit})"""  # noqa: S608  (of our own)
 
 
 def _start(source: Source, ageing: Ageing, number: int, after: DueFirst) -> tuple[date, UUID]:
@@ -257,6 +264,7 @@ async def _with_cases(
                 pledge=pledges.get(row["pledge_id"]),
                 hire=hires.get(row["hire_id"]),
                 decides=reader.decides,
+                confirms=reader.confirms,
             ),
             key,
         )

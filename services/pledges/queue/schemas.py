@@ -1,17 +1,21 @@
-"""The queue as the API answers it."""
+"""The queue as it is answered, and the requests and forms that hand cases over."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from shared.http.schemas import ResponseModel
+from shared.fields.text import NoneIfBlank
+from shared.http.schemas import RequestModel, ResponseModel
 
 if TYPE_CHECKING:
     from services.pledges.queue.due import Due
+
+MOST_CASES: Final = 200
+"""Handed over at once."""
 
 
 class QueueItem(ResponseModel):
@@ -46,3 +50,45 @@ class QueuePage(ResponseModel):
 
     items: list[QueueItem]
     next_page_token: str | None
+
+
+class AssignIn(RequestModel):
+    """Cases to hand over."""
+
+    pledges: Annotated[list[UUID], Field(default_factory=list, max_length=MOST_CASES)]
+    hires: Annotated[list[UUID], Field(default_factory=list, max_length=MOST_CASES)]
+    person_id: UUID | None = Field(description="the colleague; null: nobody, and of a hire its contact person again")
+
+
+class HandoverOut(ResponseModel):
+    """What was handed over."""
+
+    id: UUID = Field(description="to undo it with, for 15 minutes")
+    cases: int = Field(description="how many cases it has changed")
+    undone: bool
+
+
+_Case = Annotated[str, StringConstraints(pattern=r"^(pledge|hire):[0-9a-fA-F-]{36}$")]
+
+
+class AssignForm(RequestModel):
+    """Cases that were ticked in the queue, and the colleague to hand them over to. `take`: one for the reader.
+
+    `back` is the query of the queue's address.
+    """
+
+    cases: Annotated[list[_Case], Field(default_factory=list, max_length=MOST_CASES)]
+    take: Annotated[_Case | None, NoneIfBlank] = None
+    person: Annotated[UUID | None, NoneIfBlank] = None
+    back: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+    def ids(self, table: str) -> list[UUID]:
+        """Return the ids of the chosen pledges (`pledge`) or hires (`hire`)."""
+        chosen = [self.take] if self.take else self.cases
+        return [UUID(case.partition(":")[2]) for case in dict.fromkeys(chosen) if case.startswith(table)]
+
+
+class UndoForm(RequestModel):
+    """A handover to undo."""
+
+    back: Annotated[str, StringConstraints(max_length=1000)] = ""

@@ -95,6 +95,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/catalogue/tasks"): ({"coordinator", "admin"}, 303),
     ("POST", "/pledges/catalogue/tasks/{code}"): ({"coordinator", "admin"}, 303),
     ("GET", "/api/pledges/v1/queue"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/api/pledges/v1/queue/assign"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/api/pledges/v1/queue/assignments/{handover_id}/undo"): ({"caseworker", "coordinator"}, 404),
+    ("POST", "/queue/assign"): ({"caseworker", "coordinator"}, 303),
+    ("POST", "/queue/assign/{handover_id:uuid}/undo"): ({"caseworker", "coordinator"}, 404),
     ("GET", "/companies/{company_id:uuid}"): (WORKERS, 200),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
@@ -111,6 +115,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
 FORMS: dict[str, dict[str, str]] = {
     "/pledges/calls/assign": {"calls": str(uuid4())},
     "/pledges/calls/{pledge_id:uuid}": {"outcome": "reached"},
+    "/queue/assign": {"cases": f"pledge:{uuid4()}"},
     "/pledges/catalogue/tasks": {"group": "shop"},
     "/pledges/catalogue/tasks/{code}": {"step": "hide"},
     "/pledges/new": {
@@ -158,6 +163,8 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
         send["json"] = {"pledges": [pledge_body()]}
     elif method == "PATCH" or _CHANGES.search(path) or "/passes/" in path:
         send["json" if path.startswith("/api") else "data"] = _CORRECTION
+    elif path.endswith("/v1/queue/assign"):
+        send["json"] = {"pledges": [pledge["id"]], "person_id": None}
     elif method == "PUT":
         send["json"] = {"announced": 1}
     elif path.endswith(("/review", "/reviews")):
@@ -193,7 +200,12 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
-    address = address.replace("{proposal_id}", str(uuid4())).replace("{decision}", "keep").replace("{code}", "canteen")
+    address = (
+        address.replace("{proposal_id}", str(uuid4()))
+        .replace("{decision}", "keep")
+        .replace("{handover_id}", str(uuid4()))
+        .replace("{code}", "canteen")
+    )
     # A stream of a known event never ends.
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]
     address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))

@@ -1,38 +1,62 @@
-"""The case worker's work list."""
+"""The page of the queue: its views, and why each row is there."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from html import unescape
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from tests.pledges.browsing import HTML, text_of
 from tests.pledges.conftest import NOW, Caller, pledge_body
 
 if TYPE_CHECKING:
-    pass
+    from typing import Any
+
+ME: dict[str, Any] = {"subject": f"person:{uuid4()}"}
 
 
-async def test_the_work_list_shows_the_last_year_and_links_to_older_pledges(caller: Caller) -> None:
-    await caller.log(pledge_body(company={"name": "Nyere"}, captured_at=(NOW - timedelta(days=105)).isoformat()))
+async def page(caller: Caller, query: str = "", role: Any = "caseworker") -> str:
+    answer = await caller.client.get(f"/queue{query}", headers=caller.headers(role, **ME) | HTML)
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_a_row_says_why_it_is_there_and_what_to_do_and_nobodys_work_is_told(caller: Caller) -> None:
+    await caller.log(
+        pledge_body(company={"name": "Bager Holm"}, captured_at=(NOW - timedelta(days=20)).isoformat()), "coordinator"
+    )
+
+    mine, nobodys = text_of(await page(caller)), text_of(await page(caller, "?view=unassigned"))
+
+    assert "Intet venter på dig i dag" in mine
+    assert "1 opgave er ikke fordelt." in mine
+    assert "Plads 1, 2 og 3 hos Bager Holm har ventet 20 dage uden match" in nobodys
+    assert "Find borgere, eller luk pladserne." in nobodys
+    assert "6 dage over tid" in nobodys
+
+
+async def test_every_vacant_position_is_listed_under_its_kind(caller: Caller) -> None:
+    await caller.log(pledge_body(company={"name": "Nyere"}))
     await caller.log(pledge_body(company={"name": "Gammel"}, captured_at=(NOW - timedelta(days=1000)).isoformat()))
-    headers = caller.headers("coordinator") | HTML
 
-    page = (await caller.client.get("/queue?q=e", headers=headers)).text
-    link = re.search(r'<a href="([^"]+)">Vis også ældre \(1\)</a>', page)
-    assert link
-    everything = (await caller.client.get(unescape(link[1]), headers=headers)).text
+    everything = text_of(await page(caller, "?view=all&due=all&kind=vacant", "coordinator"))
 
-    assert "Gammel" not in page
-    assert "3 ledige pladser i 1 tilsagn" in text_of(page)
-    assert "Har ventet 3 måneder" in text_of(page)
-    assert text_of(everything).index("Har ventet 2 år") < text_of(everything).index("Nyere")
-    assert '<a href="/queue?q=e">Vis kun de seneste 12 måneder</a>' in everything
+    assert everything.index("Gammel har ventet 2 år") < everything.index("Nyere har intet match")
 
 
-async def test_an_empty_list_says_so_once(one_caller: Caller) -> None:
-    page = await one_caller.client.get("/queue?q=findes+ikke", headers=one_caller.headers("coordinator") | HTML)
+async def test_a_case_that_is_taken_over_is_mine_until_that_is_undone(caller: Caller) -> None:
+    body = pledge_body(company={"name": "Bager Holm"}, captured_at=(NOW - timedelta(days=20)).isoformat())
+    await caller.log(body, "coordinator")
+    headers = caller.headers("caseworker", **ME)
+    form = {"take": f"pledge:{body['id']}", "back": "view=unassigned&next=https://elsewhere.example"}
 
-    assert "Ingen tilsagn passer" in text_of(page.text)
-    assert "0 ledige pladser" not in text_of(page.text)
+    taken = await caller.client.post("/queue/assign", data=form, headers=headers)
+    answered, is_mine = text_of(await page(caller, taken.headers["location"][6:])), text_of(await page(caller))
+    batch = taken.headers["location"].partition("handover=")[2]
+    undone = await caller.client.post(f"/queue/assign/{batch}/undo", data={"back": ""}, headers=headers)
+
+    assert taken.headers["location"] == f"/queue?view=unassigned&handover={batch}"
+    assert "1 sag er fordelt" in answered
+    assert "Bager Holm har ventet" in is_mine
+    assert "1 sag er tilbage, hvor den var" in text_of(await page(caller, undone.headers["location"][6:]))
+    assert "Intet venter på dig i dag" in text_of(await page(caller))

@@ -35,7 +35,7 @@ def _url(due: Due) -> str:
 CALL: Final = DueKind(
     code="call",
     label=N_("Call to make"),
-    button=N_("Go to the call list"),
+    button=lambda _due: _("Go to the call list"),
     reason=_reason,
     next_step=lambda _due: _("Ring, and write down what came of it."),
     url=_url,

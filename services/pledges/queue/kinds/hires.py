@@ -36,7 +36,7 @@ def _url(due: Due) -> str:
 CHECKPOINT: Final = DueKind(
     code="checkpoint",
     label=N_("Checkpoint"),
-    button=N_("Answer"),
+    button=lambda _due: _("Answer"),
     reason=_reason,
     next_step=lambda _due: _("Ask whether the person is still employed, and write the answer down."),
     url=_url,

@@ -25,7 +25,7 @@ def _held_step(due: Due) -> str:
 HELD: Final = DueKind(
     code="held",
     label=N_("Pledge that is not counted yet"),
-    button=N_("See the pledge"),
+    button=lambda _due: _("See the pledge"),
     reason=lambda due: _(
         "The pledge of %(company)s from %(day)s is not counted yet", company=due.company, day=date_text(due.day)
     ),
@@ -59,7 +59,7 @@ def _duplicate_url(due: Due) -> str:
 DUPLICATE: Final = DueKind(
     code="duplicate",
     label=N_("Pledge that may be there twice"),
-    button=N_("Compare"),
+    button=lambda due: _("Compare") if due.decides else _("See the pledge"),
     reason=lambda due: _("%(company)s may have pledged the same twice", company=due.company),
     next_step=_duplicate_step,
     url=_duplicate_url,

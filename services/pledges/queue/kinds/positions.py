@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from services.pledges.pledges.queries import UNFILLED
+from services.pledges.pledges.queries import LAPSES_ON, UNFILLED
 from services.pledges.queue.due import After, DueKind, Source
-from services.pledges.queue.kinds.words import confirm_url, duration, numbers, pledge_url, position_words
+from services.pledges.queue.kinds.words import (
+    confirm_button,
+    confirm_url,
+    duration,
+    numbers,
+    pledge_url,
+    position_words,
+)
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.formats import date_text
@@ -59,29 +68,93 @@ def _vacant_step(due: Due) -> str:
     return _("Find citizens, or close the positions.")
 
 
+def _with_position(statuses: str) -> str:
+    return f"""exists (select
+                 from positions as position
+                where position.taskforce_id = pledge.taskforce_id
+                  and position.pledge_id = pledge.id
+                  and position.status in ({statuses}))"""  # noqa: S608  (words of our own)
+
+
+_VACANT: Final = Source(
+    tables="pledges as pledge",
+    where=f"""pledge.taskforce_id = :taskforce
+   and {UNFILLED}
+   and pledge.lapse_deferred_until is null
+   and {_with_position("'open'")}""",
+    day=SINCE,
+    id="pledge.id",
+    owner="pledge.assigned_to",
+    about="pledge",
+    pledge_id="pledge.id",
+    schedule=After(lambda ageing: ageing.vacant),
+    without=f"{SINCE} > :today::date - :lapse::integer + :warning::integer",
+)
+_LAPSES_ON: Final = LAPSES_ON.replace("?", ":lapse")
+
 VACANT: Final = DueKind(
     code="vacant",
     label=N_("Position without a match"),
-    button=N_("Find a citizen"),
+    button=lambda _due: _("Find a citizen"),
     reason=_vacant_reason,
     next_step=_vacant_step,
     url=pledge_url,
     sources=(
-        Source(
-            tables="pledges as pledge",
-            where=f"""pledge.taskforce_id = :taskforce
+        _VACANT,
+        # Whose lapse was put off; they are few.
+        replace(
+            _VACANT,
+            where=_VACANT.where.replace("lapse_deferred_until is null", "lapse_deferred_until is not null"),
+            without=f"{_LAPSES_ON} > :today::date + :warning::integer",
+        ),
+    ),
+)
+
+
+def _lapse_reason(due: Due) -> str:
+    assert due.number is not None
+    lapses_on = due.day + timedelta(days=due.number)
+    company, day = due.company, date_text(lapses_on)
+    if lapses_on > due.today:
+        return _("Nothing has come of the pledge of %(company)s: it lapses on %(day)s", company=company, day=day)
+    return _("Nothing has come of the pledge of %(company)s: it was to lapse on %(day)s", company=company, day=day)
+
+
+_LAPSING: Final = Source(
+    tables="pledges as pledge",
+    where=f"""pledge.taskforce_id = :taskforce
    and {UNFILLED}
-   and exists (select
-                 from positions as position
-                where position.taskforce_id = pledge.taskforce_id
-                  and position.pledge_id = pledge.id
-                  and position.status = 'open')""",  # noqa: S608  (a condition of our own)
-            day=SINCE,
-            id="pledge.id",
-            owner="pledge.assigned_to",
-            about="pledge",
-            pledge_id="pledge.id",
-            schedule=After(lambda ageing: ageing.vacant),
+   and pledge.lapse_deferred_until is null
+   and {SINCE} <= :today::date - :lapse::integer + :warning::integer
+   and {_with_position("'open', 'matched', 'trial'")}""",
+    day=SINCE,
+    id="pledge.id",
+    owner="pledge.assigned_to",
+    about="pledge",
+    pledge_id="pledge.id",
+    number=":lapse::integer",
+    schedule=After(lambda ageing: ageing.lapse - ageing.warning),
+)
+
+LAPSE: Final = DueKind(
+    code="lapse",
+    label=N_("Pledge about to lapse"),
+    button=lambda _due: _("See the pledge"),
+    reason=_lapse_reason,
+    next_step=lambda _due: _("Ring the company. Find citizens, put the lapse off, or let the pledge lapse."),
+    url=pledge_url,
+    sources=(
+        _LAPSING,
+        # Whose lapse was put off; they are few.
+        replace(
+            _LAPSING,
+            where=_LAPSING.where.replace("lapse_deferred_until is null", "lapse_deferred_until is not null").replace(
+                f"{SINCE} <= :today::date - :lapse::integer + :warning::integer",
+                f"{_LAPSES_ON} <= :today::date + :warning::integer",
+            ),
+            day=f"({_LAPSES_ON} - :warning::integer)",
+            number=":warning::integer",
+            schedule=After(),
         ),
     ),
 )
@@ -96,7 +169,7 @@ def _confirm_reason(due: Due) -> str:
 CONFIRM: Final = DueKind(
     code="confirm",
     label=N_("Matched position"),
-    button=N_("Confirm the hire"),
+    button=confirm_button,
     reason=_confirm_reason,
     next_step=lambda _due: _("Find out whether it became a job, and confirm the hire."),
     url=confirm_url,
@@ -106,7 +179,7 @@ CONFIRM: Final = DueKind(
             where=f"""position.taskforce_id = :taskforce
    and position.status = 'matched'
    and {UNFILLED}""",
-            day="coalesce(position.matched_on, pledge.pledged_on)",
+            day="position.matched_on",
             id="position.id",
             owner="pledge.assigned_to",
             about="pledge",
@@ -130,7 +203,7 @@ def _trial_reason(due: Due) -> str:
 TRIAL_ENDING: Final = DueKind(
     code="trial_ending",
     label=N_("Trial that ends"),
-    button=N_("Confirm the hire"),
+    button=confirm_button,
     reason=_trial_reason,
     next_step=lambda _due: _("Agree what comes after: confirm the hire, extend the trial, or open the position again."),
     url=confirm_url,
@@ -140,7 +213,7 @@ TRIAL_ENDING: Final = DueKind(
             where=f"""position.taskforce_id = :taskforce
    and position.status = 'trial'
    and {UNFILLED}""",
-            day="coalesce(position.trial_ends_on, position.trial_on)",
+            day="position.trial_ends_on",
             id="position.id",
             owner="pledge.assigned_to",
             about="pledge",

@@ -12,6 +12,7 @@ KINDS: Final[tuple[DueKind, ...]] = (
     hires.CHECKPOINT,
     positions.TRIAL_ENDING,
     positions.CONFIRM,
+    positions.LAPSE,
     positions.VACANT,
     pledges.HELD,
     pledges.DUPLICATE,

@@ -38,9 +38,14 @@ def position_words(due: Due) -> str:
 
 
 def confirm_url(due: Due) -> str:
-    """Return the page that confirms a hire on the row's position."""
+    """Return the page that confirms a hire on the row's position, where the reader may do that."""
     assert due.pledge is not None
-    return f"/queue/{due.pledge.id}/hire?position={due.number}"
+    return f"/queue/{due.pledge.id}/hire?position={due.number}" if due.confirms else pledge_url(due)
+
+
+def confirm_button(due: Due) -> str:
+    """Return what the button to that page says."""
+    return _("Confirm the hire") if due.confirms else _("See the pledge")
 
 
 def pledge_url(due: Due) -> str:
