@@ -11,6 +11,9 @@ from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.companies import pages as companies_pages
+from services.pledges.company_page import api as company_page_api
+from services.pledges.company_page import pages as company_page_pages
+from services.pledges.company_page import staff_pages as company_page_staff_pages
 from services.pledges.consumer import CHANNEL
 from services.pledges.corrections import api as corrections_api
 from services.pledges.corrections import pages as corrections_pages
@@ -109,6 +112,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
     app.include_router(call_list_api.router)
+    app.include_router(company_page_api.router)
     for pages in (
         guest_pages,
         shell_pages,
@@ -120,6 +124,8 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         call_list_pages,
         catalogue_pages,
         companies_pages,
+        company_page_pages,
+        company_page_staff_pages,
         hires_pages,
         duplicates_pages,
         corrections_pages,

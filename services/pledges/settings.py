@@ -48,6 +48,11 @@ class PledgesSettings(ServiceSettings):
     matched_after_days: int = Field(
         14, ge=1, le=365, description="after how many days of a match the queue asks whether it became a job"
     )
+    company_help_name: str = Field(
+        "", max_length=100, description="the unit that helps companies, as their page names it where no case worker is"
+    )
+    company_help_phone: str = Field("", max_length=40, description="its telephone number")
+    company_help_email: str = Field("", max_length=254, description="its mail address")
     event_patience_seconds: float = Field(
         2.0, ge=0, le=5, description="how long a pledge waits for the messages of a new event"
     )

@@ -246,6 +246,51 @@ class CallListIssued(Message):
         return self.call_list_id
 
 
+class EventRegistrationRequested(Message):
+    """A company has asked on its page to come to an event, or not to come after all.
+
+    The events service decides, and answers with the registration.
+    """
+
+    aggregate: ClassVar[str] = "pledges.registration_request"
+
+    event_id: UUID
+    company_id: UUID
+    wanted: bool = Field(description="false: the company does not want to come after all")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return registration_request_id(self.event_id, self.company_id)
+
+
+class CheckpointDue(Message):
+    """The day has come on which it is asked whether somebody is still employed, and nobody has said.
+
+    Only the notifications service gets the address of the company, when it requests it.
+    """
+
+    aggregate: ClassVar[str] = "pledges.checkpoint"
+
+    hire_id: UUID
+    pledge_id: UUID = Field(description="the pledge whose contact is asked")
+    months: CheckpointMonths
+    due_on: date
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return checkpoint_id(self.hire_id, self.months)
+
+
+def registration_request_id(event_id: UUID, company_id: UUID) -> UUID:
+    """Return the id of a company's request to come to an event."""
+    return uuid5(event_id, f"registration request:{company_id}")
+
+
+def checkpoint_id(hire_id: UUID, months: int) -> UUID:
+    """Return the id of a hire's checkpoint."""
+    return uuid5(hire_id, f"checkpoint {months}")
+
+
 def call_list_id(event_id: UUID, person_id: UUID | None) -> UUID:
     """Return the id of a person's call list after an event; of that of nobody's calls for None."""
     return uuid5(event_id, f"call list {person_id}" if person_id else "call list")
@@ -282,4 +327,9 @@ PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
 )
 """What figures are made of."""
 
-MESSAGES: tuple[type[Message], ...] = (*PLEDGES_AND_HIRES, CallListIssued)
+MESSAGES: tuple[type[Message], ...] = (
+    *PLEDGES_AND_HIRES,
+    CallListIssued,
+    EventRegistrationRequested,
+    CheckpointDue,
+)

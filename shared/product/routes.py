@@ -34,6 +34,7 @@ PREFIXES: Final = MappingProxyType(
         "/pledges": "pledges",
         "/queue": "pledges",
         "/hires": "pledges",
+        "/company": "pledges",
         "/participants": "pledges",
         "/api/pledges": "pledges",
         "/notifications": "notifications",

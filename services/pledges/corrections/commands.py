@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.pledges.corrections.schemas import PledgePatch
-    from services.pledges.pledges.domain import Editor, Limits, Pledge
-    from shared.db.database import Database
+    from services.pledges.pledges.domain import Editor, Limits, Pledge, PledgeTerms
+    from shared.db.database import Connection, Database
 
 
 async def correct_pledge(
@@ -50,22 +50,41 @@ async def correct_pledge(
     change = Change("corrected", by.id, at or datetime.now(UTC), note=patch.reason)
     async with db.change(taskforce_id) as conn:
         pledge = await lock_for_change(conn, taskforce_id, pledge_id, by)
-        terms = patch.applied_to(pledge)
-        if await unknown_tasks(conn, taskforce_id, set(terms.tasks) - set(pledge.terms.tasks)):
-            raise UnknownTask
-        [context] = await load_register_context(conn, taskforce_id, [(terms.event_id, terms.company)])
-        if correct(
-            pledge,
-            terms,
-            event=context.event,
-            register=context.candidates,
-            limits=limits,
-            seen_version=seen_version,
-        ):
-            change_id = await store.insert_change(conn, pledge, change)
-            await store.save_correction(conn, pledge, change_id, at=change.at)
-            await outbox.add(conn, pledge_state(PledgeCorrected, pledge, recorded_at=change.at))
-            # A hire belongs to the event of its pledge, so that both are counted at the same one.
-            for hire in await move_hires(conn, taskforce_id, pledge_id, pledge.terms.event_id, by=by.id, at=change.at):
-                await outbox.add(conn, hire_state(HireCorrected, hire, recorded_at=change.at))
+        await correct_locked(conn, pledge, patch.applied_to(pledge), change, limits=limits, seen_version=seen_version)
     return pledge
+
+
+async def correct_locked(
+    conn: Connection,
+    pledge: Pledge,
+    terms: PledgeTerms,
+    change: Change,
+    *,
+    limits: Limits,
+    seen_version: int | None = None,
+) -> bool:
+    """Correct a pledge that the caller has locked, in the caller's transaction. Returns whether it changed anything.
+
+    Raises:
+        Refusal: see `domain.correct`.
+    """
+    taskforce_id = pledge.taskforce_id
+    if await unknown_tasks(conn, taskforce_id, set(terms.tasks) - set(pledge.terms.tasks)):
+        raise UnknownTask
+    [context] = await load_register_context(conn, taskforce_id, [(terms.event_id, terms.company)])
+    if not correct(
+        pledge,
+        terms,
+        event=context.event,
+        register=context.candidates,
+        limits=limits,
+        seen_version=seen_version,
+    ):
+        return False
+    change_id = await store.insert_change(conn, pledge, change)
+    await store.save_correction(conn, pledge, change_id, at=change.at)
+    await outbox.add(conn, pledge_state(PledgeCorrected, pledge, recorded_at=change.at))
+    # A hire belongs to the event of its pledge, so that both are counted at the same one.
+    for hire in await move_hires(conn, taskforce_id, pledge.id, pledge.terms.event_id, by=change.by, at=change.at):
+        await outbox.add(conn, hire_state(HireCorrected, hire, recorded_at=change.at))
+    return True

@@ -65,14 +65,19 @@ class Editor:
     """Somebody who corrects or withdraws pledges.
 
     Attributes:
+        id: the account; None for a company on its own page, and for a program.
         of_all: whether they may change every pledge of the taskforce, or only those that they have logged.
+        company_id: the company that changes its own pledges.
     """
 
     id: UUID | None
     of_all: bool = False
+    company_id: UUID | None = None
 
     def may_change(self, pledge: Pledge) -> bool:
         """Whether they may change the pledge."""
+        if self.company_id is not None and self.company_id == pledge.company_id:
+            return True
         return self.of_all or (self.id is not None and self.id == pledge.logged_by_person)
 
 

@@ -54,7 +54,7 @@ async def withdraw_pledge(
         pledge = await lock_for_change(conn, taskforce_id, pledge_id, by)
         if not by.of_all and any(position.status in {"matched", "trial", "filled"} for position in pledge.positions):
             raise AlreadyMatched
-        await _withdraw(conn, pledge, reason, change, seen_version=seen_version)
+        await withdraw_locked(conn, pledge, reason, change, seen_version=seen_version)
     return pledge
 
 
@@ -77,7 +77,7 @@ async def restore_pledge(
     change = Change("restored", by.id, at or datetime.now(UTC), note=note)
     async with db.change(taskforce_id) as conn:
         pledge = await lock_for_change(conn, taskforce_id, pledge_id, by)
-        await _restore(conn, pledge, change, seen_version=seen_version)
+        await restore_locked(conn, pledge, change, seen_version=seen_version)
     return pledge
 
 
@@ -112,7 +112,7 @@ async def withdraw_pass(
                 pledge = await lock_for_change(conn, taskforce_id, pledge_id, by)
                 # Meanwhile somebody may have withdrawn it or confirmed a hire on it.
                 if pledge.ended_as is None and not any(position.status == "filled" for position in pledge.positions):
-                    changed += await _withdraw(conn, pledge, reason, change, seen_version=None)
+                    changed += await withdraw_locked(conn, pledge, reason, change, seen_version=None)
     return changed
 
 
@@ -139,13 +139,18 @@ async def restore_pass(
             for pledge_id in ids[first : first + _AT_A_TIME]:
                 pledge = await lock_for_change(conn, taskforce_id, pledge_id, by)
                 if pledge.ended_as == "withdrawn":
-                    changed += await _restore(conn, pledge, change, seen_version=None)
+                    changed += await restore_locked(conn, pledge, change, seen_version=None)
     return changed
 
 
-async def _withdraw(
+async def withdraw_locked(
     conn: Connection, pledge: Pledge, reason: WithdrawalReason, change: Change, *, seen_version: int | None
 ) -> bool:
+    """Withdraw a pledge that the caller has locked, in the caller's transaction. Returns whether it changed anything.
+
+    Raises:
+        StaleVersion, PledgeEnded, PositionsFilled: see `Pledge.withdraw`.
+    """
     if not pledge.withdraw(reason, on=local_date(change.at), seen_version=seen_version):
         return False
     await store.save_state(conn, pledge)
@@ -154,7 +159,12 @@ async def _withdraw(
     return True
 
 
-async def _restore(conn: Connection, pledge: Pledge, change: Change, *, seen_version: int | None) -> bool:
+async def restore_locked(conn: Connection, pledge: Pledge, change: Change, *, seen_version: int | None) -> bool:
+    """Undo the withdrawal of a pledge that the caller has locked. Returns whether it changed anything.
+
+    Raises:
+        StaleVersion, PledgeEnded: see `Pledge.restore`.
+    """
     if not pledge.restore(on=local_date(change.at), seen_version=seen_version):
         return False
     await store.save_state(conn, pledge)

@@ -1,0 +1,77 @@
+"""Pages for staff: a company's link, and what a company has answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.pledges.company_page import links, queries, store
+from services.pledges.company_page.access import COMPANY_LINK
+from services.pledges.company_page.refusals import NoSuchCompany
+from services.pledges.company_page.tokens import write_token
+from services.pledges.pledges.access import ContactReader
+from services.pledges.pledges.dependencies import settings
+from services.pledges.pledges.forms import uuid_or_none
+from services.pledges.pledges.rendering import render
+from shared.http.dependencies import Db
+from shared.http.policy import concerns
+
+if TYPE_CHECKING:
+    from services.pledges.company_page.domain import CompanyLink
+
+router = APIRouter(prefix="/pledges", include_in_schema=False)
+
+
+@router.get("/company-links/{company_id:uuid}")
+@concerns(COMPANY_LINK)
+async def show_link(
+    company_id: UUID,
+    request: Request,
+    db: Db,
+    principal: ContactReader,
+    pledge: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Show the link of a company, or the button that makes one. `pledge`: where the reader comes from."""
+    async with db.read(principal.taskforce) as conn:
+        company = await queries.company(conn, principal.taskforce, company_id)
+        link = await store.link_in_use(conn, principal.taskforce, company_id)
+    if company is None:
+        raise NoSuchCompany
+    return render(
+        request,
+        "company_link.html",
+        company=company,
+        link=link,
+        works=link is not None and link.works(datetime.now(UTC)),
+        address=_address(request, link),
+        pledge_id=uuid_or_none(pledge),
+        person_id=principal.person_id,
+    )
+
+
+@router.post("/company-links/{company_id:uuid}")
+@concerns(COMPANY_LINK)
+async def make_link(company_id: UUID, db: Db, principal: ContactReader) -> Response:
+    """Make a link for a company, or let the one that works last 90 days from now."""
+    await links.issue_link(db, principal.taskforce, company_id, by=principal.person)
+    return RedirectResponse(f"/pledges/company-links/{company_id}", 303)
+
+
+@router.post("/company-links/{company_id:uuid}/revoke")
+@concerns(COMPANY_LINK)
+async def revoke_link(company_id: UUID, db: Db, principal: ContactReader) -> Response:
+    """Revoke the link of a company."""
+    await links.revoke_link(db, principal.taskforce, company_id, by=principal.person)
+    return RedirectResponse(f"/pledges/company-links/{company_id}", 303)
+
+
+def _address(request: Request, link: CompanyLink | None) -> str | None:
+    """Return the address of a link; None where there is none."""
+    if link is None:
+        return None
+    token = write_token(link.taskforce_id, link.id, key=settings(request).request_key)
+    return f"{settings(request).public_url}/company/{token}"

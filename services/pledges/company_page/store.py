@@ -1,0 +1,197 @@
+"""SQL that loads and saves companies' links and answers. Runs in the caller's transaction, never commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.pledges.company_page.domain import CompanyAnswer, CompanyLink
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from shared.db.database import Connection
+
+_LINK: Final = "taskforce_id, id, company_id, issued_at, issued_by, expires_at, revoked_at, revoked_by"
+ANSWER: Final = (
+    "taskforce_id",
+    "id",
+    "company_id",
+    "kind",
+    "version",
+    "answered_at",
+    "pledge_id",
+    "hire_id",
+    "event_id",
+    "months",
+    "answer",
+    "seen_by",
+    "seen_at",
+    "undone_by",
+    "undone_at",
+)
+"""The columns of the table `company_answers`."""
+_ANSWER: Final = ", ".join(ANSWER)
+
+
+async def load_link(conn: Connection, taskforce_id: UUID, link_id: UUID, *, lock: bool = False) -> CompanyLink | None:
+    """Return a link, or None. `lock`: until the transaction ends, so that it is not revoked while it is used."""
+    row = await conn.fetchrow(
+        f"""
+        select {_LINK}
+          from company_links
+         where taskforce_id = $1
+           and id = $2
+           {"for update" if lock else ""}
+        """,  # noqa: S608  (columns of our own table)
+        taskforce_id,
+        link_id,
+    )
+    return CompanyLink(**row) if row else None
+
+
+async def link_in_use(
+    conn: Connection, taskforce_id: UUID, company_id: UUID, *, lock: bool = False
+) -> CompanyLink | None:
+    """Return the link of a company that is not revoked; it may have expired. `lock`: until the transaction ends."""
+    row = await conn.fetchrow(
+        f"""
+        select {_LINK}
+          from company_links
+         where taskforce_id = $1
+           and company_id = $2
+           and revoked_at is null
+           {"for update" if lock else ""}
+        """,  # noqa: S608  (columns of our own table)
+        taskforce_id,
+        company_id,
+    )
+    return CompanyLink(**row) if row else None
+
+
+async def lock_links(conn: Connection, taskforce_id: UUID, company_id: UUID) -> None:
+    """Wait for other transactions that make or revoke the company's link, until this transaction ends."""
+    await conn.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))", f"links of {company_id} in {taskforce_id}"
+    )
+
+
+async def insert_link(conn: Connection, link: CompanyLink) -> None:
+    """Save a new link."""
+    await conn.execute(
+        f"insert into company_links ({_LINK}) values ($1, $2, $3, $4, $5, $6, $7, $8)",  # noqa: S608
+        link.taskforce_id,
+        link.id,
+        link.company_id,
+        link.issued_at,
+        link.issued_by,
+        link.expires_at,
+        link.revoked_at,
+        link.revoked_by,
+    )
+
+
+async def save_link(conn: Connection, link: CompanyLink) -> None:
+    """Save how long a link works."""
+    await conn.execute(
+        """
+        update company_links
+           set expires_at = $3,
+               revoked_at = $4,
+               revoked_by = $5
+         where taskforce_id = $1
+           and id = $2
+        """,
+        link.taskforce_id,
+        link.id,
+        link.expires_at,
+        link.revoked_at,
+        link.revoked_by,
+    )
+
+
+async def company_exists(conn: Connection, taskforce_id: UUID, company_id: UUID) -> bool:
+    """Whether the register has the company."""
+    found = await conn.fetchval(
+        """
+        select true
+          from companies
+         where taskforce_id = $1
+           and id = $2
+        """,
+        taskforce_id,
+        company_id,
+    )
+    return bool(found)
+
+
+async def insert_answer(conn: Connection, answer: CompanyAnswer) -> None:
+    """Save a new answer."""
+    places = ", ".join(f"${number}" for number in range(1, len(ANSWER) + 1))
+    await conn.execute(
+        f"insert into company_answers ({_ANSWER}) values ({places})",  # noqa: S608
+        *(getattr(answer, column) for column in ANSWER),
+    )
+
+
+async def load_answer(
+    conn: Connection, taskforce_id: UUID, answer_id: UUID, *, lock: bool = False
+) -> CompanyAnswer | None:
+    """Return an answer, or None. `lock`: until the transaction ends."""
+    row = await conn.fetchrow(
+        f"""
+        select {_ANSWER}
+          from company_answers
+         where taskforce_id = $1
+           and id = $2
+           {"for update" if lock else ""}
+        """,  # noqa: S608  (columns of our own table)
+        taskforce_id,
+        answer_id,
+    )
+    return CompanyAnswer(**row) if row else None
+
+
+async def save_answer(conn: Connection, answer: CompanyAnswer) -> None:
+    """Save who has seen or undone an answer."""
+    await conn.execute(
+        """
+        update company_answers
+           set seen_by = $3,
+               seen_at = $4,
+               undone_by = $5,
+               undone_at = $6
+         where taskforce_id = $1
+           and id = $2
+        """,
+        answer.taskforce_id,
+        answer.id,
+        answer.seen_by,
+        answer.seen_at,
+        answer.undone_by,
+        answer.undone_at,
+    )
+
+
+async def request_registration(
+    conn: Connection, taskforce_id: UUID, request_id: UUID, event_id: UUID, company_id: UUID, *, wanted: bool
+) -> int | None:
+    """Save whether a company wants to come to an event. Returns the request's new version; None: nothing changes."""
+    version: int | None = await conn.fetchval(
+        """
+        insert into registration_requests as request
+               (taskforce_id, id, version, event_id, company_id, wanted, requested_at)
+        values ($1, $2, 1, $3, $4, $5, now())
+            on conflict (taskforce_id, id) do update
+           set version = request.version + 1,
+               wanted = excluded.wanted,
+               requested_at = excluded.requested_at
+         where request.wanted <> excluded.wanted
+        returning version
+        """,
+        taskforce_id,
+        request_id,
+        event_id,
+        company_id,
+        wanted,
+    )
+    return version

@@ -1,0 +1,42 @@
+"""The words of companies' answers. Labels are English and are translated where they are shown."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from shared.i18n.translations import N_
+
+CHECKPOINT_ANSWERS: Final = MappingProxyType(
+    {
+        "same_company": N_("Yes, still with us"),
+        "elsewhere": N_("No, but has a job elsewhere"),
+        "no": N_("No, and has no job that we know of"),
+        "unknown": N_("We do not know"),
+    }
+)
+"""What a company can answer to whether somebody is still employed."""
+
+ANSWERED: Final = MappingProxyType(
+    {
+        "affirmed": N_("The company has affirmed the pledge"),
+        "adjusted": N_("The company has adjusted the pledge"),
+        "withdrawn": N_("The company has withdrawn the pledge"),
+        "still_employed": N_("The company has said whether the person is still employed"),
+        "registered": N_("The company wants to come to the event"),
+        "unregistered": N_("The company does not come to the event after all"),
+    }
+)
+"""The answers, for staff."""
+
+THANKS: Final = MappingProxyType(
+    {
+        "affirmed": N_("Thank you. Your pledge is affirmed."),
+        "adjusted": N_("Thank you. Your pledge is changed."),
+        "withdrawn": N_("Thank you for telling us. The pledge is withdrawn."),
+        "still_employed": N_("Thank you. Your answer is saved."),
+        "registered": N_("Thank you. We are registering you for the event."),
+        "unregistered": N_("Thank you for telling us. We take you off the list of the event."),
+    }
+)
+"""The answers, for the company."""
