@@ -11,6 +11,7 @@ from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.companies import pages as companies_pages
+from services.pledges.company_page import adjustment_pages
 from services.pledges.company_page import api as company_page_api
 from services.pledges.company_page import pages as company_page_pages
 from services.pledges.company_page import staff_pages as company_page_staff_pages
@@ -124,6 +125,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         call_list_pages,
         catalogue_pages,
         companies_pages,
+        adjustment_pages,
         company_page_pages,
         company_page_staff_pages,
         hires_pages,

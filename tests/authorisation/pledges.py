@@ -343,6 +343,35 @@ async def intake_with_companies(world: PledgesWorld, caller: Caller, ownership: 
     return Ask("GET", "/pledges/new", send, hidden=200, shows=shows)
 
 
+def _company_page(path: str = "", method: str = "GET", success: int = 200) -> Probe:
+    """The page of a company. An answer is sent without what it has to contain, so that nothing changes."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        page = world.company_page(ownership)
+        shows = expected_marks(ownership, page.name) if (method, path) == ("GET", "") else ()
+        send = {} if method == "GET" else {"data": {"step": "check"}}
+        return Ask(method, f"/company/{page.token}{path.format(pledge=page.pledge_id)}", send, success, shows=shows)
+
+    return probe
+
+
+def _company_link(path: str = "", method: str = "GET", success: int = 200) -> Probe:
+    """The link of a company of the register, for staff."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        company_id = world.company_ids.get(ownership, STRANGER)
+        shows = expected_marks(ownership, world.companies.get(ownership, "")) if method == "GET" else ()
+        return Ask(method, f"/pledges/company-links/{company_id}{path}", success=success, shows=shows)
+
+    return probe
+
+
+async def link_for_mail(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    page = world.company_page(ownership)
+    path = f"/internal/pledges/v1/pledges/{page.pledge_id}/company-link?taskforce={TASKFORCE}"
+    return Ask("POST", path, shows=expected_marks(ownership, page.token))
+
+
 def _import_file(world: PledgesWorld, ownership: Ownership) -> bytes:
     line = f"Ny;01-02-2024;1;5;Eva;{world.event(ownership)}"
     return f"virksomhed;dato;pladser;timer fra;kontaktperson;arrangement\n{line}\n".encode()
@@ -499,6 +528,25 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),
     ("GET /internal/pledges/v1/pledges/{pledge_id}/contact", "pledge"): contact_address,
     ("GET /internal/pledges/v1/call-lists/{event_id}", "call"): call_list,
+    ("POST /internal/pledges/v1/pledges/{pledge_id}/company-link", "pledge"): link_for_mail,
+    ("GET /company/{token}", "company page"): _company_page(),
+    ("POST /company/{token}/keep", "company page"): _company_page("/keep", "POST", 303),
+    **{
+        (f"{method} /company/{{token}}/pledges/{{pledge_id:uuid}}/{step}", "company page"): _company_page(
+            f"/pledges/{{pledge}}/{step}", method, 200 if method == "GET" else 422
+        )
+        for step in ("affirm", "adjust", "withdraw")
+        for method in ("GET", "POST")
+    },
+    ("GET /company/{token}/events/{event_id:uuid}/{step}", "company page"): _company_page(
+        f"/events/{uuid4()}/register", success=409
+    ),
+    ("POST /company/{token}/events/{event_id:uuid}/{step}", "company page"): _company_page(
+        f"/events/{uuid4()}/register", "POST", 422
+    ),
+    ("GET /pledges/company-links/{company_id:uuid}", "company link"): _company_link(),
+    ("POST /pledges/company-links/{company_id:uuid}", "company link"): _company_link(method="POST", success=303),
+    ("POST /pledges/company-links/{company_id:uuid}/revoke", "company link"): _company_link("/revoke", "POST", 303),
     ("GET /pledges/pass/{token}", "event pass"): enter_with_pass,
     ("POST /pledges/pass/{token}", "event pass"): go_on_as_guest,
     ("GET /pledges/new", "event"): intake_of_event,

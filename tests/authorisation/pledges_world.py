@@ -11,6 +11,8 @@ from uuid import UUID, uuid4, uuid5
 
 from services.pledges.app import create_app
 from services.pledges.catalogue.commands import add_task as add_catalogue_task
+from services.pledges.company_page.links import issue_link
+from services.pledges.company_page.tokens import write_token
 from services.pledges.hires import commands as hires
 from services.pledges.hires.confirmation import HireConfirmation
 from services.pledges.hires.domain import HireEditor
@@ -64,6 +66,16 @@ class Logged:
     hire_contact: str
 
 
+@dataclass(frozen=True)
+class CompanyWithPage:
+    """A company with a link, a pledge and an event ahead. Its name is in what shows it."""
+
+    name: str
+    company_id: UUID
+    token: str
+    pledge_id: UUID
+
+
 class PledgesWorld(StreamingWorld):
     """Two taskforces with events, companies, pledges and hires."""
 
@@ -71,6 +83,7 @@ class PledgesWorld(StreamingWorld):
         # The other company's event is not the current one; an event belongs to no municipality.
         "event": ("own", "other company", "other taskforce", "missing"),
         "event pass": ("own", "other taskforce", "missing"),
+        "company page": ("own", "other taskforce", "missing"),
         "task": ("own", "other taskforce", "missing"),
         "handover of cases": ("own", "other company", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
@@ -99,8 +112,10 @@ class PledgesWorld(StreamingWorld):
         self.events = {"own": TONIGHT, "other company": ANOTHER, "other taskforce": ELSEWHERE}
         self.titles = {"own": "Aften i aften", "other company": "Aften en anden dag", "other taskforce": FOREIGN}
         self.companies: dict[Ownership, str] = {}
+        self.company_ids: dict[Ownership, UUID] = {}
         await self._tell_of_events()
         await self._tell_of_companies()
+        self._pages = {ownership: await self._open_page(ownership) for ownership in self.every[:-1]}
         for caller in get_args(Role):
             if caller in LOGGERS:
                 by = Guest(TONIGHT, 1) if caller == "event_pass" else Person(person_of(caller))
@@ -179,12 +194,42 @@ class PledgesWorld(StreamingWorld):
             taskforce = taskforce_of(ownership)
             name = self.companies[ownership] = f"Registreret {name_of(ownership)} A/S"
             municipality = OTHER_MUNICIPALITY if ownership == "other municipality" else MUNICIPALITY
-            id = uuid4()
+            id = self.company_ids[ownership] = uuid4()
             async with self.db.change(taskforce) as conn:
                 row = (taskforce, id, 1, name, name_key(name), None, municipality, True)
                 await store.save_companies(conn, [row])
                 if ownership in {"own", "other taskforce"}:
                     await store.save_attendances(conn, [(taskforce, uuid4(), 1, TONIGHT, id, NOW, None)])
+
+    async def _open_page(self, ownership: Ownership) -> CompanyWithPage:
+        taskforce, company_id, name = taskforce_of(ownership), uuid4(), f"Side {name_of(ownership)} A/S"
+        async with self.db.change(taskforce) as conn:
+            row = (taskforce, company_id, 1, name, name_key(name), None, MUNICIPALITY, False)
+            await store.save_companies(conn, [row])
+        terms = PledgeTerms(
+            id=uuid4(),
+            company=TypedCompany(name, id=company_id),
+            contact=None,
+            job_type="traening",
+            positions=2,
+            hours_from=Decimal(5),
+            hours_to=Decimal(10),
+            tasks=(),
+            earliest_start=None,
+            captured_at=NOW,
+            captured_by="web",
+        )
+        request = idempotent_request(str(terms.id), {}, sender="test", key=REQUEST_KEY)
+        await commands.log_pledge(self.db, taskforce, terms, by=Person(STRANGER), request=request, limits=Limits())
+        link = await issue_link(self.db, taskforce, company_id, by=None)
+        return CompanyWithPage(name, company_id, write_token(taskforce, link.id, key=REQUEST_KEY), terms.id)
+
+    def company_page(self, ownership: Ownership) -> CompanyWithPage:
+        """A company with a page; for `missing`, with a forged link."""
+        if ownership != "missing":
+            return self._pages[ownership]
+        own = self._pages["own"]
+        return CompanyWithPage("Findes Ikke", uuid4(), own.token[:-8] + "A" * 8, uuid4())
 
     async def _log(self, ownership: Ownership, caller: str, by: Person | Guest) -> None:
         taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {caller}".strip()

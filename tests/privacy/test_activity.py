@@ -37,6 +37,15 @@ _HIRE: Final = """
             request_fingerprint, version)
     values ($1, $4, 'Smeden', 'smaajob', current_date, 5, $2, now(), '{{}}', '\\x00', 1)
 """
+_LINK: Final = """
+    insert into company_links (taskforce_id, id, company_id, issued_at, expires_at, {columns})
+    values ($1, $4, $4, now(), now() + interval '90 days', {values})
+"""
+_ANSWER: Final = """
+    insert into company_answers
+           (taskforce_id, id, company_id, kind, event_id, version, answered_at, {column}, {moment})
+    values ($1, $4, $4, 'registered', $4, 1, now(), $2, now())
+"""
 _AT_AN_EVENT: Final = """
     with company as (
         insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
@@ -116,6 +125,10 @@ _ERASED: Final = (
     "insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by) values ($1, $4, 'x', $4, $3)"
 )
 FILL: Final = {
+    ("pledges", "company_links", "issued_by"): _LINK.format(columns="issued_by", values="$2"),
+    ("pledges", "company_links", "revoked_by"): _LINK.format(columns="revoked_by, revoked_at", values="$2, now()"),
+    ("pledges", "company_answers", "seen_by"): _ANSWER.format(column="seen_by", moment="seen_at"),
+    ("pledges", "company_answers", "undone_by"): _ANSWER.format(column="undone_by", moment="undone_at"),
     ("pledges", "pledges", "logged_by"): """
         insert into pledges
                (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,

@@ -1,4 +1,4 @@
-"""The company's own page (Én indgang): a signed link without an account, what it shows, what a company can answer on it.
+"""The company's own page (Én indgang): a signed link without an account, what it shows, and what a company can answer.
 
 Each answer is a version of the pledge or hire it is about, made by the rules of those rooms; here is who may answer and
 what the case worker sees of it. The link belongs to a company of the register and not to a person, so the page never

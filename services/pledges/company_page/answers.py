@@ -14,21 +14,47 @@ from services.pledges.company_page.events_out import registration_requested
 from services.pledges.company_page.links import use_link
 from services.pledges.company_page.refusals import CallInstead, EventNotAhead, NothingChanged, NotOfCompany
 from services.pledges.corrections.commands import correct_locked
+from services.pledges.pledges import store as pledges_store
 from services.pledges.pledges.commands import lock_for_change
 from services.pledges.pledges.domain import Change, Editor
+from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.refusals import PledgeNotFound
 from services.pledges.withdrawals.commands import withdraw_locked
-from shared.contracts.pledges import registration_request_id
+from shared.contracts.pledges import PledgeAffirmed, registration_request_id
 from shared.messaging import outbox
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
-    from services.pledges.company_page.domain import CompanyLink
+    from services.pledges.company_page.domain import AnswerKind, CompanyLink
     from services.pledges.corrections.schemas import PledgePatch
     from services.pledges.pledges.domain import Limits, Pledge
     from shared.db.database import Connection, Database
+
+
+async def affirm(
+    db: Database, link: CompanyLink, pledge_id: UUID, *, answer_id: UUID, seen_version: int | None = None
+) -> CompanyAnswer:
+    """Say that the company's own pledge still holds. The arguments are as of `adjust`.
+
+    Raises:
+        LinkRefused, NotOfCompany.
+        NothingChanged: the company has affirmed it before.
+        StaleVersion, PledgeEnded: see `Pledge.affirm`.
+    """
+
+    async def make(conn: Connection, now: datetime) -> CompanyAnswer:
+        pledge = await _lock_own(conn, link, pledge_id)
+        if not pledge.affirm(on=local_date(now), seen_version=seen_version):
+            raise NothingChanged
+        await pledges_store.save_state(conn, pledge)
+        await pledges_store.insert_change(conn, pledge, Change("affirmed", None, now))
+        await outbox.add(conn, pledge_state(PledgeAffirmed, pledge, recorded_at=now))
+        return _about(link, answer_id, pledge, now, kind="affirmed")
+
+    return await _answer(db, link, answer_id, make)
 
 
 async def adjust(
@@ -171,14 +197,10 @@ async def _answer(
 async def _lock_own(conn: Connection, link: CompanyLink, pledge_id: UUID) -> Pledge:
     """Return the company's own pledge, locked until the end of the transaction. Raises `NotOfCompany`."""
     try:
-        return await lock_for_change(
-            conn, link.taskforce_id, pledge_id, Editor(None, company_id=link.company_id)
-        )
+        return await lock_for_change(conn, link.taskforce_id, pledge_id, Editor(None, company_id=link.company_id))
     except PledgeNotFound:
         raise NotOfCompany from None
 
 
-def _about(link: CompanyLink, answer_id: UUID, pledge: Pledge, now: datetime, *, kind: str) -> CompanyAnswer:
-    return CompanyAnswer(
-        link.taskforce_id, answer_id, link.company_id, kind, pledge.version, now, pledge_id=pledge.id
-    )
+def _about(link: CompanyLink, answer_id: UUID, pledge: Pledge, now: datetime, *, kind: AnswerKind) -> CompanyAnswer:
+    return CompanyAnswer(link.taskforce_id, answer_id, link.company_id, kind, pledge.version, now, pledge_id=pledge.id)

@@ -49,7 +49,7 @@ async def issue_link(
 
 
 async def link_for_contact(db: Database, taskforce_id: UUID, pledge_id: UUID) -> CompanyLink | None:
-    """Return the link for a mail to the contact of a pledge; None where the contact may not have it, or nobody is known.
+    """Return the link for a mail to the contact of a pledge; None where they may not have it.
 
     See `domain.contact_is_known`.
     """

@@ -145,6 +145,22 @@ async def pledges_of(conn: Connection, taskforce_id: UUID, company_id: UUID) -> 
     return [pledge.without_contact() for pledge in found]
 
 
+async def affirmed_on(conn: Connection, taskforce_id: UUID, pledge_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Return the day on which each of some pledges was affirmed by its company, if it was."""
+    rows = await conn.fetch(
+        """
+        select id, affirmed_on
+          from pledges
+         where taskforce_id = $1
+           and id = any ($2)
+           and affirmed_on is not null
+        """,
+        taskforce_id,
+        pledge_ids,
+    )
+    return {row["id"]: row["affirmed_on"] for row in rows}
+
+
 async def hires_of(
     conn: Connection, taskforce_id: UUID, company_id: UUID, today: date, *, hire_id: UUID | None = None
 ) -> list[CompanyHire]:

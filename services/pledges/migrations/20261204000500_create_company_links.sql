@@ -87,12 +87,5 @@ create table checkpoint_mails (
 call isolate('checkpoint_mails');
 revoke update, delete on checkpoint_mails from tilsagn_pledges_app;
 
--- Everything of one company, for its page.
-create index pledges_of_company on pledges (taskforce_id, company_id, pledged_on desc, id)
-  where company_id is not null;
-create index hires_of_company on hires (taskforce_id, company_id, start_date desc, id) where company_id is not null;
-create index attendances_of_company on attendances (taskforce_id, company_id);
-create index registrations_of_company on registrations (taskforce_id, company_id);
-
 -- migrate:down
 -- forward only: dbmate needs the block, and it stays empty

@@ -185,6 +185,33 @@ _ASSIGNED: Final = """
      where assigned.taskforce_id = current_taskforce()
 """
 
+_COMPANY_LINKS: Final = """
+    select link.{moment} as at,
+           company.name as company_name,
+           link.company_id
+      from account
+      join company_links as link
+        on link.{column} = account.id
+      left join companies as company
+        on company.taskforce_id = link.taskforce_id
+       and company.id = link.company_id
+     where link.taskforce_id = current_taskforce()
+"""
+
+_COMPANY_ANSWERS: Final = """
+    select answer.{moment} as at,
+           answer.pledge_id,
+           company.name as company_name,
+           answer.company_id
+      from account
+      join company_answers as answer
+        on answer.{column} = account.id
+      left join companies as company
+        on company.taskforce_id = answer.taskforce_id
+       and company.id = answer.company_id
+     where answer.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "pledges",
@@ -248,6 +275,10 @@ ACTIVITY_QUERIES: Final = (
     ActivityQuery("case_assignments", "assigned_to", _ASSIGNED.format(column="assigned_to")),
     ActivityQuery("case_assignments", "assigned_before", _ASSIGNED.format(column="assigned_before")),
     ActivityQuery("case_assignments", "assigned_by", _ASSIGNED.format(column="assigned_by")),
+    ActivityQuery("company_links", "issued_by", _COMPANY_LINKS.format(column="issued_by", moment="issued_at")),
+    ActivityQuery("company_links", "revoked_by", _COMPANY_LINKS.format(column="revoked_by", moment="revoked_at")),
+    ActivityQuery("company_answers", "seen_by", _COMPANY_ANSWERS.format(column="seen_by", moment="seen_at")),
+    ActivityQuery("company_answers", "undone_by", _COMPANY_ANSWERS.format(column="undone_by", moment="undone_at")),
     ActivityQuery("calls", "assigned_to", _CALLS.format(column="assigned_to", moment="assigned_at")),
     ActivityQuery("calls", "assigned_by", _CALLS.format(column="assigned_by", moment="assigned_at")),
     ActivityQuery("calls", "called_by", _CALLS.format(column="called_by", moment="called_at")),
