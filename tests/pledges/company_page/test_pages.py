@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -229,7 +229,7 @@ async def test_a_mail_to_a_known_contact_gets_the_link_and_another_none(
     event_id = await add_event()
     unknown = str(uuid4())
     guest = pledge_body(id=unknown, event_id=str(event_id), contact={"name": "Ib", "email": "ib@fremmed.example"})
-    pass_of = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
+    pass_of: dict[str, Any] = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
     assert (await visitor.caller.log(guest, "event_pass", **pass_of)).status_code == 201
     service = visitor.caller.headers("service", taskforce_id=None, subject="service:notifications")
 
