@@ -19,6 +19,8 @@ from shared.fields.copenhagen import COPENHAGEN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rich.console import Console
+
 _MEASURES: Final = {
     "pledged_positions": "Pledged positions",
     "hires": "Hires, all over time",
@@ -34,6 +36,23 @@ _JOB_TYPES: Final = {
     "fleksjob": "Fleksjob",
     "ordinaer": "Ordinær",
     "traening": "Træning",
+}
+_REASONS: Final = {
+    "more_hours_elsewhere": "More hours at another company",
+    "ordinary_job": "An ordinary job",
+    "education": "Education",
+    "employer": "The employer ended it",
+    "participant": "The employee ended it",
+    "health": "Health",
+    "moved": "Moved away",
+    "other": "Another reason",
+    "unknown": "No reason given",
+}
+_WAITS: Final = {
+    "pledged_to_affirmed": "From pledged to affirmed by the company",
+    "pledged_to_matched": "From pledged to a person found",
+    "matched_to_hired": "From a person found to the first day",
+    "pledged_to_hired": "From pledged to the first day of work",
 }
 _LATEST = 6
 
@@ -73,9 +92,10 @@ def _print(figures: Mapping[str, Any]) -> None:
         whole.add_row(words, *(_number(figures[measure][one]) for one in types))
     console.print(whole)
 
+    _print_lasting(console, figures, types)
     quarters = [each for each in figures["quarters"][-_LATEST:] if any(each["pledged_positions"].values() or [0])]
     if quarters:
-        console.print(_heading("Latest quarters"))
+        console.print(_heading("Latest quarters", "pledged → hired"))
         table = _table("", types)
         for each in quarters:
             table.add_row(each["quarter"], *(_pair(each, one) for one in types))
@@ -83,7 +103,7 @@ def _print(figures: Mapping[str, Any]) -> None:
 
     events = [each for each in figures["events"] if any(each["pledged_positions"].values())][:_LATEST]
     if events:
-        console.print(_heading("Latest events"))
+        console.print(_heading("Latest events", "pledged → hired"))
         table = _table("", types)
         for each in events:
             day = f"{date.fromisoformat(each['date']):%d.%m.%Y}" if each["date"] else "…"
@@ -91,8 +111,48 @@ def _print(figures: Mapping[str, Any]) -> None:
         console.print(table)
 
 
-def _heading(text: str) -> Text:
-    return Text.assemble("\n", (text, "bold"), ("  pledged → hired", "dim"))
+def _print_lasting(console: Console, figures: Mapping[str, Any], types: list[str]) -> None:
+    console.print(_heading("Still employed", "employed of all whose day has come, ? unknown"))
+    table = _table("", types)
+    for months, employed in figures["still_employed"].items():
+        table.add_row(f"After {months} months", *(_employed(employed["by_job_type"][one]) for one in types))
+    console.print(table)
+
+    console.print(_heading("Employed on that day", "by paid hours a week"))
+    table = _table("", types)
+    for band, counts in figures["hires_current_by_hours"].items():
+        table.add_row("None" if band == "0" else band.replace("-", "–"), *(_number(counts[one]) for one in types))
+    console.print(table)
+
+    ended = {reason: counts for reason, counts in figures["hires_ended_by_reason"].items() if any(counts.values())}
+    if ended:
+        console.print(_heading("Ended", "by reason"))
+        table = _table("", types)
+        for reason, counts in ended.items():
+            table.add_row(_REASONS[reason], *(_number(counts[one]) for one in types))
+        console.print(table)
+
+    waits = {pair: wait for pair, wait in figures["median_days"].items() if wait["cases"]}
+    if waits:
+        console.print(_heading("Median days between the steps", "all job types together"))
+        table = Table(box=None, header_style="dim", pad_edge=False)
+        table.add_column("", max_width=44)
+        table.add_column("Days", justify="right")
+        table.add_column("Cases", justify="right")
+        for pair, wait in waits.items():
+            table.add_row(_WAITS[pair], f"{wait['days']:g}".replace(".", ","), _number(wait["cases"]))
+        console.print(table)
+
+
+def _employed(counts: Mapping[str, int]) -> Text:
+    if not counts["of"]:
+        return _number(0)
+    unknown = f", {counts['unknown']}?" if counts["unknown"] else ""
+    return Text(f"{counts['yes']} of {counts['of']}{unknown}")
+
+
+def _heading(text: str, explanation: str) -> Text:
+    return Text.assemble("\n", (text, "bold"), (f"  {explanation}", "dim"))
 
 
 def _table(first: str, types: list[str]) -> Table:

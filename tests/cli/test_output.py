@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
@@ -97,13 +98,29 @@ def test_an_import_prints_what_may_be_wrong_with_lines_that_are_not_refused(
     assert "Says the same as line 1. taken, and flagged: contact_unreachable" in capsys.readouterr().out
 
 
-def test_figures_print_brackets_of_an_events_title(capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pytest.CaptureFixture[str]) -> None:
     count = {**dict.fromkeys(figures._JOB_TYPES, 0), "smaajob": 2}
     event = {"title": BRACKETS, "date": "2026-11-03", "event_id": "1", "pledged_positions": count, "hires": count}
+    employed = {"yes": 41, "no": 12, "unknown": 7, "of": 60}
+    nobody = dict.fromkeys(employed, 0)
     figures._print(
-        {"as_of": "2026-11-30", "quarters": [], "events": [event], **dict.fromkeys(figures._MEASURES, count)}
+        {
+            "as_of": "2026-11-30",
+            "quarters": [],
+            "events": [event],
+            "still_employed": {"3": {"by_job_type": dict.fromkeys(figures._JOB_TYPES, nobody) | {"smaajob": employed}}},
+            "hires_current_by_hours": {"10-15": count},
+            "hires_ended_by_reason": {"moved": count},
+            "median_days": {"pledged_to_hired": {"days": 30.5, "cases": 6}},
+        }
+        | dict.fromkeys(figures._MEASURES, count)
     )
-    assert "Klamme [bold]ApS[/] :car:" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "Klamme [bold]ApS[/] :car:" in printed
+    assert re.search(r"After 3 months +41 of 60, 7\?", printed)
+    assert re.search(r"10–15 +2\b", printed)
+    assert re.search(r"Moved away +2\b", printed)
+    assert re.search(r"From pledged to the first day of work +30,5 +6\b", printed)
 
 
 def test_the_status_prints_brackets_of_a_check(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:

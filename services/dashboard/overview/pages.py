@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures
 from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.measures import catalogue, figures
-from services.dashboard.overview import views
+from services.dashboard.overview import lasting, views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.views import Selection
 from services.dashboard.read_model import taskforces
@@ -97,6 +97,7 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
         "job_type_label": JOB_TYPES[chosen.job_type],
         "funnel": views.funnel(computed, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
+        "lasting": lasting.lasting(computed, chosen.job_type),
         "by_quarter": views.by_quarter(computed, chosen, latest=latest_quarters),
         "by_event": views.by_event(computed, with_links=sees_events, latest=latest_events),
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events),

@@ -13,7 +13,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.overview.views import Selection, types_in_words
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import use_language
-from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
+from tests.dashboard.messages import apply_messages, check_in, checkpoint, employer_event, hire, pledge, taskforce
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,6 +80,30 @@ async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_d
     assert re.search(r"1 Ansættelser", text)
     assert "Tallene for tirsdag den 1. december 2026" in text
     assert "Alle pladser, virksomhederne har lovet" in text, "the definition is one click away"
+
+
+async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_share(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    begun = {"start_date": date(2026, 1, 5), "confirmed_at": datetime(2026, 1, 2, tzinfo=UTC)}
+    logged = pledge(captured_at=datetime(2025, 12, 22, tzinfo=UTC))
+    await apply_messages(
+        dashboard_database,
+        logged,
+        hire(**begun, pledge_id=logged.pledge_id, checkpoints=(checkpoint(3, "elsewhere"),)),
+        hire(**begun, checkpoints=(checkpoint(3, "same_company"), checkpoint(6, "no"))),
+        hire(**begun, ended_on=date(2026, 2, 1), end_reason="education"),
+        hire(**begun),
+    )
+    text = words((await caller.get("/?as_of=2026-12-01", "member", headers=PAGE)).text)
+    assert "I job efter 3 måneder 2 af 4 · mindst 50 % 1 ikke i job · 1 ukendt" in text
+    assert "I job efter 6 måneder 0 af 4 · mindst 0 % 2 ikke i job · 2 ukendte" in text
+    assert "I job efter 12 måneder Ingen er nået så langt endnu." in text
+    assert "I job den dag, efter lønnede timer om ugen" in text
+    assert re.search(r"Årsag Ophørt Uddannelse 1", text)
+    assert "Fra tilsagn til første arbejdsdag 14 1" in text
+    assert "Fra tilsagn til der er fundet en borger – 0" in text
+    assert "Af de ansættelser, hvor dagen 3, 6 eller 12 måneder" in text, "the definition is one click away"
 
 
 async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
