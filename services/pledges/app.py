@@ -31,6 +31,8 @@ from services.pledges.intake import pages as intake_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
+from services.pledges.positions import api as positions_api
+from services.pledges.positions import pages as positions_pages
 from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import api as queue_api
 from services.pledges.queue import pages as queue_pages
@@ -106,6 +108,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         pledges_api,
         corrections_api,
         withdrawals_api,
+        positions_api,
         duplicates_api,
         hires_api,
         queue_api,
@@ -132,6 +135,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,
+        positions_pages,
         pledges_pages,
     ):
         app.include_router(pages.router)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from services.pledges.pledges.access import LOGGERS, PLEDGE
+from shared.contracts.pledges import position_id
 from shared.http.auth import sign_token
 from shared.ui.formats import local_date
 from tests.authorisation.matrix import (
@@ -203,6 +204,19 @@ def _of_pass(method: str, path: str, *, success: int, **send: Any) -> Probe:
     return probe
 
 
+def _step(path: str, *, success: int = 409, body: dict[str, str] | None = None) -> Probe:
+    """A step of a filled position, or of its pledge."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        pledge_id = world.pledge(caller, ownership).id
+        address = path.format(id=pledge_id, position=position_id(UUID(str(pledge_id)), 1))
+        send = {"json" if path.startswith(API) else "data": _STEP | (body or {})}
+        return Ask("POST", address, send | {"headers": {"idempotency-key": str(uuid4())}}, success=success)
+
+    return probe
+
+
+_STEP: Final = {"from": "2026-12-01", "ends_on": "2026-12-14", "until": "2020-01-01", "reason": "other", "note": "."}
 _LOST: Final = {"reason": "Glemt i bussen"}
 _UNCHANGED: Final = {"reason": "Intet er rettet"}
 _NEVER_MADE: Final = {"reason": "not_genuine"}
@@ -522,6 +536,23 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("POST /pledges/passes/{event_id:uuid}/{generation}/restore", "event"): _of_pass(
         "POST", "/pledges/passes/{event}/7/restore", success=303, data={}
+    ),
+    (f"POST {API}/positions/{{position_id}}/match", "pledge"): _step(f"{API}/positions/{{position}}/match"),
+    (f"POST {API}/positions/{{position_id}}/trial", "pledge"): _step(f"{API}/positions/{{position}}/trial"),
+    (f"POST {API}/positions/{{position_id}}/cancel", "pledge"): _step(f"{API}/positions/{{position}}/cancel"),
+    (f"POST {API}/positions/{{position_id}}/reopen", "pledge"): _step(f"{API}/positions/{{position}}/reopen"),
+    (f"POST {API}/positions/{{position_id}}/undo", "pledge"): _step(f"{API}/positions/{{position}}/undo"),
+    (f"POST {API}/pledges/{{pledge_id}}/affirm", "pledge"): _step(f"{API}/pledges/{{id}}/affirm", success=200),
+    (f"POST {API}/pledges/{{pledge_id}}/undo-affirmation", "pledge"): _step(
+        f"{API}/pledges/{{id}}/undo-affirmation", success=200
+    ),
+    (f"POST {API}/pledges/{{pledge_id}}/lapse", "pledge"): _step(f"{API}/pledges/{{id}}/lapse"),
+    # A day of years ago.
+    (f"POST {API}/pledges/{{pledge_id}}/defer-lapse", "pledge"): _step(
+        f"{API}/pledges/{{id}}/defer-lapse", success=422
+    ),
+    ("POST /pledges/{pledge_id:uuid}/step", "pledge"): _step(
+        "/pledges/{id}/step", body={"step": "cancel", "position": "1"}
     ),
     (f"POST {API}/hires", "pledge"): confirm_by_api,
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),

@@ -76,6 +76,19 @@ class AgedRows:
         )
         await self.conn.execute(
             """
+            insert into position_changes
+                   (taskforce_id, id, pledge_id, position_id, version, kind, before, status, effective_on, note,
+                    changed_at)
+            values ($1, $2, $3, $3, 3, 'matched', '{}', 'matched', $4, 'Ring til Eva på 97 85 00 00', $5)
+            """,
+            self.taskforce_id,
+            id_,
+            pledge_id,
+            day,
+            at(day),
+        )
+        await self.conn.execute(
+            """
             insert into pledge_former_terms
                    (taskforce_id, id, pledge_id, version, company_name, company_cvr, company_p_number, job_type,
                     position_count, weekly_hours_from, weekly_hours_to, tasks, pledged_on, flags, corrected_at)

@@ -124,6 +124,17 @@ _LOOK: Final = """
 _ERASED: Final = (
     "insert into erasures (taskforce_id, id, erased_table, erased_key, erased_by) values ($1, $4, 'x', $4, $3)"
 )
+_WITH_PLEDGE = """
+    with pledge as (
+        insert into pledges
+               (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
+                weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
+                request_fingerprint, version, status)
+        values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', false, now(), now(), current_date, '{}',
+                '\\x00', 2, 'logged')
+        returning id
+    )
+"""
 FILL: Final = {
     ("pledges", "company_links", "issued_by"): _LINK.format(columns="issued_by", values="$2"),
     ("pledges", "company_links", "revoked_by"): _LINK.format(columns="revoked_by, revoked_at", values="$2, now()"),
@@ -189,18 +200,15 @@ FILL: Final = {
                 set_aside_by)
         values ($1, $4, false, $4, 1, '{}', now(), now(), $2)
     """,
-    ("pledges", "pledge_changes", "changed_by"): """
-        with pledge as (
-            insert into pledges
-                   (taskforce_id, id, company_name, company_cvr, job_type, position_count, weekly_hours_from,
-                    weekly_hours_to, tasks, captured_by, logged_with_pass, captured_at, received_at, pledged_on, flags,
-                    request_fingerprint, version, status)
-            values ($1, $4, 'Smeden', null, 'smaajob', 1, 5, 5, '{}', 'web', false, now(), now(), current_date, '{}',
-                    '\\x00', 2, 'logged')
-            returning id
-        )
+    ("pledges", "pledge_changes", "changed_by"): f"""{_WITH_PLEDGE}
         insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, changed_by, changed_at)
         select $1, pledge.id, pledge.id, 2, 'corrected', $2, now() from pledge
+    """,
+    ("pledges", "position_changes", "changed_by"): f"""{_WITH_PLEDGE}
+        insert into position_changes
+               (taskforce_id, id, pledge_id, position_id, version, kind, before, status, effective_on, changed_by,
+                changed_at)
+        select $1, pledge.id, pledge.id, pledge.id, 2, 'matched', '{{}}', 'matched', current_date, $2, now() from pledge
     """,
     ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),

@@ -157,6 +157,7 @@ async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRo
 
     assert await rows.left("pledge_former_contacts") == {kept}
     assert await rows.left("pledge_changes", "note is not null") == {kept, without_contact}
+    assert await rows.left("position_changes", "note is not null") == {kept, without_contact}
     assert await rows.left("pledge_former_terms", "company_cvr is not null") == {kept, without_contact, without_note}
     assert without_company in await rows.left("pledge_former_terms"), "what was logged stays, for ever"
 

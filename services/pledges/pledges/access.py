@@ -27,6 +27,8 @@ REVIEWERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who decides whether a pledge counts."""
 EDITORS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin")
 """Who may correct and withdraw a pledge: those that they have logged themselves, or, as `REVIEWERS`, all."""
+KEEPERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker")
+"""Who may cancel a position, record a company's affirmation, and let a pledge lapse or put that off."""
 
 Logger = Annotated[Principal, Depends(require(*LOGGERS))]
 Reader = Annotated[Principal, Depends(require(*READERS))]
@@ -36,6 +38,7 @@ ContactReader = Annotated[Principal, Depends(require(*CONTACT_READERS))]
 Importer = Annotated[Principal, Depends(require(*IMPORTERS))]
 Reviewer = Annotated[Principal, Depends(require(*REVIEWERS))]
 PledgeEditor = Annotated[Principal, Depends(require(*EDITORS))]
+PledgeKeeper = Annotated[Principal, Depends(require(*KEEPERS))]
 Caseworker = Annotated[Principal, Depends(require("caseworker"))]
 
 PLEDGE: Final = Resource(
@@ -66,6 +69,11 @@ def logs_as(principal: Principal) -> Person | Guest:
 def edits_as(principal: Principal) -> Editor:
     """Return as whom the principal corrects and withdraws pledges."""
     return Editor(principal.person_id, of_all=principal.has(*REVIEWERS))
+
+
+def keeps_as(principal: Principal) -> Editor:
+    """Return as whom the principal takes steps of pledges and positions, and undoes them."""
+    return edits_as(principal)
 
 
 def may_change(principal: Principal, pledge: PledgeOut) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.pledges.catalogue.store import load_catalogue
 from services.pledges.pledges.store import company_of, contact_of
-from services.pledges.pledges.words import REVIEWS, WITHDRAWALS
+from services.pledges.pledges.words import CANCELLATIONS, REOPENINGS, REVIEWS, WITHDRAWALS
 from shared.fields.phone import phone_text
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
@@ -32,9 +32,23 @@ KINDS: Final = {
     "corrected": N_("Corrected"),
     "withdrawn": N_("Withdrawn"),
     "restored": N_("Withdrawal undone"),
+    "affirmed": N_("The company has confirmed it"),
+    "affirmation_undone": N_("The company has not confirmed it after all"),
+    "lapsed": N_("Lapsed"),
+    "lapse_deferred": N_("The lapse was put off"),
     "merge": N_("Merged into another pledge"),
     "unmerge": N_("Separated from the other pledge again"),
 }
+POSITION_STEPS: Final = {
+    "matched": N_("a person was found"),
+    "trial_started": N_("on trial"),
+    "filled": N_("filled by a hire"),
+    "cancelled": N_("cancelled"),
+    "reopened": N_("reopened"),
+    "vacated": N_("its hire has ended"),
+    "undone": N_("the last step was undone"),
+}
+"""What has become of a position, after “Position 2: ”."""
 NOTHING: Final = "–"
 
 
@@ -139,7 +153,23 @@ async def history(conn: Connection, taskforce_id: UUID, pledge: PledgeOut) -> li
         taskforce_id,
         pledge.id,
     )
-    entries = [*_changes(changes, present_terms(pledge), tasks), *map(_review, reviews), *map(_merge, merges)]
+    steps = await conn.fetch(
+        """
+        select version, kind, (before ->> 'number')::integer as number, effective_on, trial_ends_on, reason, note,
+               changed_by, changed_at
+          from position_changes
+         where taskforce_id = $1
+           and pledge_id = $2
+        """,
+        taskforce_id,
+        pledge.id,
+    )
+    entries = [
+        *_changes(changes, present_terms(pledge), tasks),
+        *map(_review, reviews),
+        *map(_merge, merges),
+        *map(_position_step, steps),
+    ]
     return sorted(entries, key=lambda entry: entry.version, reverse=True)
 
 
@@ -170,6 +200,19 @@ def _review(row: asyncpg.Record) -> HistoryEntry:
 def _merge(row: asyncpg.Record) -> HistoryEntry:
     decision = row["decision"]
     return HistoryEntry(row["version"], _(KINDS[decision]), row["decided_at"], row["decided_by"])
+
+
+def _position_step(row: asyncpg.Record) -> HistoryEntry:
+    kind, reason = row["kind"], row["reason"]
+    title = f"{_('Position %(number)s', number=row['number'])}: {_(POSITION_STEPS[kind])}"
+    if row["trial_ends_on"]:
+        title += " " + _(
+            "%(first)s to %(last)s", first=date_text(row["effective_on"]), last=date_text(row["trial_ends_on"])
+        )
+    if reason:
+        words = CANCELLATIONS if kind == "cancelled" else REOPENINGS
+        title = f"{title}: {_(words[reason]) if reason in words else reason}"
+    return HistoryEntry(row["version"], title, row["changed_at"], row["changed_by"], row["note"])
 
 
 def _former(row: asyncpg.Record) -> VersionTerms:

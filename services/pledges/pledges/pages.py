@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,21 +15,26 @@ from services.pledges.pledges.access import (
     CONTACT_READERS,
     HIRE,
     IMPORTERS,
+    KEEPERS,
     PLEDGE,
     READERS,
     REVIEWERS,
     Logger,
     Reader,
     Reviewer,
+    keeps_as,
     may_change,
     may_read_contact,
     may_read_hires,
     visible_part,
 )
 from services.pledges.pledges.cursors import NewestFirst
+from services.pledges.pledges.dependencies import lapse_rules
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.history import HistoryEntry, history
+from services.pledges.pledges.lapsing import is_about_to_lapse, lapses_on
+from services.pledges.pledges.position_changes import undoable_positions
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, render
 from services.pledges.pledges.schemas import ReviewForm, ReviewsForm
@@ -40,6 +46,7 @@ from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
+from shared.ui.formats import local_date
 from shared.ui.forms import read_form
 
 router = APIRouter(include_in_schema=False)
@@ -151,13 +158,25 @@ async def show_pledge(
     if may_read_contact(principal, pledge):
         async with db.read(principal.taskforce) as conn:
             entries = await history(conn, principal.taskforce, pledge)
+    undoable: set[UUID] = set()
+    if principal.has(*KEEPERS):
+        async with db.read(principal.taskforce) as conn:
+            undoable = await undoable_positions(conn, principal.taskforce, pledge_id, keeps_as(principal))
     if principal.has(*READERS):
         async with db.read(principal.taskforce) as conn:
             duplicates = await queries.duplicates_of(conn, principal.taskforce, pledge_id)
+    today = local_date(datetime.now(UTC))
+    lapse_on = lapses_on(pledge, lapse_rules(request)) if principal.has(*KEEPERS) else None
     return render(
         request,
         "pledge.html",
         pledge=pledge,
+        may_work=principal.has("caseworker"),
+        may_keep=principal.has(*KEEPERS),
+        undoable=undoable,
+        lapses_on=lapse_on,
+        lapse_is_near=lapse_on is not None and is_about_to_lapse(pledge, lapse_rules(request), today=today),
+        tomorrow=today + timedelta(days=1),
         sees_contact=may_read_contact(principal, pledge),
         hires=hires,
         history=entries,

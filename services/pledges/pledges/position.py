@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 VacantStatus = Literal["open", "matched", "trial"]
 PositionChangeKind = Literal["matched", "trial_started", "filled", "cancelled", "reopened", "vacated", "undone"]
-CancelReason = Literal["company_needs_nobody", "company_found_somebody", "job_changed", "logged_twice", "other"]
+CancelReason = Literal["company_needs_nobody", "company_found_somebody", "job_changed", "other"]
 """Why one position is no longer offered."""
 ReopenReason = Literal["not_suitable", "person_declined", "company_declined", "offered_again", "other"]
 """Why a position is vacant again."""
@@ -194,17 +194,26 @@ class PositionChange:
         Raises:
             NothingToUndo: it was undone already, or undoes another one.
             UndoneAtHire: a hire has filled or left the position.
-            UndoneByOthers: somebody else made it, and a coordinator may undo it.
-            TooLateToUndo: 15 minutes have passed.
+            UndoneByOthers, TooLateToUndo: see `check_undo`.
         """
         if self.undone_at is not None or self.kind == "undone":
             raise NothingToUndo
         if self.kind not in _UNDOABLE:
             raise UndoneAtHire
-        if not by.of_all and (by.id is None or by.id != self.by):
-            raise UndoneByOthers
-        if now - self.at > UNDO_FOR:
-            raise TooLateToUndo
+        check_undo(self.by, self.at, by, now=now)
+
+
+def check_undo(made_by: UUID | None, made_at: datetime, by: Editor, *, now: datetime) -> None:
+    """Check that somebody may undo at a moment what was done.
+
+    Raises:
+        UndoneByOthers: somebody else did it, and only a coordinator may undo it.
+        TooLateToUndo: 15 minutes have passed.
+    """
+    if not by.of_all and (by.id is None or by.id != made_by):
+        raise UndoneByOthers
+    if now - made_at > UNDO_FOR:
+        raise TooLateToUndo
 
 
 def open_positions(pledge_id: UUID, count: int) -> list[Position]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -9,15 +11,16 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from services.pledges.pledges.position import Position, PositionChange
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     import asyncpg
 
-    from services.pledges.pledges.domain import Pledge
+    from services.pledges.pledges.domain import Editor, Pledge
     from services.pledges.pledges.position import PositionStep
+    from shared.contracts.pledges import PositionStatus
     from shared.db.database import Connection
 
 _POSITION: Final = TypeAdapter(Position)
@@ -71,6 +74,14 @@ async def insert_position_change(
     return change_id
 
 
+async def pledge_of_position(conn: Connection, taskforce_id: UUID, position_id: UUID) -> UUID | None:
+    """Return the id of the pledge that a position belongs to, or None."""
+    pledge_id: UUID | None = await conn.fetchval(
+        "select pledge_id from positions where taskforce_id = $1 and id = $2", taskforce_id, position_id
+    )
+    return pledge_id
+
+
 async def last_position_change(conn: Connection, taskforce_id: UUID, position_id: UUID) -> PositionChange | None:
     """Return the last step of a position that was not undone and undoes none; None: it has made none."""
     row = await conn.fetchrow(
@@ -106,6 +117,53 @@ async def position_change_of_hire(
         hire_id,
     )
     return _change(row) if row else None
+
+
+async def last_position_changes(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> list[PositionChange]:
+    """Return the last step of each position of a pledge that was not undone and undoes none."""
+    rows = await conn.fetch(
+        f"""
+        select distinct on (position_id) *
+          from ({_SELECT.replace("select id,", "select version, id,")}
+                   and pledge_id = $2
+                   and kind <> 'undone'
+                   and undone_at is null) as change
+         order by position_id, version desc
+        """,  # noqa: S608  (columns of our own table)
+        taskforce_id,
+        pledge_id,
+    )
+    return [_change(row) for row in rows]
+
+
+async def undoable_positions(conn: Connection, taskforce_id: UUID, pledge_id: UUID, by: Editor) -> set[UUID]:
+    """Return the positions of a pledge whose last step somebody may undo now."""
+    undoable = set()
+    for change in await last_position_changes(conn, taskforce_id, pledge_id):
+        with suppress(Refusal):
+            change.check_undo(by, now=datetime.now(UTC))
+            undoable.add(change.position_id)
+    return undoable
+
+
+async def statuses_before(
+    conn: Connection, taskforce_id: UUID, pledge_id: UUID, *, seen_version: int
+) -> dict[UUID, PositionStatus]:
+    """Return what the positions of a pledge were in an earlier version, for those that have taken a step since."""
+    rows = await conn.fetch(
+        """
+        select distinct on (position_id) position_id, before ->> 'status' as status
+          from position_changes
+         where taskforce_id = $1
+           and pledge_id = $2
+           and version > $3
+         order by position_id, version
+        """,
+        taskforce_id,
+        pledge_id,
+        seen_version,
+    )
+    return {row["position_id"]: row["status"] for row in rows}
 
 
 async def mark_undone(conn: Connection, taskforce_id: UUID, change_id: UUID, *, at: datetime) -> None:

@@ -8,9 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from services.pledges.pledges.domain import Contact, Position
 from services.pledges.pledges.schemas import CompanyOut, HoursOut, PledgeOut
-from services.pledges.pledges.store import COLUMNS, company_of, contact_of, select_list
+from services.pledges.pledges.store import (
+    COLUMNS,
+    POSITION_COLUMNS,
+    STATE_COLUMNS,
+    company_of,
+    contact_of,
+    select_list,
+)
 from services.pledges.register.queries import EVENT_ROW, EventRow
 from shared.fields.search import cvr_beginning, search_words
 
@@ -116,16 +125,18 @@ _OWN_TASKS: Final = """
            and task ? 'da') as own_tasks""".strip("\n")
 """The words of the pledge's tasks that the taskforce has added."""
 
+_POSITIONS: Final = TypeAdapter(list[Position])
+_POSITION_PAIRS: Final = ", ".join(f"'{column}', position.{column}" for column in POSITION_COLUMNS)
+
 _PLEDGES: Final = f"""
-select {select_list(_SHOWN, "pledge")},
+select {select_list((*_SHOWN, *STATE_COLUMNS), "pledge")},
        event.title as event_title,
        contact.name as contact_name,
        contact.phone as contact_phone,
        contact.email as contact_email,
        call.assigned_to as rung_by,
 {_OWN_TASKS},
-       (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, position.hire_id)
-                         order by position.number)
+       (select jsonb_agg(jsonb_build_object({_POSITION_PAIRS}) order by position.number)
           from positions as position
          where position.taskforce_id = pledge.taskforce_id
            and position.pledge_id = pledge.id) as position_list
@@ -142,7 +153,7 @@ select {select_list(_SHOWN, "pledge")},
        event.title as event_title,
        null as contact_name,
 {_OWN_TASKS},
-       (select jsonb_agg(jsonb_build_array(position.id, position.number, position.status, null)
+       (select jsonb_agg(jsonb_build_object('id', position.id, 'number', position.number, 'status', position.status)
                          order by position.number)
           from positions as position
          where position.taskforce_id = pledge.taskforce_id
@@ -224,10 +235,7 @@ async def receipt(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> Pled
 
 
 def _pledge(row: asyncpg.Record) -> PledgeOut:
-    positions = [
-        Position(UUID(position_id), number, status, UUID(hire_id) if hire_id else None)
-        for position_id, number, status, hire_id in row["position_list"] or ()
-    ]
+    positions = _POSITIONS.validate_python(row["position_list"] or ())
     return PledgeOut.model_construct(
         id=row["id"],
         event_id=row["event_id"],
@@ -252,6 +260,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         ended_on=row["ended_on"],
         withdrawn_because=row["withdrawn_because"],
         merged_into=row["merged_into"],
+        **{column: row.get(column) for column in STATE_COLUMNS},
         pass_event_id=row["pass_event_id"],
         event_title=row["event_title"],
         rung_by=row.get("rung_by"),

@@ -131,6 +131,16 @@ class NoPositionOpen(Refusal):
     detail = N_("All positions of the pledge are filled or cancelled.")
 
 
+class PositionNotFound(Refusal):
+    """The taskforce has no such position."""
+
+    code = "position-unknown"
+    kind = "not_found"
+    title = N_("There is no such position")
+    detail = N_("Find its pledge in the list of pledges.")
+    next_step = ("/pledges", N_("Pledges"))
+
+
 class PersonMatched(Refusal):
     """Somebody has been matched with the position already."""
 

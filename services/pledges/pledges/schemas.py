@@ -265,12 +265,17 @@ class PledgeOut(ResponseModel):
         description="waiting: it does not count until a coordinator has accepted it; rejected: it does not count",
     )
     ended_on: date | None = Field(
-        None, description="the first day on which its cancelled positions no longer count: the company withdrew them"
+        None,
+        description="the first day on which its cancelled positions no longer count: the company withdrew them, or it "
+        "lapsed",
     )
     withdrawn_because: WithdrawalReason | None = Field(
         None, description="why it is withdrawn; only what its company has withdrawn has ever counted"
     )
     merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
+    affirmed_on: date | None = Field(None, description="the day on which the company confirmed it after it was logged")
+    active_on: date | None = Field(None, description="the last day on which something came of it, after it was logged")
+    lapse_deferred_until: date | None = Field(None, description="it does not lapse before this day")
     logged_with_pass: bool = Field(exclude=True)
     pass_event_id: UUID | None = Field(None, exclude=True)
     event_title: str | None = Field(None, exclude=True)
@@ -298,6 +303,11 @@ class PledgeOut(ResponseModel):
     def has_filled_position(self) -> bool:
         """Whether a position of it has become a job."""
         return any(position.status == "filled" for position in self.position_list)
+
+    @property
+    def has_vacant_position(self) -> bool:
+        """Whether a hire can still fill a position."""
+        return bool(self.vacant)
 
     @property
     def task_labels(self) -> list[str]:
@@ -344,6 +354,9 @@ class PledgeOut(ResponseModel):
             ended_on=pledge.ended_on,
             withdrawn_because=pledge.withdrawn_because,
             merged_into=pledge.merged_into,
+            affirmed_on=pledge.affirmed_on,
+            active_on=pledge.active_on,
+            lapse_deferred_until=pledge.lapse_deferred_until,
             logged_with_pass=isinstance(pledge.logged_by, Guest),
         )
 

@@ -395,6 +395,23 @@ async def insert_change(conn: Connection, pledge: Pledge, change: Change) -> UUI
     return change_id
 
 
+async def last_change(conn: Connection, pledge: Pledge) -> Change | None:
+    """Return the change that has led to the present version of a pledge; None where something else has."""
+    row = await conn.fetchrow(
+        """
+        select kind, changed_by, changed_at, reason, note, with_pass
+          from pledge_changes
+         where taskforce_id = $1
+           and pledge_id = $2
+           and version = $3
+        """,
+        pledge.taskforce_id,
+        pledge.id,
+        pledge.version,
+    )
+    return Change(*row) if row else None
+
+
 async def save_correction(conn: Connection, pledge: Pledge, change_id: UUID, *, at: datetime) -> None:
     """Save the corrected terms of a pledge that the caller has locked. What they replace is kept under the change."""
     columns = _as_columns(pledge, b"") | {"positions": {position.number: position.id for position in pledge.positions}}

@@ -50,6 +50,27 @@ POSITION_STATUSES: Final = MappingProxyType(
     }
 )
 
+CANCELLATIONS: Final = MappingProxyType(
+    {
+        "company_needs_nobody": N_("The company needs nobody any longer"),
+        "company_found_somebody": N_("The company has found somebody itself"),
+        "job_changed": N_("The job has become another one"),
+        "other": N_("Another reason"),
+    }
+)
+"""Why one position is no longer offered."""
+
+REOPENINGS: Final = MappingProxyType(
+    {
+        "not_suitable": N_("The match did not suit"),
+        "person_declined": N_("The person does not want to"),
+        "company_declined": N_("The company does not want to"),
+        "offered_again": N_("The company offers it again"),
+        "other": N_("Another reason"),
+    }
+)
+"""Why a position is vacant again."""
+
 CAPTURES: Final = MappingProxyType(
     {
         "phone": N_("On a phone"),

@@ -69,24 +69,31 @@ _FORMER_CONTACTS = Job(
     remove=delete_overdue("pledge_former_contacts"),
 )
 
-_CHANGE_NOTES = Job(
-    name="change_notes",
-    overdue="""
-        select id,
-               changed_at as since
-          from pledge_changes
-         where taskforce_id = $2
-           and changed_at < current_date - make_interval(months => $1)
-           and note is not null
-    """,
-    remove="""
-        update pledge_changes
-           set note = null
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
-)
+
+def _notes(name: str, table: str) -> Job:
+    """Return the job that empties the notes of a table of changes."""
+    return Job(
+        name=name,
+        overdue=f"""
+            select id,
+                   changed_at as since
+              from {table}
+             where taskforce_id = $2
+               and changed_at < current_date - make_interval(months => $1)
+               and note is not null
+        """,  # noqa: S608  (names of ours)
+        remove=f"""
+            update {table}
+               set note = null
+             where taskforce_id = $2
+               and id in (select id from overdue)
+            returning id
+        """,  # noqa: S608  (names of ours)
+    )
+
+
+_CHANGE_NOTES = _notes("change_notes", "pledge_changes")
+_STEP_NOTES = _notes("step_notes", "position_changes")
 
 _HIRE_CONTACTS = Job(
     name="hire_contacts",
@@ -198,6 +205,7 @@ JOBS: Final = (
     _HIRE_CONTACTS,
     _FORMER_CONTACTS,
     _CHANGE_NOTES,
+    _STEP_NOTES,
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("pledge_former_terms", "pledged_on", "corrected_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),

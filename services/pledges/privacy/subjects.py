@@ -32,6 +32,37 @@ _OF_COMPANY: Final = r"""
        and regexp_replace(normalize(made.company_cvr, nfkc), '[^0-9]', '', 'g') = any (identifiers.cvrs)
 """
 _ERASE_COMPANY: Final = "select forget_companies_of_{table}($1)"
+_IN_NOTES: Final = """
+    select change.id
+      from {table} as change,
+           identifiers
+     where change.taskforce_id = current_taskforce()
+       and lower(change.note) ~ any (identifiers.mentions)
+"""
+_EMPTY_NOTES: Final = """
+    update {table}
+       set note = null
+     where taskforce_id = current_taskforce()
+       and id = any ($1)
+    returning id
+"""
+_CHANGED: Final = """
+    select change.changed_at as at,
+           change.pledge_id,
+           company.name as company_name,
+           pledge.company_id,
+           pledge.job_type
+      from account
+      join {table} as change
+        on change.changed_by = account.id
+      join pledges as pledge
+        on pledge.taskforce_id = change.taskforce_id
+       and pledge.id = change.pledge_id
+      left join companies as company
+        on company.taskforce_id = pledge.taskforce_id
+       and company.id = pledge.company_id
+     where change.taskforce_id = current_taskforce()
+"""
 
 LOOKUPS: Final = (
     SubjectLookup(
@@ -82,20 +113,14 @@ LOOKUPS: Final = (
     SubjectLookup(
         "change_notes",
         "pledge_changes",
-        find="""
-            select change.id
-              from pledge_changes as change,
-                   identifiers
-             where change.taskforce_id = current_taskforce()
-               and lower(change.note) ~ any (identifiers.mentions)
-        """,
-        erase="""
-            update pledge_changes
-               set note = null
-             where taskforce_id = current_taskforce()
-               and id = any ($1)
-            returning id
-        """,
+        find=_IN_NOTES.format(table="pledge_changes"),
+        erase=_EMPTY_NOTES.format(table="pledge_changes"),
+    ),
+    SubjectLookup(
+        "step_notes",
+        "position_changes",
+        find=_IN_NOTES.format(table="position_changes"),
+        erase=_EMPTY_NOTES.format(table="position_changes"),
     ),
     SubjectLookup(
         "typed_companies",
@@ -306,27 +331,8 @@ ACTIVITY_QUERIES: Final = (
              where decided.taskforce_id = current_taskforce()
         """,
     ),
-    ActivityQuery(
-        "pledge_changes",
-        "changed_by",
-        """
-            select change.changed_at as at,
-                   change.pledge_id,
-                   company.name as company_name,
-                   pledge.company_id,
-                   pledge.job_type
-              from account
-              join pledge_changes as change
-                on change.changed_by = account.id
-              join pledges as pledge
-                on pledge.taskforce_id = change.taskforce_id
-               and pledge.id = change.pledge_id
-              left join companies as company
-                on company.taskforce_id = pledge.taskforce_id
-               and company.id = pledge.company_id
-             where change.taskforce_id = current_taskforce()
-        """,
-    ),
+    ActivityQuery("pledge_changes", "changed_by", _CHANGED.format(table="pledge_changes")),
+    ActivityQuery("position_changes", "changed_by", _CHANGED.format(table="position_changes")),
     ActivityQuery(
         "phones",
         "set_aside_by",

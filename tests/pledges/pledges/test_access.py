@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -60,6 +61,17 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", PLEDGES + "/{pledge_id}/withdraw"): ({"coordinator", "admin"}, 409),
     ("POST", "/api/pledges/v1/events/{event_id}/passes/{generation}/withdraw"): ({"coordinator", "admin"}, 200),
     ("POST", "/api/pledges/v1/events/{event_id}/passes/{generation}/restore"): ({"coordinator", "admin"}, 200),
+    ("POST", "/api/pledges/v1/positions/{position_id}/match"): ({"caseworker"}, 404),
+    ("POST", "/api/pledges/v1/positions/{position_id}/trial"): ({"caseworker"}, 404),
+    ("POST", "/api/pledges/v1/positions/{position_id}/cancel"): ({"caseworker", "coordinator"}, 404),
+    ("POST", "/api/pledges/v1/positions/{position_id}/reopen"): ({"caseworker"}, 404),
+    ("POST", "/api/pledges/v1/positions/{position_id}/undo"): ({"caseworker", "coordinator"}, 404),
+    ("POST", PLEDGES + "/{pledge_id}/affirm"): ({"caseworker", "coordinator"}, 200),
+    ("POST", PLEDGES + "/{pledge_id}/undo-affirmation"): ({"caseworker", "coordinator"}, 200),
+    # It is not about to lapse.
+    ("POST", PLEDGES + "/{pledge_id}/lapse"): ({"caseworker", "coordinator"}, 409),
+    ("POST", PLEDGES + "/{pledge_id}/defer-lapse"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/pledges/{pledge_id:uuid}/step"): ({"caseworker", "coordinator"}, 303),
     ("POST", "/api/pledges/v1/hires"): ({"caseworker"}, 201),
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
@@ -137,6 +149,7 @@ FORMS: dict[str, dict[str, str]] = {
 _CORRECTION = {"reason": "not_genuine", "positions": 20, "company.name": "B&O", "hours_from": "5"}
 _CORRECTION |= {"contact.name": "Eva", "contact.phone": "97 85 00 00"}
 _CHANGES = re.compile(r"\{pledge_id(:uuid)?\}/(correct|withdraw|restore)$")
+_STEPS = re.compile(r"/positions/|/(affirm|undo-affirmation|lapse|defer-lapse|step)$")
 PASS = "/pledges/pass/{token}"
 SHELL = {("GET", "/pledges/service-worker.js"), ("GET", "/pledges/shell/{language}")}
 PUBLIC = SHELL | {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
@@ -161,6 +174,10 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
     send: dict[str, Any] = {}
     if path.endswith("/v1/pledges/batch"):
         send["json"] = {"pledges": [pledge_body()]}
+    elif _STEPS.search(path):
+        later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+        step = {"step": "affirm", "from": later, "ends_on": later, "until": later, "reason": "other", "note": "Fordi"}
+        send["json" if path.startswith("/api") else "data"] = step
     elif method == "PATCH" or _CHANGES.search(path) or "/passes/" in path:
         send["json" if path.startswith("/api") else "data"] = _CORRECTION
     elif path.endswith("/v1/queue/assign"):
@@ -204,6 +221,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         address.replace("{proposal_id}", str(uuid4()))
         .replace("{decision}", "keep")
         .replace("{handover_id}", str(uuid4()))
+        .replace("{position_id}", str(uuid4()))
         .replace("{code}", "canteen")
     )
     # A stream of a known event never ends.
