@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -183,4 +184,6 @@ def _when(row: Due, today: date) -> str:
         return _("Today")
     if row.due_on < today:
         return _("%(time)s overdue", time=duration(row.due_on, today))
+    if row.due_on == today + timedelta(days=1):
+        return _("Tomorrow")
     return _("In %(time)s", time=duration(today, row.due_on))
