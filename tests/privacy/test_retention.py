@@ -7,12 +7,13 @@ import importlib
 import inspect
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from services.dashboard.measures.figures import compute
 from services.dashboard.privacy import retention as dashboard
 from services.events.privacy import retention as events
 from services.notifications.privacy import retention as notifications
@@ -21,6 +22,7 @@ from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
 from shared.settings import ServiceSettings
+from tests.dashboard.messages import apply_messages, hire, taskforce
 from tests.privacy.aged_rows import AgedRows, at, months_ago
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -135,16 +137,50 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
     assert (removed["typed_companies_of_pledges"], removed["typed_companies_of_hires"]) == (2, 1)
 
 
-async def test_the_end_reason_is_deleted_after_two_years_and_the_end_date_stays(
+async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in_its_messages(
     rows: AgedRows, pledges_database: Database
 ) -> None:
     kept = await rows.hire(months_ago(30), ended=months_ago(24))
     gone = await rows.hire(months_ago(30), ended=months_ago(24, days=1))
+    for hire_id in (kept, gone):
+        await rows.conn.execute(
+            """
+            insert into outbox (id, taskforce_id, aggregatetype, aggregateid, version, type, payload, correlation_id)
+            values ($1, $2, 'pledges.hire', $3, 2, 'tilsagn.pledges.HireEnded.v1', '{"end_reason": "health"}', $1)
+            """,
+            uuid5(hire_id, "message"),
+            rows.taskforce_id,
+            hire_id,
+        )
 
     await _removed(pledges_database)
 
-    assert await rows.left("hires", "end_reason is not null") == {kept}
-    assert await rows.left("hires", "ended_on is not null") == {kept, gone}
+    assert await rows.left("hires", "end_reason = 'health'") == {kept}
+    assert await rows.left("hires", "end_reason = 'other'") == {gone}
+    published = await rows.conn.fetch(
+        "select aggregateid, payload ->> 'end_reason' as reason from outbox where version = 2"
+    )
+    assert {row["aggregateid"]: row["reason"] for row in published} == {kept: "health", gone: "other"}
+
+
+async def test_the_dashboard_forgets_that_a_hire_ended_for_health(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    ended = [
+        hire(start_date=months_ago(30), ended_on=months_ago(24, days=days), end_reason="health") for days in (0, 1)
+    ]
+    await apply_messages(dashboard_database, taskforce(), *ended)
+
+    removed = await dashboard.retention().remove(dashboard_database)
+
+    assert removed["end_reasons"] == 1
+    ended_by_reason = (await compute(dashboard_database, taskforce_id)).counts.groups["hires_ended_by_reason"]
+    assert (ended_by_reason["health"]["smaajob"], ended_by_reason["other"]["smaajob"]) == (1, 1)
+    async with dashboard_database.read(taskforce_id) as conn:
+        assert await conn.fetchval("select array_agg(end_reason order by end_reason) from hire_versions") == [
+            "health",
+            "other",
+        ]
 
 
 async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRows, pledges_database: Database) -> None:

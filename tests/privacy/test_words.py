@@ -12,7 +12,7 @@ from shared.privacy.data_inventory import read_data_inventory
 from shared.privacy.words import column_word
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_TOLD_OTHERWISE: Final = {"access_log", "hires"}
+_TOLD_OTHERWISE: Final = {"access_log", "hires", "hire_versions"}
 """The access log has its own headings, and hires are not found by a person's terms."""
 
 

@@ -38,13 +38,5 @@ alter table hire_versions
   -- false: the confirmation was undone, and it has no deltas
   add column counted boolean not null default true;
 
--- For the median days between the steps, the latest first.
-create index pledge_versions_affirmed on pledge_versions (generation, taskforce_id, pledged_on desc, pledge_id)
-  where affirmed_on is not null;
-create index pledge_versions_matched on pledge_versions (generation, taskforce_id, pledged_on desc, pledge_id)
-  where matched <> '{}';
-create index hire_versions_on_pledges on hire_versions (generation, taskforce_id, start_date desc, hire_id)
-  where pledge_id is not null;
-
 -- migrate:down
 -- forward only: dbmate needs the block, and it stays empty

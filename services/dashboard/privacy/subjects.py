@@ -1,4 +1,4 @@
-"""How a person is found in the dashboard's data: at most in dead letters."""
+"""How a person is found in the dashboard's data: at most in dead letters, as it knows nobody's name or number."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from typing import Final
 from services.dashboard.privacy.retention import retention
 from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
 from shared.privacy.subject_requests import SubjectData
+from shared.privacy.subjects import SubjectLookup
 
-LOOKUPS: Final = (DEAD_LETTERS_LOOKUP,)
+LOOKUPS: Final = (
+    SubjectLookup(
+        "end_reasons",
+        "hire_versions",
+        find=None,
+        erase=None,
+        why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
+    ),
+    DEAD_LETTERS_LOOKUP,
+)
 
 SUBJECT_DATA: Final = SubjectData(LOOKUPS, retention(), owns=False)
 """The lookups of subject requests."""

@@ -149,15 +149,9 @@ _END_REASONS = Job(
           from hires
          where taskforce_id = $2
            and ended_on < current_date - make_interval(months => $1)
-           and end_reason is not null
+           and end_reason = 'health'
     """,
-    remove="""
-        update hires
-           set end_reason = null
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
+    remove="select from forget_health_reasons(array(select id from overdue))",
 )
 
 # `evenings` deletes the phones earlier.
