@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -160,6 +161,16 @@ async def confirm_by_form(world: PledgesWorld, caller: Caller, ownership: Owners
     form = {"id": str(uuid4()), "step": "confirm", "start_date": local_date(NOW).isoformat(), "weekly_hours": "7,5"}
     form |= {"contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
     return Ask("POST", f"/queue/{world.pledge(caller, ownership).id}/hire", {"data": form}, success=303)
+
+
+def _hire_form(change: str, success: int, fields: dict[str, str]) -> Probe:
+    """A form of a hire's page. With a version that the hire does not have, it is refused and changes nothing."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        path = f"/hires/{world.pledge(caller, ownership).hire_id}/{change}"
+        return Ask("POST", path, {"data": fields}, success=success)
+
+    return probe
 
 
 async def companies_of_hire_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
@@ -622,6 +633,14 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /hires/new", "hire"): confirm_after_training,
     ("GET /hires/{hire_id:uuid}", "hire"): _one("/hires/{hire_id}", "hire_contact"),
     ("GET /hires/{hire_id:uuid}", "business contact"): _one("/hires/{hire_id}", "contact"),
+    ("POST /hires/{hire_id:uuid}/revoke", "hire"): _hire_form("revoke", 412, {"version": "99"}),
+    ("POST /hires/{hire_id:uuid}/{change}", "hire"): _hire_form(
+        "step", 303, {"step.starts_on": (local_date(NOW) + timedelta(days=9)).isoformat(), "step.paid": "12"}
+    ),
+    ("GET /hires/{hire_id:uuid}/correct", "hire"): _one("/hires/{hire_id}/correct", "hire_company"),
+    ("POST /hires/{hire_id:uuid}/correct", "hire"): _hire_form(
+        "correct", 412, {"version": "99", "start_date": local_date(NOW).isoformat(), "paid": "3", "company.name": "Ny"}
+    ),
     ("GET /pledges", "pledge"): _list("/pledges?who=all&job_type=praktik", "company"),
     ("GET /pledges", "business contact"): _list("/pledges?who=all&job_type=praktik", "contact"),
     ("GET /pledges/{pledge_id:uuid}", "pledge"): _one("/pledges/{id}", "company"),

@@ -118,6 +118,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "/hires/new"): ({"caseworker"}, 200),
     ("POST", "/hires/new"): ({"caseworker"}, 303),
     ("GET", "/hires/{hire_id:uuid}"): (WORKERS, 200),
+    ("GET", "/hires/{hire_id:uuid}/correct"): ({"caseworker"}, 200),
+    ("POST", "/hires/{hire_id:uuid}/correct"): ({"caseworker"}, 422),
+    ("POST", "/hires/{hire_id:uuid}/{change}"): ({"caseworker"}, 303),
+    ("POST", "/hires/{hire_id:uuid}/revoke"): ({"caseworker", "coordinator"}, 412),
     ("GET", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
@@ -125,6 +129,8 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
 }
 # What a page sends, besides the event.
 FORMS: dict[str, dict[str, str]] = {
+    "/hires/{hire_id:uuid}/{change}": {"support.contacted_by": "employer", "support.agreed": "Ny mødetid"},
+    "/hires/{hire_id:uuid}/revoke": {"version": "99"},
     "/pledges/calls/assign": {"calls": str(uuid4())},
     "/pledges/calls/{pledge_id:uuid}": {"outcome": "reached"},
     "/queue/assign": {"cases": f"pledge:{uuid4()}"},
@@ -223,6 +229,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         .replace("{handover_id}", str(uuid4()))
         .replace("{position_id}", str(uuid4()))
         .replace("{code}", "canteen")
+        .replace("{change}", "support")
     )
     # A stream of a known event never ends.
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]

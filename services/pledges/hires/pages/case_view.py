@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from services.pledges.hires import words as hire_words
+from services.pledges.pledges.history import NOTHING, Difference, HistoryEntry
 from shared.i18n.translations import gettext as _
-from shared.product.vocabulary import JOB_TYPES
+from shared.product.vocabulary import END_REASONS, JOB_TYPES
 from shared.ui.charts import LadderStep, ladder_chart
-from shared.ui.formats import number_text
+from shared.ui.formats import date_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from services.pledges.hires.change_schemas import HireChangeOut, HireStateOut
     from services.pledges.hires.schemas import CheckpointOut, HireOut, StepOut
 
 Standing = Literal["revoked", "ended", "ending", "starting", "running"]
@@ -50,7 +53,7 @@ class CaseView:
     @property
     def hours(self) -> str:
         """The hours of that step, in words."""
-        return _in_words(self.step)
+        return step_in_words(self.step)
 
     @property
     def due(self) -> CheckpointOut | None:
@@ -82,12 +85,47 @@ def ladder_title(steps: Sequence[StepOut]) -> str:
             first=number_text(first.praktik_weekly_hours),
             last=number_text(last.praktik_weekly_hours),
         )
-    return _("%(hours)s a week", hours=_in_words(last))
+    return _("%(hours)s a week", hours=step_in_words(last))
 
 
-def _in_words(step: StepOut) -> str:
+def step_in_words(step: StepOut) -> str:
+    """Return the hours of a step: 12 t. løn + 4 t. praktik."""
     return " + ".join(_drawn(step).hours_in_words())
 
 
 def _drawn(step: StepOut) -> LadderStep:
     return LadderStep(step.starts_on, step.paid_weekly_hours, step.praktik_weekly_hours, _(JOB_TYPES[step.job_type]))
+
+
+def entries_of(changes: Sequence[HireChangeOut]) -> list[HistoryEntry]:
+    """Return the history of a hire in words, in the same order."""
+    return [_entry(change) for change in changes]
+
+
+def _entry(change: HireChangeOut) -> HistoryEntry:
+    title = _(hire_words.CHANGES[change.kind])
+    if change.reason:
+        title = f"{title}: {_(END_REASONS[change.reason])}"
+    before, after = _facts(change.before), _facts(change.after)
+    differences = tuple(
+        Difference(label, before.get(label, NOTHING), after.get(label, NOTHING))
+        for label in dict.fromkeys([*before, *after])
+        if before.get(label) != after.get(label)
+    )
+    return HistoryEntry(change.version, title, change.changed_at, change.changed_by, change.note, differences)
+
+
+def _facts(state: HireStateOut) -> dict[str, str]:
+    """Return a state of a hire in words, by the label of each fact."""
+    facts = {_("From %(day)s", day=date_text(step.starts_on)): _told(step) for step in state.steps}
+    for one in state.checkpoints:
+        if one.answer:
+            label = _("Still employed after %(months)s months?", months=one.months)
+            facts[label] = _(hire_words.CHECKPOINT_ANSWERS[one.answer])
+    if state.ended_on:
+        facts[_("First day without the job")] = date_text(state.ended_on)
+    return facts
+
+
+def _told(step: StepOut) -> str:
+    return f"{step_in_words(step)}, {_(JOB_TYPES[step.job_type])}"

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.pledges.hires import commands, queries
 from services.pledges.hires.access import edits_hires_as
 from services.pledges.hires.pages import draft
+from services.pledges.hires.pages.choices import training_choices
 from services.pledges.hires.pages.hire_form import (
     HireForm,
     by_field,
@@ -40,14 +41,12 @@ from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
-from shared.ui.formats import date_text
 from shared.ui.forms import Form, read_form
 
 if TYPE_CHECKING:
     from datetime import date
 
     from services.pledges.hires.prefill import ContactPerson
-    from services.pledges.hires.queries import TrainingRow
     from services.pledges.hires.schemas import HireOut
     from services.pledges.pledges.schemas import PledgeOut
     from shared.db.database import Database
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 _MAX_POSITIONS: Final = 500
-_MAX_TRAININGS: Final = 100
 _EDITED: Final = frozenset(
     f"field-{name}"
     for name in (
@@ -294,9 +292,6 @@ class _Visit:
         """Return the form. With the hires of the pledge it shows the pledge as it is now."""
         pledge, taskforce = self.pledge, self.principal.taskforce
         async with self.db.read(taskforce) as conn:
-            trainings = await queries.trainings(
-                conn, taskforce, municipality=self.principal.municipality, limit=_MAX_TRAININGS
-            )
             companies = await register.companies(conn, taskforce) if pledge is None else []
         return render(
             self.request,
@@ -310,14 +305,9 @@ class _Visit:
             if pledge
             else [],
             job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
-            trainings=[(str(one.id), _training(one)) for one in trainings],
+            trainings=await training_choices(self.db, self.principal),
             companies=companies,
         )
-
-
-def _training(row: TrainingRow) -> str:
-    words = {"company": row.company, "kind": _(JOB_TYPES[row.job_type]), "day": date_text(row.start_date)}
-    return _("%(company)s, %(kind)s from %(day)s", **words)
 
 
 def _seen_version(form: Form[HireForm]) -> int | None:
