@@ -11,6 +11,7 @@ from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.companies import pages as companies_pages
+from services.pledges.companies.outreach import pages as outreach_pages
 from services.pledges.company_page import adjustment_pages
 from services.pledges.company_page import api as company_page_api
 from services.pledges.company_page import pages as company_page_pages
@@ -131,6 +132,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         adjustment_pages,
         company_page_pages,
         company_page_staff_pages,
+        outreach_pages,
         hires_pages,
         duplicates_pages,
         corrections_pages,

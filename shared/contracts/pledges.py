@@ -21,6 +21,8 @@ EndReason = Literal[
     "more_hours_elsewhere", "ordinary_job", "education", "employer", "participant", "health", "moved", "other"
 ]
 """Why a hire has ended."""
+OutreachKind = Literal["visit", "call", "card"]
+"""How the staff have been in contact with a company: a card was handed over."""
 CheckpointMonths = Literal[3, 6, 12]
 CheckpointAnswer = Literal["same_company", "elsewhere", "no", "unknown"]
 """Whether the person is still employed: at the same company, elsewhere, or not at all."""
@@ -291,6 +293,42 @@ def checkpoint_id(hire_id: UUID, months: int) -> UUID:
     return uuid5(hire_id, f"checkpoint {months}")
 
 
+class OutreachState(Message):
+    """The whole public state of a contact that the staff have made with a company.
+
+    What came of it stays in `pledges`.
+    """
+
+    aggregate: ClassVar[str] = "pledges.outreach"
+
+    outreach_id: UUID
+    company_id: UUID
+    kind: OutreachKind
+    made_on: date = Field(description="the day, in Europe/Copenhagen")
+    new_company: bool = Field(description="whether the company was new to the municipality")
+    counted: bool = Field(True, description="false: no figure includes it, on any day, because it was withdrawn")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.outreach_id
+
+
+class OutreachLogged(OutreachState):
+    """Somebody of the staff has been in contact with a company."""
+
+
+class OutreachCorrected(OutreachState):
+    """Somebody has corrected what was logged."""
+
+
+class OutreachWithdrawn(OutreachState):
+    """The contact had never been made."""
+
+
+class OutreachRestored(OutreachState):
+    """The withdrawal was undone."""
+
+
 def call_list_id(event_id: UUID, person_id: UUID | None) -> UUID:
     """Return the id of a person's call list after an event; of that of nobody's calls for None."""
     return uuid5(event_id, f"call list {person_id}" if person_id else "call list")
@@ -327,9 +365,13 @@ PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
 )
 """What figures are made of."""
 
+OUTREACH: tuple[type[Message], ...] = (OutreachLogged, OutreachCorrected, OutreachWithdrawn, OutreachRestored)
+"""Whom the staff have been in contact with."""
+
 MESSAGES: tuple[type[Message], ...] = (
     *PLEDGES_AND_HIRES,
     CallListIssued,
     EventRegistrationRequested,
     CheckpointDue,
+    *OUTREACH,
 )

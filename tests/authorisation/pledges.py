@@ -227,7 +227,29 @@ def _step(path: str, *, success: int = 409, body: dict[str, str] | None = None) 
     return probe
 
 
+def _outreach(method: str, path: str, *, success: int, text: bool = False) -> Probe:
+    """A visit to the company of a pledge, by whoever logged the pledge. Both have the pledge's id."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        logged = world.pledge(caller, ownership)
+        # That it exists is no secret from colleagues.
+        hidden = 403 if ownership in {"other company", "other municipality"} else 404
+        shows = expected_marks(ownership, logged.company.replace("Firma", "Besøg")) if text else ()
+        form = {"kind": "visit", "made_on": NOW.date().isoformat()}
+        path_of_company = f"/companies/{logged.id}{path.format(id=logged.id)}"
+        return Ask(method, path_of_company, {"data": form}, success=success, hidden=hidden, shows=shows)
+
+    return probe
+
+
 _STEP: Final = {"from": "2026-12-01", "ends_on": "2026-12-14", "until": "2020-01-01", "reason": "other", "note": "."}
+
+
+async def log_outreach(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    form = {"id": str(uuid4()), "kind": "visit", "made_on": NOW.date().isoformat()}
+    return Ask("POST", f"/companies/{world.pledge(caller, ownership).id}/outreach", {"data": form}, success=303)
+
+
 _LOST: Final = {"reason": "Glemt i bussen"}
 _UNCHANGED: Final = {"reason": "Intet er rettet"}
 _NEVER_MADE: Final = {"reason": "not_genuine"}
@@ -626,6 +648,20 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),
     ("POST /queue/assign", "hire"): _handed_over_by_form("hire", "hire_id"),
     ("POST /queue/assign/{handover_id:uuid}/undo", "handover of cases"): undo_handover_by_form,
+    ("GET /companies/{company_id:uuid}", "outreach"): _outreach("GET", "", success=200, text=True),
+    ("POST /companies/{company_id:uuid}/outreach", "company"): log_outreach,
+    ("GET /companies/{company_id:uuid}/outreach/{outreach_id:uuid}", "outreach to change"): _outreach(
+        "GET", "/outreach/{id}", success=200, text=True
+    ),
+    ("POST /companies/{company_id:uuid}/outreach/{outreach_id:uuid}", "outreach to change"): _outreach(
+        "POST", "/outreach/{id}", success=303
+    ),
+    ("POST /companies/{company_id:uuid}/outreach/{outreach_id:uuid}/withdraw", "outreach to change"): _outreach(
+        "POST", "/outreach/{id}/withdraw", success=303
+    ),
+    ("POST /companies/{company_id:uuid}/outreach/{outreach_id:uuid}/restore", "outreach to change"): _outreach(
+        "POST", "/outreach/{id}/restore", success=303
+    ),
     ("GET /queue/{pledge_id:uuid}/hire", "pledge"): _one("/queue/{id}/hire", "company"),
     ("POST /queue/{pledge_id:uuid}/hire", "pledge"): confirm_by_form,
     ("GET /hires/new", "company"): companies_of_hire_form,

@@ -268,6 +268,11 @@ class PledgesWorld(StreamingWorld):
             limits=Limits(),
         )
         # A company of the register that is a person's own, so that no list offers it, under the pledge's id.
+        visited = """
+            insert into outreach
+            values ($1, $2, $2, 'visit', now(), 'Besøg ' || $3::text, false, true, $4, now(), $4, now(), 1)
+        """
+        await self.superuser.execute(visited, taskforce, terms.id, name, by.id if isinstance(by, Person) else None)
         for statement in (
             "insert into companies (taskforce_id, id, version, member) values ($1, $2, 1, false)",
             "update pledges set company_id = $2 where taskforce_id = $1 and id = $2",

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from services.pledges.call_list import access as call_access
+from services.pledges.companies import access as company_access
 from services.pledges.pledges import access
 from services.pledges.pledges.domain import Editor, Person
 from services.pledges.pledges.timing import check_event
@@ -56,6 +57,7 @@ CHECKS: Checks = {
     register_access.sees_register: lambda _: True,
     register_access.event_of: lambda principal, requested: requested or principal.event_id,
     access.logs_as: lambda principal: Person(principal.person_id),
+    company_access.may_change_outreach: lambda *_: True,
     call_access.sees_all_calls: lambda _: True,
     call_access.may_make_call: lambda *_: True,
     check_event: lambda *_, **__: [],

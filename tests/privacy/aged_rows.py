@@ -60,6 +60,24 @@ class AgedRows:
         await self._published(id_)
         return id_
 
+    async def visit(self, day: date) -> UUID:
+        """A visit to a company on that day. Returns its id."""
+        id_ = uuid4()
+        await self.conn.execute(
+            """
+            insert into outreach
+                   (taskforce_id, id, company_id, kind, made_on, note, new_company, counted, logged_at, changed_at,
+                    version)
+            values ($1, $2, $2, 'visit', $3, 'Talte med Eva', false, true, $4, $4, 1)
+            """,
+            self.taskforce_id,
+            id_,
+            day,
+            at(day),
+        )
+        await self._published(id_)
+        return id_
+
     async def correction(self, day: date, *, pledge_id: UUID | None = None) -> UUID:
         """A correction of a pledge of that day, with what it has replaced. Returns the id of the correction."""
         id_, pledge_id = uuid4(), pledge_id or await self.pledge(day)

@@ -117,6 +117,12 @@ _ASSIGNED: Final = """
     insert into case_assignments (taskforce_id, id, batch_id, pledge_id, {column}, assigned_at)
     select $1, $4, $4, pledge.id, {value}, now() from pledge
 """
+_OUTREACH: Final = """
+    insert into outreach
+           (taskforce_id, id, company_id, kind, made_on, new_company, counted, logged_by, logged_at, changed_by,
+            changed_at, version)
+    values ($1, $4, $4, 'visit', current_date, false, true, {logged_by}, now(), {changed_by}, now(), 2)
+"""
 _LOOK: Final = """
     insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
     values ($1, $3, 'read', 'x', $4, 'casework', 'x')
@@ -164,6 +170,8 @@ FILL: Final = {
     ("pledges", "calls", "assigned_to"): _CALL.format(assigned_to="$2", assigned_by="null", called_by="null"),
     ("pledges", "calls", "assigned_by"): _CALL.format(assigned_to="null", assigned_by="$2", called_by="null"),
     ("pledges", "calls", "called_by"): _CALL.format(assigned_to="null", assigned_by="null", called_by="$2"),
+    ("pledges", "outreach", "logged_by"): _OUTREACH.format(logged_by="$2", changed_by="null"),
+    ("pledges", "outreach", "changed_by"): _OUTREACH.format(logged_by="null", changed_by="$2"),
     ("pledges", "pledge_reviews", "decided_by"): """
         with pledge as (
             insert into pledges

@@ -183,6 +183,15 @@ async def test_the_dashboard_forgets_that_a_hire_ended_for_health(
         ]
 
 
+async def test_what_came_of_a_visit_is_deleted_after_two_years(rows: AgedRows, pledges_database: Database) -> None:
+    kept, without_note = await rows.visit(months_ago(24)), await rows.visit(months_ago(24, days=1))
+
+    await _removed(pledges_database)
+
+    assert await rows.left("outreach", "note is not null") == {kept}
+    assert await rows.left("outreach") == {kept, without_note}
+
+
 async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRows, pledges_database: Database) -> None:
     kept = await rows.correction(months_ago(12))
     without_contact = await rows.correction(months_ago(12, days=1))

@@ -145,10 +145,27 @@ select (event.starts_at at time zone 'Europe/Copenhagen')::date as on_day,
     on event.taskforce_id = $1
    and event.id = part_taken.event_id"""
 
+_OUTREACH: Final = """
+select outreach.made_on as on_day,
+       outreach.logged_at as at,
+       'outreach' as part,
+       outreach.id,
+       jsonb_build_object(
+         'kind', outreach.kind,
+         'note', outreach.note,
+         'new_company', outreach.new_company,
+         'logged_by', outreach.logged_by
+       ) as facts
+  from outreach
+ where outreach.taskforce_id = $1
+   and outreach.company_id = $2
+   and outreach.counted"""
+
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "pledges": Kind(N_("Pledges"), (_PLEDGED,)),
         "hires": Kind(N_("Hires"), (_HIRED, _HIRE_ENDED)),
+        "outreach": Kind(N_("Contact with the company"), (_OUTREACH,)),
         "events": Kind(N_("Events"), (_AT_EVENT,)),
     }
 )

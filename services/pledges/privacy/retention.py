@@ -95,6 +95,25 @@ def _notes(name: str, table: str) -> Job:
 _CHANGE_NOTES = _notes("change_notes", "pledge_changes")
 _STEP_NOTES = _notes("step_notes", "position_changes")
 
+_OUTREACH_NOTES = Job(
+    name="outreach_notes",
+    overdue="""
+        select id,
+               made_on as since
+          from outreach
+         where taskforce_id = $2
+           and made_on < current_date - make_interval(months => $1)
+           and note is not null
+    """,
+    remove="""
+        update outreach
+           set note = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
 _HIRE_CONTACTS = Job(
     name="hire_contacts",
     overdue="""
@@ -200,6 +219,7 @@ JOBS: Final = (
     _FORMER_CONTACTS,
     _CHANGE_NOTES,
     _STEP_NOTES,
+    _OUTREACH_NOTES,
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("pledge_former_terms", "pledged_on", "corrected_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),

@@ -123,6 +123,24 @@ LOOKUPS: Final = (
         erase=_EMPTY_NOTES.format(table="position_changes"),
     ),
     SubjectLookup(
+        "outreach_notes",
+        "outreach",
+        find="""
+            select outreach.id
+              from outreach,
+                   identifiers
+             where outreach.taskforce_id = current_taskforce()
+               and lower(outreach.note) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            update outreach
+               set note = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+    ),
+    SubjectLookup(
         "typed_companies",
         "hires",
         find=_OF_COMPANY.format(table="hires"),
@@ -237,6 +255,19 @@ _COMPANY_ANSWERS: Final = """
      where answer.taskforce_id = current_taskforce()
 """
 
+_OUTREACH: Final = """
+    select outreach.{moment} as at,
+           company.name as company_name,
+           outreach.company_id
+      from account
+      join outreach
+        on outreach.{column} = account.id
+      left join companies as company
+        on company.taskforce_id = outreach.taskforce_id
+       and company.id = outreach.company_id
+     where outreach.taskforce_id = current_taskforce()
+"""
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "pledges",
@@ -345,6 +376,8 @@ ACTIVITY_QUERIES: Final = (
              where phone.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery("outreach", "logged_by", _OUTREACH.format(column="logged_by", moment="logged_at")),
+    ActivityQuery("outreach", "changed_by", _OUTREACH.format(column="changed_by", moment="changed_at")),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
     ACCESS_LOG_ACTIVITY,

@@ -34,12 +34,14 @@ async def test_a_company_is_shown_with_everything_that_happened_the_latest_first
     before = NOW - timedelta(days=90)
     event_id = await add_event(starts_at=before, ends_at=before + timedelta(hours=3), title="Aften hos Smeden")
     company_id = await add_company("Smeden A/S", cvr="24256790", checked_in_at=event_id)
-    body = pledge_body(company={"id": str(company_id), "name": "Smeden A/S"}, positions=3)
+    body = pledge_body(company={"id": str(company_id), "name": "Smeden A/S"}, positions=3, event_id=str(event_id))
+    body["captured_at"] = (before + timedelta(hours=1)).isoformat()
     await caller.log(body)
     first = hire_body(pledge_id=body["id"], start_date=(_DAY - timedelta(days=20)).isoformat())
     first |= {"ended_on": (_DAY - timedelta(days=5)).isoformat(), "end_reason": "education"}
     for hire in (first, hire_body(pledge_id=body["id"], start_date=(_DAY - timedelta(days=1)).isoformat())):
-        assert (await caller.confirm(hire)).status_code == 201
+        answer = await caller.confirm(hire)
+        assert answer.status_code == 201, answer.text
     # Another company's pledge.
     await caller.log(pledge_body(company={"name": "Bageren"}))
 
@@ -50,7 +52,7 @@ async def test_a_company_is_shown_with_everything_that_happened_the_latest_first
     assert re.search(r"\b1 person er ansat her i dag", words)
     assert "Eva Holm" in words  # at the company
     assert "Jonas Tangaa" in words  # whom the company can ring
-    lines = ("Gav tilsagn om 3 pladser", "En person begyndte", "En person stoppede", "Deltog")
+    lines = ("En person begyndte", "En person stoppede", "Gav tilsagn om 3 pladser", "Deltog")
     places = [words.index(line) for line in lines]
     assert places == sorted(places)
     assert words.count("En person begyndte") == 2

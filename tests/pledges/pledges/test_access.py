@@ -112,6 +112,12 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/queue/assign"): ({"caseworker", "coordinator"}, 303),
     ("POST", "/queue/assign/{handover_id:uuid}/undo"): ({"caseworker", "coordinator"}, 404),
     ("GET", "/companies/{company_id:uuid}"): (WORKERS, 200),
+    ("POST", "/companies/{company_id:uuid}/outreach"): (WORKERS, 422),
+    # Of a visit that nobody has logged. Others are changed in tests/pledges/companies.
+    ("GET", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}"): (WORKERS, 404),
+    ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}"): (WORKERS, 404),
+    ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/withdraw"): (WORKERS, 404),
+    ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/restore"): (WORKERS, 404),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
@@ -235,6 +241,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]
     address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))
     address = address.replace("{generation}", "1").replace("{company_id}", str(more["company_id"]))
+    address = address.replace("{outreach_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send = _sent(method, path, role, pledge, **more)
