@@ -137,8 +137,11 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
     assert (removed["typed_companies_of_pledges"], removed["typed_companies_of_hires"]) == (2, 1)
 
 
+_FORGET_HEALTH = "select forget_health_reasons($1)"
+
+
 async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in_its_messages(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID
 ) -> None:
     kept = await rows.hire(months_ago(30), ended=months_ago(24))
     gone = await rows.hire(months_ago(30), ended=months_ago(24, days=1))
@@ -153,6 +156,10 @@ async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in
             hire_id,
         )
 
+    async with pledges_database.change(other_taskforce_id) as conn:
+        assert await conn.fetch(_FORGET_HEALTH, [kept, gone]) == []
+    async with pledges_database.system() as conn:
+        assert await conn.fetch(_FORGET_HEALTH, [kept, gone]) == []
     await _removed(pledges_database)
 
     assert await rows.left("hires", "end_reason = 'health'") == {kept}
@@ -164,12 +171,16 @@ async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in
 
 
 async def test_the_dashboard_forgets_that_a_hire_ended_for_health(
-    dashboard_database: Database, taskforce_id: UUID
+    dashboard_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
 ) -> None:
     ended = [
         hire(start_date=months_ago(30), ended_on=months_ago(24, days=days), end_reason="health") for days in (0, 1)
     ]
     await apply_messages(dashboard_database, taskforce(), *ended)
+    async with dashboard_database.change(other_taskforce_id) as conn:
+        assert await conn.fetch(_FORGET_HEALTH, [one.hire_id for one in ended]) == []
+    async with dashboard_database.system() as conn:
+        assert await conn.fetch(_FORGET_HEALTH, [one.hire_id for one in ended]) == []
 
     removed = await dashboard.retention().remove(dashboard_database)
 

@@ -46,6 +46,7 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
             "forget_companies_of_pledges",
             "forget_companies_of_pledge_former_terms",
             "forget_companies_of_hires",
+            "forget_health_reasons",
             "subject_of_request",
             "pledge_of_request",
             "correct_pledge",
@@ -54,14 +55,22 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
     ),
     "events": _ACCESS_LOG,
     "notifications": {},
-    "dashboard": {"discard_rows": "deletes what is left of a generation that was dropped, whosever it is"},
+    "dashboard": {
+        "discard_rows": "deletes what is left of a generation that was dropped, whosever it is",
+        "forget_health_reasons": "",
+    },
 }
 """By service: the database functions that run as the tables' owner, to whom no policy applies."""
 
 CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
     "tests/privacy/test_tenancy.py": frozenset(_ACCESS_LOG),
     "tests/privacy/test_retention.py": frozenset(
-        {"forget_companies_of_pledges", "forget_companies_of_pledge_former_terms", "forget_companies_of_hires"}
+        {
+            "forget_companies_of_pledges",
+            "forget_companies_of_pledge_former_terms",
+            "forget_companies_of_hires",
+            "forget_health_reasons",
+        }
     ),
     "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request", "correct_pledge"}),
 }
