@@ -413,6 +413,17 @@ def _company_link(path: str = "", method: str = "GET", success: int = 200) -> Pr
     return probe
 
 
+def _company_answer(path: str = "", method: str = "GET", success: int = 200) -> Probe:
+    """An answer of a company, which was undone before."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        page = world.company_page(ownership)
+        shows = expected_marks(ownership, page.name) if method == "GET" else ()
+        return Ask(method, f"/pledges/company-answers/{page.answer_id}{path}", success=success, shows=shows)
+
+    return probe
+
+
 async def link_for_mail(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     page = world.company_page(ownership)
     path = f"/internal/pledges/v1/pledges/{page.pledge_id}/company-link?taskforce={TASKFORCE}"
@@ -608,6 +619,15 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /company/{token}/events/{event_id:uuid}/{step}", "company page"): _company_page(
         f"/events/{uuid4()}/register", "POST", 422
     ),
+    ("GET /company/{token}/hires/{hire_id:uuid}/checkpoints/{months}", "company page"): _company_page(
+        f"/hires/{uuid4()}/checkpoints/3?answer=no", success=404
+    ),
+    ("POST /company/{token}/hires/{hire_id:uuid}/checkpoints/{months}", "company page"): _company_page(
+        f"/hires/{uuid4()}/checkpoints/3", "POST", 404
+    ),
+    ("GET /pledges/company-answers/{answer_id:uuid}", "company answer"): _company_answer(),
+    ("POST /pledges/company-answers/{answer_id:uuid}/seen", "company answer"): _company_answer("/seen", "POST", 303),
+    ("POST /pledges/company-answers/{answer_id:uuid}/undo", "company answer"): _company_answer("/undo", "POST", 409),
     ("GET /pledges/company-links/{company_id:uuid}", "company link"): _company_link(),
     ("POST /pledges/company-links/{company_id:uuid}", "company link"): _company_link(method="POST", success=303),
     ("POST /pledges/company-links/{company_id:uuid}/revoke", "company link"): _company_link("/revoke", "POST", 303),

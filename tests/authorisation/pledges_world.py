@@ -68,12 +68,13 @@ class Logged:
 
 @dataclass(frozen=True)
 class CompanyWithPage:
-    """A company with a link, a pledge and an event ahead. Its name is in what shows it."""
+    """A company with a link, a pledge, and an answer about it that was undone. Its name is in what shows it."""
 
     name: str
     company_id: UUID
     token: str
     pledge_id: UUID
+    answer_id: UUID
 
 
 class PledgesWorld(StreamingWorld):
@@ -222,14 +223,27 @@ class PledgesWorld(StreamingWorld):
         request = idempotent_request(str(terms.id), {}, sender="test", key=REQUEST_KEY)
         await commands.log_pledge(self.db, taskforce, terms, by=Person(STRANGER), request=request, limits=Limits())
         link = await issue_link(self.db, taskforce, company_id, by=None)
-        return CompanyWithPage(name, company_id, write_token(taskforce, link.id, key=REQUEST_KEY), terms.id)
+        answer_id = uuid4()
+        await self.superuser.execute(
+            """
+            insert into company_answers
+                   (taskforce_id, id, company_id, kind, version, answered_at, pledge_id, undone_by, undone_at)
+            values ($1, $2, $3, 'affirmed', 2, now(), $4, $5, now())
+            """,
+            taskforce,
+            answer_id,
+            company_id,
+            terms.id,
+            STRANGER,
+        )
+        return CompanyWithPage(name, company_id, write_token(taskforce, link.id, key=REQUEST_KEY), terms.id, answer_id)
 
     def company_page(self, ownership: Ownership) -> CompanyWithPage:
         """A company with a page; for `missing`, with a forged link."""
         if ownership != "missing":
             return self._pages[ownership]
         own = self._pages["own"]
-        return CompanyWithPage("Findes Ikke", uuid4(), own.token[:-8] + "A" * 8, uuid4())
+        return CompanyWithPage("Findes Ikke", uuid4(), own.token[:-8] + "A" * 8, uuid4(), uuid4())
 
     async def _log(self, ownership: Ownership, caller: str, by: Person | Guest) -> None:
         taskforce, name = taskforce_of(ownership), f"{name_of(ownership)} {caller}".strip()

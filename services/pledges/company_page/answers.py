@@ -12,15 +12,24 @@ from services.pledges.company_page import queries, store
 from services.pledges.company_page.domain import CompanyAnswer
 from services.pledges.company_page.events_out import registration_requested
 from services.pledges.company_page.links import use_link
-from services.pledges.company_page.refusals import CallInstead, EventNotAhead, NothingChanged, NotOfCompany
+from services.pledges.company_page.refusals import (
+    AlreadyAnswered,
+    CallInstead,
+    EventNotAhead,
+    NothingChanged,
+    NotOfCompany,
+)
 from services.pledges.corrections.commands import correct_locked
+from services.pledges.hires import store as hires_store
+from services.pledges.hires.commands.locking import save_change
+from services.pledges.hires.domain import HireChange
 from services.pledges.pledges import store as pledges_store
 from services.pledges.pledges.commands import lock_for_change
 from services.pledges.pledges.domain import Change, Editor
 from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.refusals import PledgeNotFound
 from services.pledges.withdrawals.commands import withdraw_locked
-from shared.contracts.pledges import PledgeAffirmed, registration_request_id
+from shared.contracts.pledges import CheckpointAnswered, PledgeAffirmed, registration_request_id
 from shared.messaging import outbox
 from shared.ui.formats import local_date
 
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
     from services.pledges.company_page.domain import AnswerKind, CompanyLink
     from services.pledges.corrections.schemas import PledgePatch
     from services.pledges.pledges.domain import Limits, Pledge
+    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths
     from shared.db.database import Connection, Database
 
 
@@ -115,6 +125,51 @@ async def withdraw(
         change = Change("withdrawn", None, now, "company_withdrew", note)
         await withdraw_locked(conn, pledge, "company_withdrew", change, seen_version=seen_version)
         return _about(link, answer_id, pledge, now, kind="withdrawn")
+
+    return await _answer(db, link, answer_id, make)
+
+
+async def answer_checkpoint(
+    db: Database,
+    link: CompanyLink,
+    hire_id: UUID,
+    months: CheckpointMonths,
+    answer: CheckpointAnswer,
+    *,
+    answer_id: UUID,
+    note: str | None = None,
+) -> CompanyAnswer:
+    """Say whether somebody is still employed.
+
+    Args:
+        note: what else there is to say, in the company's words.
+
+    Raises:
+        LinkRefused, NotOfCompany.
+        AlreadyAnswered: somebody has answered it before.
+        Refusal: see `Hire.answer_checkpoint`. Nothing has changed.
+    """
+
+    async def make(conn: Connection, now: datetime) -> CompanyAnswer:
+        hire = await hires_store.lock_hire(conn, link.taskforce_id, hire_id)
+        if hire is None or hire.company_id != link.company_id or not hire.counted:
+            raise NotOfCompany
+        if any(one.months == months and one.answer is not None for one in hire.checkpoints):
+            raise AlreadyAnswered
+        change = HireChange("checkpoint_answered", hire.snapshot(), None, now, note=note)
+        hire.answer_checkpoint(months, answer, answered_from="company", by=None, today=local_date(now))
+        await save_change(conn, hire, change, CheckpointAnswered)
+        return CompanyAnswer(
+            link.taskforce_id,
+            answer_id,
+            link.company_id,
+            "still_employed",
+            hire.version,
+            now,
+            hire_id=hire_id,
+            months=months,
+            answer=answer,
+        )
 
     return await _answer(db, link, answer_id, make)
 

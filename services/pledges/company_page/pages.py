@@ -7,15 +7,15 @@ page of its own and sent from there.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.company_page import answers, queries
 from services.pledges.company_page.access import COMPANY_PAGE
-from services.pledges.company_page.refusals import EventNotAhead, NotOfCompany
+from services.pledges.company_page.refusals import AlreadyAnswered, EventNotAhead, NotOfCompany
 from services.pledges.company_page.routing import (
     CompanyRoute,
     changed_meanwhile,
@@ -25,20 +25,36 @@ from services.pledges.company_page.routing import (
     own_pledge,
     say_thanks,
 )
-from services.pledges.company_page.schemas import AnswerForm
+from services.pledges.company_page.schemas import AnswerForm, CheckpointForm
 from services.pledges.company_page.words import CHECKPOINT_ANSWERS, THANKS
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.refusals import StaleVersion
 from services.pledges.pledges.rendering import render
+from shared.contracts.pledges import CheckpointMonths
 from shared.fields.copenhagen import COPENHAGEN
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
-from shared.ui.forms import read_form
+from shared.ui.forms import Form, blank, read_form
+
+if TYPE_CHECKING:
+    from services.pledges.company_page.domain import CompanyLink
+    from services.pledges.company_page.queries import CompanyHire, DueCheckpoint
+    from shared.db.database import Database
 
 _EXPIRES_SOON: Final = timedelta(days=30)
+
+
+def _checkpoint_months(months: int) -> CheckpointMonths:
+    found = {3: 3, 6: 6, 12: 12}.get(months)
+    if found is None:
+        raise NotOfCompany
+    return found  # type: ignore[return-value]
+
+
+Months = Annotated[CheckpointMonths, Depends(_checkpoint_months)]
 
 router = APIRouter(prefix="/company/{token}", route_class=CompanyRoute, include_in_schema=False)
 
@@ -170,6 +186,45 @@ async def withdraw(token: str, pledge_id: UUID, request: Request, db: Db, _princ
     return say_thanks(token, answer)
 
 
+@router.get("/hires/{hire_id:uuid}/checkpoints/{months}")
+@concerns(COMPANY_PAGE)
+async def check_checkpoint(
+    *,
+    token: str,
+    hire_id: UUID,
+    months: Months,
+    request: Request,
+    db: Db,
+    _principal: Anybody,
+    answer: Annotated[str, Query(max_length=60)] = "",
+) -> Response:
+    """Show an answer to whether somebody is still employed, before it is given."""
+    link = await open_page(request, db, token)
+    hire, checkpoint = await _own_checkpoint(db, link, hire_id, months)
+    if answer not in CHECKPOINT_ANSWERS:
+        return RedirectResponse(f"/company/{token}#questions", 303)
+    return _checkpoint_page(request, token, hire, checkpoint, blank(id=uuid4(), answer=answer))
+
+
+@router.post("/hires/{hire_id:uuid}/checkpoints/{months}")
+@concerns(COMPANY_PAGE)
+async def answer_checkpoint(
+    *, token: str, hire_id: UUID, months: Months, request: Request, db: Db, _principal: Anybody
+) -> Response:
+    """Answer whether somebody is still employed."""
+    link = await open_page(request, db, token)
+    form = await read_form(request, CheckpointForm)
+    if form.data is None:
+        hire, checkpoint = await _own_checkpoint(db, link, hire_id, months)
+        if form.value("answer") not in CHECKPOINT_ANSWERS:
+            raise Problem(422)
+        return _checkpoint_page(request, token, hire, checkpoint, form, status_code=422)
+    given = await answers.answer_checkpoint(
+        db, link, hire_id, months, form.data.answer, answer_id=form.data.id, note=form.data.note
+    )
+    return say_thanks(token, given)
+
+
 @router.get("/events/{event_id:uuid}/{step}")
 @concerns(COMPANY_PAGE)
 async def check_registration(
@@ -217,3 +272,39 @@ async def register_for_event(
         raise Problem(422)
     answer = await answers.register_for_event(db, link, event_id, answer_id=form.data.id, wanted=step == "register")
     return say_thanks(token, answer)
+
+
+async def _own_checkpoint(
+    db: Database, link: CompanyLink, hire_id: UUID, months: int
+) -> tuple[CompanyHire, DueCheckpoint]:
+    """Return a checkpoint of the company that waits for an answer. Raises `NotOfCompany`, `AlreadyAnswered`."""
+    async with db.read(link.taskforce_id) as conn:
+        today = datetime.now(COPENHAGEN).date()
+        hires = await queries.hires_of(conn, link.taskforce_id, link.company_id, today, hire_id=hire_id)
+    if not hires:
+        raise NotOfCompany
+    checkpoint = next((one for one in hires[0].due if one.months == months), None)
+    if checkpoint is None:
+        raise AlreadyAnswered
+    return hires[0], checkpoint
+
+
+def _checkpoint_page(
+    request: Request,
+    token: str,
+    hire: CompanyHire,
+    checkpoint: DueCheckpoint,
+    form: Form[Any],
+    *,
+    status_code: int = 200,
+) -> Response:
+    return render(
+        request,
+        "company_checkpoint.html",
+        status_code=status_code,
+        token=token,
+        hire=hire,
+        checkpoint=checkpoint,
+        form=form,
+        answer_words=_(CHECKPOINT_ANSWERS[form.value("answer")]),
+    )

@@ -74,6 +74,15 @@ class NothingChanged(Refusal):
     detail = N_("Change what is not right any more, or go back to the page.")
 
 
+class AlreadyAnswered(Refusal):
+    """Somebody has said before whether the person was still employed."""
+
+    code = "already-answered"
+    kind = "conflict"
+    title = N_("It has been answered already")
+    detail = N_("Ring us if the answer is not right.")
+
+
 class EventNotAhead(Refusal):
     """A company can register for an event until it begins."""
 

@@ -9,16 +9,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.pledges.company_page import links, queries, store
-from services.pledges.company_page.access import COMPANY_LINK
-from services.pledges.company_page.refusals import NoSuchCompany
+from services.pledges.company_page import links, queries, reviewing, store
+from services.pledges.company_page.access import COMPANY_ANSWER, COMPANY_LINK
+from services.pledges.company_page.refusals import AnswerUnknown, NoSuchCompany
+from services.pledges.company_page.reviewing import AnswerReviewer
 from services.pledges.company_page.tokens import write_token
+from services.pledges.company_page.words import ANSWERED, CHECKPOINT_ANSWERS
+from services.pledges.hires.access import edits_hires_as
 from services.pledges.pledges.access import ContactReader
-from services.pledges.pledges.dependencies import settings
+from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.rendering import render
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
+from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
     from services.pledges.company_page.domain import CompanyLink
@@ -75,3 +79,38 @@ def _address(request: Request, link: CompanyLink | None) -> str | None:
         return None
     token = write_token(link.taskforce_id, link.id, key=settings(request).request_key)
     return f"{settings(request).public_url}/company/{token}"
+
+
+@router.get("/company-answers/{answer_id:uuid}")
+@concerns(COMPANY_ANSWER)
+async def show_answer(answer_id: UUID, request: Request, db: Db, principal: ContactReader) -> Response:
+    """Show what a company has answered, and what can be done with it."""
+    async with db.read(principal.taskforce) as conn:
+        answer = await queries.answer(conn, principal.taskforce, answer_id)
+    if answer is None:
+        raise AnswerUnknown
+    return render(
+        request,
+        "company_answer.html",
+        answer=answer,
+        answered=_(ANSWERED[answer.kind]),
+        answer_words=_(CHECKPOINT_ANSWERS[answer.answer]) if answer.answer else None,
+        person_id=principal.person_id,
+    )
+
+
+@router.post("/company-answers/{answer_id:uuid}/seen")
+@concerns(COMPANY_ANSWER)
+async def see_answer(answer_id: UUID, db: Db, principal: ContactReader) -> Response:
+    """Tick an answer off."""
+    await reviewing.see_answer(db, principal.taskforce, answer_id, by=principal.person)
+    return RedirectResponse("/queue", 303)
+
+
+@router.post("/company-answers/{answer_id:uuid}/undo")
+@concerns(COMPANY_ANSWER)
+async def undo_answer(answer_id: UUID, request: Request, db: Db, principal: ContactReader) -> Response:
+    """Undo an answer."""
+    by = AnswerReviewer(principal.person, edits_hires_as(principal))
+    await reviewing.undo_answer(db, principal.taskforce, answer_id, by=by, limits=limits(request))
+    return RedirectResponse(f"/pledges/company-answers/{answer_id}", 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from services.pledges.company_page.domain import CompanyAnswer, CompanyLink
 
@@ -170,6 +170,39 @@ async def save_answer(conn: Connection, answer: CompanyAnswer) -> None:
         answer.undone_by,
         answer.undone_at,
     )
+
+
+async def adjusted_terms(conn: Connection, answer: CompanyAnswer) -> dict[str, Any] | None:
+    """Return what the pledge's terms were before the company adjusted them, by the names in `PledgeTerms`.
+
+    None where they were corrected again after that.
+    """
+    row = await conn.fetchrow(
+        """
+        select former.position_count as positions,
+               former.weekly_hours_from as hours_from,
+               former.weekly_hours_to as hours_to,
+               former.tasks,
+               former.earliest_start
+          from pledge_changes as change
+          join pledge_former_terms as former
+            on former.taskforce_id = change.taskforce_id
+           and former.id = change.id
+         where change.taskforce_id = $1
+           and change.pledge_id = $2
+           and change.version = $3
+           and not exists (select
+                             from pledge_changes as later
+                            where later.taskforce_id = $1
+                              and later.pledge_id = $2
+                              and later.version > $3
+                              and later.kind = 'corrected')
+        """,
+        answer.taskforce_id,
+        answer.pledge_id,
+        answer.version,
+    )
+    return {**row, "tasks": tuple(row["tasks"])} if row else None
 
 
 async def request_registration(

@@ -69,6 +69,7 @@ class HistoryEntry:
         title: what happened, in words.
         by: the account that did it.
         note: why, in words.
+        by_company: whether the company did it, on its own page.
     """
 
     version: int
@@ -77,6 +78,7 @@ class HistoryEntry:
     by: UUID | None
     note: str | None = None
     differences: tuple[Difference, ...] = ()
+    by_company: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,12 @@ async def history(conn: Connection, taskforce_id: UUID, pledge: PledgeOut) -> li
                event.title as event_title,
                contact.name as contact_name,
                contact.phone as contact_phone,
-               contact.email as contact_email
+               contact.email as contact_email,
+               exists (select
+                         from company_answers as answer
+                        where answer.taskforce_id = change.taskforce_id
+                          and answer.pledge_id = change.pledge_id
+                          and answer.version = change.version) as by_company
           from pledge_changes as change
           left join pledge_former_terms as former
             on former.taskforce_id = change.taskforce_id
@@ -187,7 +194,15 @@ def _changes(rows: Sequence[asyncpg.Record], after: VersionTerms, tasks: Mapping
         if reason:
             title = f"{title}: {_(WITHDRAWALS[reason])}"
         entries.append(
-            HistoryEntry(row["version"], title, row["changed_at"], row["changed_by"], row["note"], differences)
+            HistoryEntry(
+                row["version"],
+                title,
+                row["changed_at"],
+                row["changed_by"],
+                row["note"],
+                differences,
+                by_company=row["by_company"],
+            )
         )
     return entries
 

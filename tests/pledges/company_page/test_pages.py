@@ -242,3 +242,113 @@ async def test_a_mail_to_a_known_contact_gets_the_link_and_another_none(
 
     assert [answer.status_code for answer in answers] == [200, 404]
     assert answers[0].json() == {"path": f"/company/{visitor.token}"}
+
+
+async def _hired(visitor: CompanyVisitor, *, months_ago: int = 4) -> str:
+    start = NOW.date() - timedelta(days=31 * months_ago)
+    body = hire_body(company={"name": "Struer Trælast A/S", "cvr": "24256790"}, start_date=start.isoformat())
+    answer = await visitor.caller.confirm(body, municipality="0671")
+    assert answer.status_code == 201, answer.text
+    return str(body["id"])
+
+
+async def _checkpoints(visitor: CompanyVisitor) -> list[dict[str, Any]]:
+    return await visitor.rows(
+        "select months, answer, answered_from from hire_checkpoints where answer is not null order by months"
+    )
+
+
+async def test_a_company_says_whether_somebody_is_still_employed(visitor: CompanyVisitor) -> None:
+    hire_id = await _hired(visitor)
+    assert "Var medarbejderen stadig ansat" in text_of((await visitor.get()).text)
+    path = f"/hires/{hire_id}/checkpoints/3"
+    assert "Ja, stadig hos os" in text_of((await visitor.get(f"{path}?answer=same_company")).text)
+
+    assert (await visitor.post(path, answer="same_company")).status_code == 303
+    again = await visitor.post(path, answer="no")
+
+    assert again.status_code == 409
+    assert await _checkpoints(visitor) == [{"months": 3, "answer": "same_company", "answered_from": "company"}]
+    assert "Var medarbejderen stadig ansat" not in text_of((await visitor.get()).text)
+
+
+@pytest.mark.parametrize("months", [4, 6])
+async def test_a_checkpoint_that_is_not_there_or_not_due_is_refused(visitor: CompanyVisitor, months: int) -> None:
+    hire_id = await _hired(visitor)
+    answer = await visitor.post(f"/hires/{hire_id}/checkpoints/{months}", answer="no")
+    assert answer.status_code in {404, 409}
+    assert await _checkpoints(visitor) == []
+
+
+async def test_staff_undo_each_kind_of_answer_in_one_step(
+    visitor: CompanyVisitor, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await add_event(title="Fyraftensmøde", status="published", starts_at=NOW + timedelta(days=9))
+    affirmed, adjusted, withdrawn = [await visitor.log() for _ in range(3)]
+    hire_id = await _hired(visitor)
+    before = [await visitor.pledge(one) for one in (affirmed, adjusted, withdrawn)]
+    form = {"version": 1, "positions": "1", "hours_from": "7,5", "tasks": ["tidying"], "step": "confirm"}
+    for answer in (
+        await visitor.post(f"/pledges/{affirmed}/affirm", version=1),
+        await visitor.post(f"/pledges/{adjusted}/adjust", **form),
+        await visitor.post(f"/pledges/{withdrawn}/withdraw", version=1),
+        await visitor.post(f"/hires/{hire_id}/checkpoints/3", answer="no"),
+        await visitor.post(f"/events/{event_id}/register"),
+    ):
+        assert answer.status_code == 303, answer.text
+    caseworker = visitor.caller.headers("caseworker", municipality="0671") | HTML
+
+    given = await visitor.rows("select id, kind from company_answers")
+    for one in given:
+        path = f"/pledges/company-answers/{one['id']}"
+        assert (await visitor.caller.client.get(path, headers=caseworker)).status_code == 200
+        undone = await visitor.caller.client.post(f"{path}/undo", headers=caseworker)
+        assert undone.status_code == 303, (one, undone.text)
+        again = await visitor.caller.client.post(f"{path}/undo", headers=caseworker)
+        assert again.status_code == 409, one
+
+    assert {one["kind"] for one in given} == {"affirmed", "adjusted", "withdrawn", "still_employed", "registered"}
+    after = [await visitor.pledge(one) for one in (affirmed, adjusted, withdrawn)]
+    for then, now in zip(before, after, strict=True):
+        assert now["version"] == 3
+        same = {"status", "positions", "position_list", "weekly_hours", "tasks", "withdrawn_because"}
+        assert {name: now[name] for name in same} == {name: then[name] for name in same}
+    assert await _checkpoints(visitor) == []
+    assert await visitor.rows("select wanted, version from registration_requests") == [{"wanted": False, "version": 2}]
+    assert await visitor.rows("select id from company_answers where seen_at is null") == []
+
+
+async def test_an_adjustment_that_was_corrected_since_is_not_undone(visitor: CompanyVisitor) -> None:
+    pledge_id = await visitor.log()
+    form = {"version": 1, "positions": "2", "hours_from": "5", "hours_to": "10", "tasks": ["tidying"]}
+    await visitor.post(f"/pledges/{pledge_id}/adjust", step="confirm", **form)
+    await visitor.caller.client.patch(
+        f"/api/pledges/v1/pledges/{pledge_id}",
+        content='{"positions": 4, "reason": "Eva rang"}',
+        headers=visitor.caller.headers("coordinator") | {"content-type": "application/merge-patch+json"},
+    )
+    [answer] = await visitor.rows("select id from company_answers")
+    undone = await visitor.caller.client.post(
+        f"/pledges/company-answers/{answer['id']}/undo", headers=visitor.caller.headers("caseworker") | HTML
+    )
+    assert undone.status_code == 409
+    assert (await visitor.pledge(pledge_id))["positions"] == 4
+
+
+async def test_an_answer_is_due_work_until_somebody_has_seen_it(visitor: CompanyVisitor) -> None:
+    pledge_id = await visitor.log()
+    await visitor.post(f"/pledges/{pledge_id}/affirm", version=1)
+    path = "/api/pledges/v1/queue?view=all&due=all&kind=company_answer"
+
+    [item] = (await visitor.caller.get(path, "caseworker")).json()["items"]
+    assert "Struer Trælast A/S har bekræftet sit tilsagn" in item["reason"]
+    page = await visitor.caller.client.get(item["url"], headers=visitor.caller.headers("caseworker") | HTML)
+    assert "Virksomheden har bekræftet tilsagnet" in text_of(page.text)
+    seen = await visitor.caller.client.post(f"{item['url']}/seen", headers=visitor.caller.headers("caseworker") | HTML)
+
+    assert seen.status_code == 303
+    assert (await visitor.caller.get(path, "caseworker")).json()["items"] == []
+    history = await visitor.caller.client.get(
+        f"/pledges/{pledge_id}", headers=visitor.caller.headers("caseworker") | HTML
+    )
+    assert "af virksomheden på dens egen side" in text_of(history.text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.queue.due import DueKind
-from services.pledges.queue.kinds import calls, hires, pledges, positions
+from services.pledges.queue.kinds import calls, company_answers, hires, pledges, positions
 
 KINDS: Final[tuple[DueKind, ...]] = (
+    company_answers.COMPANY_ANSWER,
     calls.CALL,
     hires.CHECKPOINT,
     positions.TRIAL_ENDING,
