@@ -40,6 +40,8 @@ _COLUMNS: Final = {
     "municipality": N_("Municipality code"),
     "programme": N_("Programme"),
     "note": N_("Note"),
+    "agreed": N_("What was agreed"),
+    "reason": N_("Reason"),
     "set_aside_because": N_("Why the phone was set aside"),
     "outcome": N_("What came of the call"),
     "company_id": N_("Company, by its number in the system"),

@@ -26,6 +26,7 @@ from tests.authorisation.pledges_world import (
     STRANGER,
     TONIGHT,
     PledgesWorld,
+    call_about,
     guest,
     name_of,
     proposal_about,
@@ -183,6 +184,34 @@ async def confirm_after_training(world: PledgesWorld, caller: Caller, ownership:
     form |= {"company.name": "Ny", "contact_person.name": "Jonas", "contact_person.phone": "96 84 84 84"}
     form |= {"training_hire_id": str(world.pledge(caller, ownership).hire_id)}
     return Ask("POST", "/hires/new", {"data": form}, success=303, hidden=303)
+
+
+_OUTDATED: Final = '"999"'
+"""A version that no hire of the world has: the request is refused for that, where the caller reaches the hire."""
+
+
+def _of_hire(method: str, path: str, body: dict[str, Any] | None, *, success: int = 412) -> Probe:
+    """A change of a hire by the API."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        hire_id = world.pledge(caller, ownership).hire_id
+        headers = {"idempotency-key": str(uuid4()), "if-match": _OUTDATED}
+        send: dict[str, Any] = {"headers": headers} | ({} if body is None else {"json": body})
+        return Ask(method, f"{API}/hires/{hire_id}/{path}", send, success=success)
+
+    return probe
+
+
+async def hand_over_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    hires = [{"id": str(world.pledge(caller, ownership).hire_id), "version": 999}]
+    send = {"json": {"name": "Karen", "hires": hires}, "headers": {"idempotency-key": str(uuid4())}}
+    return Ask("POST", f"{API}/hires/contact-person", send, success=412)
+
+
+async def settle_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    logged = world.pledge(caller, ownership)
+    send = {"json": {"solved": True}, "headers": {"idempotency-key": str(uuid4()), "if-match": _OUTDATED}}
+    return Ask("POST", f"{API}/hires/{logged.hire_id}/support/{call_about(logged.hire_id)}", send, success=412)
 
 
 async def review_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
@@ -601,6 +630,27 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/hires", "pledge"): confirm_by_api,
     (f"GET {API}/hires", "hire"): _list(f"{API}/hires?page_size=100", "hire_contact"),
     (f"GET {API}/hires/{{hire_id}}", "hire"): _one(f"{API}/hires/{{hire_id}}", "hire_contact"),
+    (f"POST {API}/hires/contact-person", "hire"): hand_over_by_api,
+    (f"POST {API}/hires/{{hire_id}}/contact-person", "hire"): _of_hire("POST", "contact-person", {"name": "Karen"}),
+    (f"POST {API}/hires/{{hire_id}}/steps", "hire"): _of_hire(
+        "POST", "steps", {"from": "2027-06-01", "paid_weekly_hours": 8}
+    ),
+    (f"DELETE {API}/hires/{{hire_id}}/steps/{{starts_on}}", "hire"): _of_hire("DELETE", "steps/2027-06-01", None),
+    (f"POST {API}/hires/{{hire_id}}/end", "hire"): _of_hire(
+        "POST", "end", {"ended_on": "2027-06-01", "reason": "other"}
+    ),
+    (f"POST {API}/hires/{{hire_id}}/resume", "hire"): _of_hire("POST", "resume", {}),
+    (f"POST {API}/hires/{{hire_id}}/correct", "hire"): _of_hire("POST", "correct", {"weekly_hours": 7}),
+    (f"POST {API}/hires/{{hire_id}}/revoke", "hire"): _of_hire("POST", "revoke", None),
+    (f"POST {API}/hires/{{hire_id}}/checkpoints/{{months}}", "hire"): _of_hire(
+        "POST", "checkpoints/3", {"answer": "no"}
+    ),
+    (f"GET {API}/hires/{{hire_id}}/history", "hire"): _of_hire("GET", "history", None, success=200),
+    (f"GET {API}/hires/{{hire_id}}/support", "hire"): _one(f"{API}/hires/{{hire_id}}/support", "agreed"),
+    (f"POST {API}/hires/{{hire_id}}/support", "hire"): _of_hire(
+        "POST", "support", {"contacted_by": "other", "agreed": "Ok"}, success=201
+    ),
+    (f"POST {API}/hires/{{hire_id}}/support/{{contact_id}}", "hire"): settle_by_api,
     ("GET /internal/pledges/v1/pledges/{pledge_id}/contact", "pledge"): contact_address,
     ("GET /internal/pledges/v1/call-lists/{event_id}", "call"): call_list,
     ("POST /internal/pledges/v1/pledges/{pledge_id}/company-link", "pledge"): link_for_mail,

@@ -64,6 +64,7 @@ class Logged:
     hire_id: UUID
     hire_company: str
     hire_contact: str
+    agreed: str
 
 
 @dataclass(frozen=True)
@@ -281,6 +282,17 @@ class PledgesWorld(StreamingWorld):
             request=idempotent_request(str(confirmation.id), {}, sender="test", key=REQUEST_KEY),
             limits=Limits(),
         )
+        await self.superuser.execute(
+            """
+            insert into support_contacts
+                   (taskforce_id, id, hire_id, contacted_on, contacted_by, agreed, solved, logged_at)
+            values ($1, $2, $3, current_date, 'employer', $4, false, now())
+            """,
+            taskforce,
+            call_about(confirmation.id),
+            confirmation.id,
+            f"Aftalt {name}",
+        )
         # A company of the register that is a person's own, so that no list offers it, under the pledge's id.
         visited = """
             insert into outreach
@@ -295,7 +307,7 @@ class PledgesWorld(StreamingWorld):
             await self.superuser.execute(statement, taskforce, terms.id)
         company = f"Firma {name}"
         self._pledges[ownership, caller] = Logged(
-            terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}"
+            terms.id, company, f"Kontakt {name}", confirmation.id, company, f"Sagsbehandler {name}", f"Aftalt {name}"
         )
 
     def contact_of(self, ownership: Ownership) -> str:
@@ -305,7 +317,8 @@ class PledgesWorld(StreamingWorld):
     def pledge(self, caller: str, ownership: Ownership) -> Logged:
         """A pledge of this ownership for the caller; for `missing`, one that does not exist."""
         if ownership == "missing":
-            return Logged(uuid4(), "Firma Findes Ikke", "Kontakt Findes Ikke", uuid4(), "Findes Ikke", "Findes Ikke")
+            missing = "Findes Ikke"
+            return Logged(uuid4(), f"Firma {missing}", f"Kontakt {missing}", uuid4(), missing, missing, missing)
         other = "other company" if ownership == "own" else ownership
         for key in ((ownership, caller), (other, ""), (other, "member")):
             if key in self._pledges:
@@ -359,6 +372,11 @@ def guest(taskforce: UUID, event_id: UUID = TONIGHT) -> Principal:
 def proposal_about(pledge_id: UUID, status: str) -> UUID:
     """The id of a proposal of this status about a pledge."""
     return uuid5(pledge_id, status)
+
+
+def call_about(hire_id: UUID) -> UUID:
+    """The id of an entry in the support log of a hire."""
+    return uuid5(hire_id, "support")
 
 
 def name_of(ownership: Ownership) -> str:

@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from services.pledges.hires import store as hires
 from services.pledges.pledges import store
-from tests.pledges.conftest import Caller, pledge_body
+from services.pledges.register.domain import TypedCompany
+from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from shared.db.database import Database
@@ -62,6 +64,25 @@ async def test_a_correction_reaches_only_pledges_of_its_taskforce(
         assert await conn.fetchval("select count(*) from pledge_former_terms") == 0
 
 
+async def test_a_correction_reaches_only_hires_of_its_taskforce(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    hire_id = UUID((await caller.confirm(hire_body(company="B&O"))).json()["id"])
+    async with pledges_database.read(taskforce_id) as conn:
+        loaded = await hires.load_hire(conn, taskforce_id, hire_id)
+    assert loaded is not None
+    hire = replace(loaded[0], company=TypedCompany("Trælast"))
+
+    async with pledges_database.change(other_taskforce_id) as conn:
+        await hires.save_company(conn, hire, uuid4(), at=hire.confirmed_at)
+    async with pledges_database.system() as conn:
+        await hires.save_company(conn, hire, uuid4(), at=hire.confirmed_at)
+
+    async with pledges_database.read(taskforce_id) as conn:
+        assert await hires.load_hire(conn, taskforce_id, hire_id) == loaded
+        assert await conn.fetchval("select count(*) from hire_former_companies") == 0
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -77,7 +98,12 @@ async def test_a_correction_reaches_only_pledges_of_its_taskforce(
         "delete from pledge_changes",
         "update pledges set received_at = now()",
         "update idempotency_keys set subject_id = gen_random_uuid()",
-        "update hires set weekly_hours = 1",
+        "update hires set company_name = 'x'",
+        "update hires set confirmed_at = now()",
+        "update hire_changes set changed_at = now()",
+        "delete from hire_changes",
+        "update hire_former_companies set company_name = 'x'",
+        "delete from hire_former_companies",
         "alter table pledges disable row level security",
         "truncate pledges cascade",
     ],

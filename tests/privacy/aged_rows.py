@@ -149,6 +149,50 @@ class AgedRows:
         await self._published(id_)
         return id_
 
+    async def hire_correction(self, day: date) -> UUID:
+        """A correction of a hire's company on that day, with what it has replaced. Returns the id of the correction."""
+        id_, hire_id = uuid4(), await self.hire(day)
+        await self.conn.execute(
+            """
+            insert into hire_changes (taskforce_id, id, hire_id, version, kind, before, reason, note, changed_at)
+            values ($1, $2, $3, 2, 'corrected', '{}', 'health', 'Ring til Jonas på 97 85 00 00', $4)
+            """,
+            self.taskforce_id,
+            id_,
+            hire_id,
+            at(day),
+        )
+        await self.conn.execute(
+            """
+            insert into hire_former_companies
+                   (taskforce_id, id, hire_id, company_name, company_cvr, flags, start_date, corrected_at)
+            values ($1, $2, $3, 'Smedens værksted', '24256790', '{}', $4, $5)
+            """,
+            self.taskforce_id,
+            id_,
+            hire_id,
+            day,
+            at(day),
+        )
+        return id_
+
+    async def support_contact(self, day: date) -> UUID:
+        """A call about a hire on that day. Returns the id of the entry."""
+        id_, hire_id = uuid4(), await self.hire(day)
+        await self.conn.execute(
+            """
+            insert into support_contacts
+                   (taskforce_id, id, hire_id, contacted_on, contacted_by, agreed, solved, logged_at)
+            values ($1, $2, $3, $4, 'employer', 'Ring til Eva på 97 85 00 00', true, $5)
+            """,
+            self.taskforce_id,
+            id_,
+            hire_id,
+            day,
+            at(day),
+        )
+        return id_
+
     async def _published(self, id_: UUID) -> None:
         await self.conn.execute(
             """

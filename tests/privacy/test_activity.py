@@ -46,6 +46,15 @@ _ANSWER: Final = """
            (taskforce_id, id, company_id, kind, event_id, version, answered_at, {column}, {moment})
     values ($1, $4, $4, 'registered', $4, 1, now(), $2, now())
 """
+_HIRED: Final = """
+    with hire as (
+        insert into hires
+               (taskforce_id, id, company_name, job_type, start_date, weekly_hours, confirmed_at, flags,
+                request_fingerprint, version)
+        values ($1, $4, 'Smeden', 'smaajob', current_date, 5, now(), '{}', '\\x00', 2)
+        returning id
+    )
+"""
 _AT_AN_EVENT: Final = """
     with company as (
         insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
@@ -220,6 +229,24 @@ FILL: Final = {
     """,
     ("pledges", "hires", "logged_by"): _HIRE.format(column="logged_by"),
     ("pledges", "hires", "confirmed_by"): _HIRE.format(column="confirmed_by"),
+    ("pledges", "hires", "contact_person_id"): _HIRE.format(column="contact_person_id"),
+    ("pledges", "hires", "assigned_to"): _HIRE.format(column="assigned_to"),
+    ("pledges", "hire_changes", "changed_by"): f"""
+        {_HIRED}
+        insert into hire_changes (taskforce_id, id, hire_id, version, kind, before, changed_by, changed_at)
+        select $1, hire.id, hire.id, 2, 'corrected', '{{}}', $2, now() from hire
+    """,
+    ("pledges", "hire_checkpoints", "answered_by"): f"""
+        {_HIRED}
+        insert into hire_checkpoints (taskforce_id, hire_id, months, due_on, answer, answered_on, answered_by)
+        select $1, hire.id, 3, current_date, 'no', current_date, $2 from hire
+    """,
+    ("pledges", "support_contacts", "logged_by"): f"""
+        {_HIRED}
+        insert into support_contacts
+               (taskforce_id, id, hire_id, contacted_on, contacted_by, agreed, solved, logged_by, logged_at)
+        select $1, hire.id, hire.id, current_date, 'employer', 'Ok', true, $2, now() from hire
+    """,
     ("pledges", "access_log", "who"): _LOOK,
     ("pledges", "erasures", "erased_by"): _ERASED,
     ("events", "attendances", "checked_in_by"): f"{_AT_AN_EVENT} {_ATTENDANCE.format(checked_in_by='$3')}",

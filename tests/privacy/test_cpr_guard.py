@@ -105,6 +105,11 @@ def test_the_marked_fields_are_listed() -> None:
         if may_look_like_cpr(field.annotation, field.metadata)
     }
     assert marked == {
+        "HandOverIn.phone",
+        "HireForm.training_hire_id",
+        "HireForm.contact_person_id",
+        "ContactPersonIn.phone",
+        "CorrectionIn.company.p_number",
         "PledgeIn.company.p_number",
         "PledgeIn.contact.phone",
         "PledgePatch.company.p_number",

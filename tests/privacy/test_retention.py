@@ -220,14 +220,24 @@ async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRo
 
 @pytest.mark.parametrize(
     "function",
-    ["forget_companies_of_pledges", "forget_companies_of_pledge_former_terms", "forget_companies_of_hires"],
+    [
+        "forget_companies_of_pledges",
+        "forget_companies_of_pledge_former_terms",
+        "forget_companies_of_hires",
+        "forget_companies_of_hire_former_companies",
+    ],
 )
 async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_own_taskforce(
     rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
     days = months_ago(11), months_ago(20)
-    add: dict[str, Any] = {"pledges": rows.pledge, "pledge_former_terms": rows.correction, "hires": rows.hire}
+    add: dict[str, Any] = {
+        "pledges": rows.pledge,
+        "pledge_former_terms": rows.correction,
+        "hires": rows.hire,
+        "hire_former_companies": rows.hire_correction,
+    }
     recent, old = [await add[table](day) for day in days]
     forget = f"select {function}($1)"
     async with pledges_database.change(other_taskforce_id) as conn:
@@ -239,6 +249,23 @@ async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_ow
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with pledges_database.change(rows.taskforce_id) as conn:
             await conn.execute(f"update {table} set company_name = ''")
+
+
+async def test_what_was_written_about_a_hire_is_deleted_after_two_years(
+    rows: AgedRows, pledges_database: Database
+) -> None:
+    kept = await rows.hire_correction(months_ago(24))
+    gone = await rows.hire_correction(months_ago(24, days=1))
+    logged = await rows.support_contact(months_ago(24))
+    await rows.support_contact(months_ago(24, days=1))
+
+    removed = await _removed(pledges_database)
+
+    assert await rows.left("hire_changes", "note is not null") == {kept}
+    assert await rows.left("hire_changes", "reason is not null") == {kept}
+    assert await rows.left("hire_changes") == {kept, gone}, "who changed it, and when, stays"
+    assert await rows.left("support_contacts") == {logged}
+    assert (removed["hire_change_notes"], removed["end_reasons_of_changes"], removed["support_contacts"]) == (1, 1, 1)
 
 
 async def test_deletion_continues_over_several_transactions(

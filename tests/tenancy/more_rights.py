@@ -47,9 +47,11 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
             "forget_companies_of_pledge_former_terms",
             "forget_companies_of_hires",
             "forget_health_reasons",
+            "forget_companies_of_hire_former_companies",
             "subject_of_request",
             "pledge_of_request",
             "correct_pledge",
+            "correct_company_of_hire",
         ),
         "",
     ),
@@ -70,9 +72,12 @@ CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
             "forget_companies_of_pledge_former_terms",
             "forget_companies_of_hires",
             "forget_health_reasons",
+            "forget_companies_of_hire_former_companies",
         }
     ),
-    "tests/pledges/test_tenancy.py": frozenset({"subject_of_request", "pledge_of_request", "correct_pledge"}),
+    "tests/pledges/test_tenancy.py": frozenset(
+        {"subject_of_request", "pledge_of_request", "correct_pledge", "correct_company_of_hire"}
+    ),
 }
 """The tests that call those without a reason in a transaction of another taskforce, and without one."""
 
@@ -82,6 +87,7 @@ REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_of_request": "",
     "services.pledges.pledges.store.pledge_id_of_request": "",
     "services.pledges.pledges.store.save_correction": "",
+    "services.pledges.hires.store.save_company": "",
     "services.events.identity.oidc.store.insert_pending": _CHALLENGE,
     "services.events.identity.oidc.store.take_pending": _CHALLENGE,
     "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,

@@ -135,7 +135,7 @@ def _typed_companies(table: str, day: str, recorded_at: str) -> Job:
     """Return the job for the companies that people typed.
 
     Args:
-        table: `pledges`, `pledge_former_terms` or `hires`.
+        table: `pledges`, `hires` or what corrections of them have replaced.
         day: the column from which the deadline counts, unless it was recorded later.
         recorded_at: the column with the time of recording.
     """
@@ -171,6 +171,41 @@ _END_REASONS = Job(
            and end_reason = 'health'
     """,
     remove="select from forget_health_reasons(array(select id from overdue))",
+)
+
+
+def _of_hire_changes(name: str, column: str) -> Job:
+    """Return the job that empties a column of the history of hires."""
+    return Job(
+        name=name,
+        overdue=f"""
+            select id,
+                   changed_at as since
+              from hire_changes
+             where taskforce_id = $2
+               and changed_at < current_date - make_interval(months => $1)
+               and {column} is not null
+        """,  # noqa: S608  (names of ours)
+        remove=f"""
+            update hire_changes
+               set {column} = null
+             where taskforce_id = $2
+               and id in (select id from overdue)
+            returning id
+        """,  # noqa: S608  (names of ours)
+    )
+
+
+_SUPPORT_CONTACTS = Job(
+    name="support_contacts",
+    overdue="""
+        select id,
+               logged_at as since
+          from support_contacts
+         where taskforce_id = $2
+           and logged_at < current_date - make_interval(months => $1)
+    """,
+    remove=delete_overdue("support_contacts"),
 )
 
 # `evenings` deletes the phones earlier.
@@ -223,7 +258,11 @@ JOBS: Final = (
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("pledge_former_terms", "pledged_on", "corrected_at"),
     _typed_companies("hires", "start_date", "confirmed_at"),
+    _typed_companies("hire_former_companies", "start_date", "corrected_at"),
     _END_REASONS,
+    _of_hire_changes("end_reasons_of_changes", "reason"),
+    _of_hire_changes("hire_change_notes", "note"),
+    _SUPPORT_CONTACTS,
     _PHONE_NAMES,
     _PHONE_NOTES,
     ACCESSES,

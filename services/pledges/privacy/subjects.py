@@ -147,11 +147,51 @@ LOOKUPS: Final = (
         erase=_ERASE_COMPANY.format(table="hires"),
     ),
     SubjectLookup(
-        "end_reasons",
-        "hires",
-        find=None,
-        erase=None,
-        why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
+        "typed_companies",
+        "hire_former_companies",
+        find=_OF_COMPANY.format(table="hire_former_companies"),
+        erase=_ERASE_COMPANY.format(table="hire_former_companies"),
+    ),
+    *(
+        SubjectLookup(
+            "end_reasons",
+            table,
+            find=None,
+            erase=None,
+            why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
+        )
+        for table in ("hires", "hire_changes")
+    ),
+    # As of changes of pledges.
+    SubjectLookup(
+        "hire_change_notes",
+        "hire_changes",
+        find="""
+            select change.id
+              from hire_changes as change,
+                   identifiers
+             where change.taskforce_id = current_taskforce()
+               and lower(change.note) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            update hire_changes
+               set note = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+    ),
+    SubjectLookup(
+        "support_contacts",
+        "support_contacts",
+        find="""
+            select contact.id
+              from support_contacts as contact,
+                   identifiers
+             where contact.taskforce_id = current_taskforce()
+               and lower(contact.agreed) ~ any (identifiers.mentions)
+        """,
+        erase=_ERASE_CONTACT.format(table="support_contacts"),
     ),
     SubjectLookup(
         "phone_names",
@@ -198,6 +238,26 @@ _HIRED: Final = """
         on company.taskforce_id = hire.taskforce_id
        and company.id = hire.company_id
      where hire.taskforce_id = current_taskforce()
+"""
+
+# What an account has done about a hire, or with it.
+_ABOUT_HIRE: Final = """
+    select made.{moment} as at,
+           made.hire_id,
+           hire.pledge_id,
+           company.name as company_name,
+           hire.company_id,
+           hire.job_type
+      from account
+      join {table} as made
+        on made.{column} = account.id
+      join hires as hire
+        on hire.taskforce_id = made.taskforce_id
+       and hire.id = made.hire_id
+      left join companies as company
+        on company.taskforce_id = hire.taskforce_id
+       and company.id = hire.company_id
+     where made.taskforce_id = current_taskforce()
 """
 
 _CALLS: Final = """
@@ -380,6 +440,23 @@ ACTIVITY_QUERIES: Final = (
     ActivityQuery("outreach", "changed_by", _OUTREACH.format(column="changed_by", moment="changed_at")),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
+    ActivityQuery("hires", "contact_person_id", _HIRED.format(column="contact_person_id")),
+    ActivityQuery("hires", "assigned_to", _HIRED.format(column="assigned_to")),
+    ActivityQuery(
+        "hire_changes",
+        "changed_by",
+        _ABOUT_HIRE.format(table="hire_changes", column="changed_by", moment="changed_at"),
+    ),
+    ActivityQuery(
+        "hire_checkpoints",
+        "answered_by",
+        _ABOUT_HIRE.format(table="hire_checkpoints", column="answered_by", moment="answered_on"),
+    ),
+    ActivityQuery(
+        "support_contacts",
+        "logged_by",
+        _ABOUT_HIRE.format(table="support_contacts", column="logged_by", moment="logged_at"),
+    ),
     ACCESS_LOG_ACTIVITY,
     ERASED,
 )

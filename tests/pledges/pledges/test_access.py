@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+HIRES = "/api/pledges/v1/hires"
 PLEDGES = "/api/pledges/v1/pledges"
 LOGGERS = {"member", "coordinator", "caseworker", "admin", "event_pass"}
 READERS = {"member", "coordinator", "caseworker", "admin"}
@@ -75,6 +76,21 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/api/pledges/v1/hires"): ({"caseworker"}, 201),
     ("GET", "/api/pledges/v1/hires"): (WORKERS, 200),
     ("GET", "/api/pledges/v1/hires/{hire_id}"): (WORKERS, 200),
+    # What is sent to these says nothing of what they need: see tests/pledges/hires/test_changes.py.
+    ("POST", HIRES + "/contact-person"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/contact-person"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/steps"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/end"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/checkpoints/{months}"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/support"): ({"caseworker"}, 422),
+    ("POST", HIRES + "/{hire_id}/support/{contact_id}"): ({"caseworker"}, 422),
+    # It has one step, and has not ended.
+    ("DELETE", HIRES + "/{hire_id}/steps/{starts_on}"): ({"caseworker"}, 409),
+    ("POST", HIRES + "/{hire_id}/resume"): ({"caseworker"}, 409),
+    ("POST", HIRES + "/{hire_id}/correct"): ({"caseworker"}, 200),
+    ("GET", HIRES + "/{hire_id}/history"): (WORKERS, 200),
+    ("GET", HIRES + "/{hire_id}/support"): ({"caseworker"}, 200),
+    ("POST", HIRES + "/{hire_id}/revoke"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
     ("GET", "/internal/pledges/v1/call-lists/{event_id}"): ({"service"}, 200),
     # These are tested with real inquiries in tests/privacy/test_pages.py.
@@ -240,6 +256,8 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     # A stream of a known event never ends.
     event_id = uuid4() if path.endswith("/stream") else more["event_id"]
     address = address.replace("{event_id}", str(event_id)).replace("{phone_id}", str(uuid4()))
+    address = address.replace("{starts_on}", hire_body()["start_date"]).replace("{months}", "3")
+    address = address.replace("{contact_id}", str(uuid4()))
     address = address.replace("{generation}", "1").replace("{company_id}", str(more["company_id"]))
     address = address.replace("{outreach_id}", str(uuid4()))
     if "/internal/" in path:
