@@ -166,7 +166,6 @@ FILL: Final = {
     ("pledges", "pledges", "assigned_to"): _ASSIGNED.format(
         pledge_column=", assigned_to", pledge_value=", $2", column="assigned_by", value="null"
     ),
-    ("pledges", "hires", "assigned_to"): _HIRE.format(column="assigned_to"),
     ("pledges", "case_assignments", "assigned_to"): _ASSIGNED.format(
         pledge_column="", pledge_value="", column="assigned_to", value="$2"
     ),

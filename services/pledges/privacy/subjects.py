@@ -441,7 +441,6 @@ ACTIVITY_QUERIES: Final = (
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),
     ActivityQuery("hires", "confirmed_by", _HIRED.format(column="confirmed_by")),
     ActivityQuery("hires", "contact_person_id", _HIRED.format(column="contact_person_id")),
-    ActivityQuery("hires", "assigned_to", _HIRED.format(column="assigned_to")),
     ActivityQuery(
         "hire_changes",
         "changed_by",

@@ -90,7 +90,6 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", HIRES + "/{hire_id}/correct"): ({"caseworker"}, 200),
     ("GET", HIRES + "/{hire_id}/history"): (WORKERS, 200),
     ("GET", HIRES + "/{hire_id}/support"): ({"caseworker"}, 200),
-    ("POST", HIRES + "/{hire_id}/revoke"): ({"caseworker", "coordinator"}, 200),
     ("GET", "/internal/pledges/v1/pledges/{pledge_id}/contact"): ({"service"}, 200),
     ("GET", "/internal/pledges/v1/call-lists/{event_id}"): ({"service"}, 200),
     # These are tested with real inquiries in tests/privacy/test_pages.py.
@@ -148,6 +147,8 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
+    # The last one, because it undoes the hire.
+    ("POST", HIRES + "/{hire_id}/revoke"): ({"caseworker", "coordinator"}, 200),
 }
 # What a page sends, besides the event.
 FORMS: dict[str, dict[str, str]] = {
