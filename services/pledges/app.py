@@ -26,6 +26,7 @@ from services.pledges.evening import pages as evening_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
 from services.pledges.imports import pages as imports_pages
+from services.pledges.imports.hires import pages as imports_hires_pages
 from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
@@ -125,6 +126,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         batch_grid_pages,
         evening_pages,
         imports_pages,
+        imports_hires_pages,
         queue_pages,
         call_list_pages,
         catalogue_pages,

@@ -478,6 +478,22 @@ async def errors_of_import(world: PledgesWorld, caller: Caller, ownership: Owner
     return Ask("POST", "/pledges/import/errors", {"data": {"carried": carried}}, hidden=200)
 
 
+def _hires_file(world: PledgesWorld, caller: Caller, ownership: Ownership) -> bytes:
+    pledge = world.pledge(caller, ownership)
+    line = f"Ny;{local_date(NOW):%d-%m-%Y};5;Eva;{pledge.id}"
+    return f"virksomhed;startdato;betalte timer;kontaktperson;tilsagn\n{line}\n".encode()
+
+
+async def judge_hires(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    files = {"files": {"file": ("a.csv", _hires_file(world, caller, ownership))}}
+    return Ask("POST", "/pledges/import/hires", files, hidden=422)
+
+
+async def errors_of_hires(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    carried = base64.urlsafe_b64encode(_hires_file(world, caller, ownership)).decode()
+    return Ask("POST", "/pledges/import/hires/errors", {"data": {"carried": carried}}, hidden=200)
+
+
 async def grid_of_event(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     shows = () if ownership == "missing" else (world.titles[ownership],)
     # Without an event that the caller reaches, the page offers all of them.
@@ -695,6 +711,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/import", "event"): import_of_event,
     ("POST /pledges/import", "event"): judge_import,
     ("POST /pledges/import/errors", "event"): errors_of_import,
+    ("POST /pledges/import/hires", "pledge"): judge_hires,
+    ("POST /pledges/import/hires/errors", "pledge"): errors_of_hires,
     ("GET /pledges/calls", "call"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "company"),
     ("GET /pledges/calls", "business contact"): _list(f"/pledges/calls?event={TONIGHT}&who=all", "contact"),
     ("GET /pledges/catalogue", "task"): show_tasks,

@@ -23,6 +23,8 @@ CONTACT_READERS: Final[tuple[Role, ...]] = ("coordinator", "caseworker", "admin"
 """Who may read every business contact."""
 IMPORTERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who may import old pledges from a file."""
+HIRE_IMPORTERS: Final[tuple[Role, ...]] = (*IMPORTERS, "caseworker")
+"""Who may import old hires from a file."""
 REVIEWERS: Final[tuple[Role, ...]] = ("coordinator", "admin")
 """Who decides whether a pledge counts."""
 EDITORS: Final[tuple[Role, ...]] = ("member", "coordinator", "caseworker", "admin")
@@ -36,6 +38,7 @@ ReaderOrProgram = Annotated[Principal, Depends(require(*READERS, "pledges:read")
 """The same, or a program with an API key for pledges."""
 ContactReader = Annotated[Principal, Depends(require(*CONTACT_READERS))]
 Importer = Annotated[Principal, Depends(require(*IMPORTERS))]
+HireImporter = Annotated[Principal, Depends(require(*HIRE_IMPORTERS))]
 Reviewer = Annotated[Principal, Depends(require(*REVIEWERS))]
 PledgeEditor = Annotated[Principal, Depends(require(*EDITORS))]
 PledgeKeeper = Annotated[Principal, Depends(require(*KEEPERS))]

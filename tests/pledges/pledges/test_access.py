@@ -147,6 +147,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/pledges/import"): ({"coordinator", "admin"}, 200),
     ("POST", "/pledges/import/errors"): ({"coordinator", "admin"}, 200),
     ("GET", "/pledges/import/skabelon.csv"): ({"coordinator", "admin"}, 200),
+    ("GET", "/pledges/import/hires"): (WORKERS, 200),
+    ("POST", "/pledges/import/hires"): (WORKERS, 200),
+    ("POST", "/pledges/import/hires/errors"): (WORKERS, 200),
+    ("GET", "/pledges/import/hires/skabelon.csv"): (WORKERS, 200),
     # The last one, because it undoes the hire.
     ("POST", HIRES + "/{hire_id}/revoke"): ({"caseworker", "coordinator"}, 200),
 }
@@ -224,6 +228,12 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
         send["data"] = {
             "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
         }
+    elif path == "/pledges/import/hires/errors":
+        send["data"] = {
+            "carried": b64encode(b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;x;5;Eva\n").decode()
+        }
+    elif path == "/pledges/import/hires":
+        send["files"] = {"file": ("a.csv", b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;01-02-2024;5;Eva\n")}
     elif path == "/pledges/import":
         send["files"] = {
             "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")
