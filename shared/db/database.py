@@ -117,6 +117,8 @@ class Database:
             min_size=0,
             max_size=settings.database_pool_size,
             max_inactive_connection_lifetime=300,
+            # The statement of the work list has a branch for each kind of work.
+            max_cacheable_statement_size=64 * 1024,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             timeout=ACQUIRE_TIMEOUT_SECONDS,
             server_settings={"application_name": name},

@@ -15,6 +15,7 @@ _TITLES = {
     "intake": "Intake",
     "arrival": "On the dashboard",
     "figures": "Dashboard",
+    "queue": "Work list",
     "phone": "On a phone",
     "local_run": "Local run",
 }

@@ -32,14 +32,18 @@ call isolate('case_assignments');
 revoke update, delete on case_assignments from tilsagn_pledges_app;
 grant update (undone_at) on case_assignments to tilsagn_pledges_app;
 
--- What the queue reads, in the order in which work is due: of everybody, of a person, of nobody.
-create index pledges_ageing on pledges (taskforce_id, coalesce(active_on, pledged_on), id)
-  where status in ('logged', 'affirmed', 'in_progress');
-create index pledges_ageing_of_person on pledges (taskforce_id, assigned_to, coalesce(active_on, pledged_on), id)
-  where assigned_to is not null
+-- What the queue reads, in the order in which work is due: of everybody, of a person, of nobody. The expressions are
+-- not `coalesce`: PostgreSQL does not trust that below a row-level policy, so no condition on it would use an index.
+create index pledges_ageing on pledges (
+  taskforce_id, (case when active_on is null then pledged_on else active_on end), id
+) where status in ('logged', 'affirmed', 'in_progress');
+create index pledges_ageing_of_person on pledges (
+  taskforce_id, assigned_to, (case when active_on is null then pledged_on else active_on end), id
+) where assigned_to is not null
     and status in ('logged', 'affirmed', 'in_progress');
-create index pledges_ageing_of_nobody on pledges (taskforce_id, coalesce(active_on, pledged_on), id)
-  where assigned_to is null
+create index pledges_ageing_of_nobody on pledges (
+  taskforce_id, (case when active_on is null then pledged_on else active_on end), id
+) where assigned_to is null
     and status in ('logged', 'affirmed', 'in_progress');
 -- Replaced by the above.
 drop index pledges_waiting;
@@ -50,8 +54,14 @@ create index pledges_held on pledges (taskforce_id, received_at) where review = 
 create index positions_matched on positions (taskforce_id, matched_on, id) where status = 'matched';
 create index positions_in_trial on positions (taskforce_id, trial_ends_on, id) where status = 'trial';
 create index calls_again on calls (taskforce_id, again_on, id) where outcome = 'again';
-create index hires_of_owner on hires (taskforce_id, coalesce(assigned_to, contact_person_id, confirmed_by))
-  where counted;
+create index hires_of_owner on hires (
+  taskforce_id,
+  (case
+    when assigned_to is not null then assigned_to
+    when contact_person_id is not null then contact_person_id
+    else confirmed_by
+  end)
+) where counted;
 
 -- migrate:down
 -- forward only: dbmate needs the block, and it stays empty

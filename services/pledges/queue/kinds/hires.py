@@ -12,7 +12,11 @@ from shared.ui.formats import date_text
 if TYPE_CHECKING:
     from services.pledges.queue.due import Due
 
-OWNER: Final = "coalesce(hire.assigned_to, hire.contact_person_id, hire.confirmed_by)"
+OWNER: Final = """(case
+           when hire.assigned_to is not null then hire.assigned_to
+           when hire.contact_person_id is not null then hire.contact_person_id
+           else hire.confirmed_by
+       end)"""
 """Whose case a hire is. An index is by this expression."""
 
 

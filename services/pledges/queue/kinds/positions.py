@@ -23,13 +23,24 @@ from shared.ui.formats import date_text
 if TYPE_CHECKING:
     from services.pledges.queue.due import Due
 
-SINCE: Final = "coalesce(pledge.active_on, pledge.pledged_on)"
+SINCE: Final = "(case when pledge.active_on is null then pledge.pledged_on else pledge.active_on end)"
 """The last day on which something came of a pledge. Indexes are by this expression."""
 
 _POSITIONS: Final = """positions as position
   join pledges as pledge
     on pledge.taskforce_id = position.taskforce_id
    and pledge.id = position.pledge_id"""
+_POSITIONS_OF_PERSON: Final = """(select *
+          from pledges as pledge
+         where pledge.taskforce_id = :taskforce
+           and pledge.assigned_to = :person
+           and pledge.status = 'in_progress'
+        offset 0) as pledge
+  join positions as position
+    on position.taskforce_id = pledge.taskforce_id
+   and position.pledge_id = pledge.id"""
+"""One person has few cases, and all colleagues together many positions. `offset 0` keeps the planner from beginning
+with the positions."""
 
 
 def _vacant_reason(due: Due) -> str:
@@ -176,6 +187,7 @@ CONFIRM: Final = DueKind(
     sources=(
         Source(
             tables=_POSITIONS,
+            tables_of_person=_POSITIONS_OF_PERSON,
             where=f"""position.taskforce_id = :taskforce
    and position.status = 'matched'
    and {UNFILLED}""",
@@ -210,6 +222,7 @@ TRIAL_ENDING: Final = DueKind(
     sources=(
         Source(
             tables=_POSITIONS,
+            tables_of_person=_POSITIONS_OF_PERSON,
             where=f"""position.taskforce_id = :taskforce
    and position.status = 'trial'
    and {UNFILLED}""",
