@@ -1,7 +1,9 @@
-"""The background process of the events service: it publishes messages, deletes overdue data and retries erasures."""
+"""The background process of the events service: it publishes messages, registers companies that have asked for it on
+their page, deletes overdue data and retries erasures."""
 
 from __future__ import annotations
 
+from services.events.consumer import create_consumer
 from services.events.privacy.commands import retry_open_orders
 from services.events.privacy.retention import retention
 from services.events.settings import EventsSettings
@@ -11,7 +13,12 @@ from shared.messaging.worker import Worker, run_worker
 def create_worker(settings: EventsSettings | None = None) -> Worker:
     """Return the worker. Without settings they are read from the environment."""
     settings = settings or EventsSettings()
-    return Worker(settings, service="events", background_jobs=[retention().work, retry_open_orders(settings)])
+    return Worker(
+        settings,
+        service="events",
+        consumers=[create_consumer()],
+        background_jobs=[retention().work, retry_open_orders(settings)],
+    )
 
 
 if __name__ == "__main__":

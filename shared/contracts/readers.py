@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
     "tilsagn.dashboard": events.REGISTER + pledges.PLEDGES_AND_HIRES,
+    "tilsagn.events": (pledges.EventRegistrationRequested,),
     "tilsagn.notifications": (
         events.TaskforceRegistered,
         events.PersonInvited,

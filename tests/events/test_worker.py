@@ -31,10 +31,6 @@ async def test_what_commands_save_is_published(
         await worker.stop()
 
 
-async def test_the_worker_consumes_no_topic(events_settings: EventsSettings) -> None:
-    assert list(create_worker(events_settings).consumers) == []
-
-
 async def _waiting(db: Database) -> int:
     async with db.system() as conn:
         return int(await conn.fetchval("select count(*) from outbox where published_at is null"))

@@ -201,6 +201,8 @@ async def test_a_company_asks_to_come_to_an_event_and_not_to(
         "where aggregatetype = 'pledges.registration_request' order by version"
     )
     assert [(row["version"], row["wanted"]) for row in sent] == [(1, True), (2, False)]
+    queue = await visitor.caller.get("/api/pledges/v1/queue?view=all&due=all&kind=company_answer", "caseworker")
+    assert len([item for item in queue.json()["items"] if "Fyraftensmøde" in item["reason"]]) == 2
 
 
 async def test_a_company_cannot_register_for_an_event_that_has_begun(

@@ -56,7 +56,7 @@ def position_is(assignments: str, number: int = 1) -> str:
     return f"update positions set {assignments} where taskforce_id = $1 and pledge_id = $2 and number = {number}"
 
 
-STATES = (
+STATES: tuple[State, ...] = (
     State("logged today", {"vacant"}, waited=0),
     State("logged 13 days ago", {"vacant"}, waited=13),
     State("logged 14 days ago", {"vacant"}, {"vacant"}, waited=14),
@@ -166,6 +166,29 @@ STATES = (
 )
 
 
+def answered_by_company(about: str, kind: str, *, seen: bool = False) -> str:
+    of_checkpoint = "3, 'no'" if kind == "still_employed" else "null, null"
+    return (
+        f"insert into company_answers (taskforce_id, id, company_id, kind, version, answered_at, {about}, months,"
+        f" answer, seen_at) values ($1, $2, $2, '{kind}', 2, now(), $2, {of_checkpoint}, {'now()' if seen else 'null'})"
+    )
+
+
+COMPANY_ANSWERS = (
+    State(
+        "adjusted by its company",
+        {"vacant", "company_answer"},
+        {"vacant", "company_answer"},
+        owner=ME,
+        change=(answered_by_company("pledge_id", "adjusted"),),
+    ),
+    State(
+        "adjusted, and seen", {"vacant"}, {"vacant"}, change=(answered_by_company("pledge_id", "adjusted", seen=True),)
+    ),
+)
+STATES = (*STATES, *COMPANY_ANSWERS)
+
+
 def hire_is(assignments: str) -> str:
     return f"update hires set {assignments} where taskforce_id = $1 and id = $2"
 
@@ -188,6 +211,13 @@ HIRES = (
         set(),
         waited=130,
         change=(hire_is("ended_on = start_date + 30, end_reason = 'other'"),),
+    ),
+    State(
+        "hired, answered by the company",
+        {"checkpoint", "company_answer"},
+        {"company_answer"},
+        waited=10,
+        change=(answered_by_company("hire_id", "still_employed"),),
     ),
     State("never hired", set(), waited=130, change=(hire_is("counted = false"),)),
 )

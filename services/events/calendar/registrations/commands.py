@@ -6,7 +6,9 @@ A company has one registration for an event, so a repeated request changes nothi
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import structlog
 
 from services.events import events_out
 from services.events.calendar import store as calendar_store
@@ -16,12 +18,16 @@ from services.events.register import queries as register
 from services.events.register import store as register_store
 from shared.contracts.events import registration_id
 from shared.messaging import outbox
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
+    from shared.contracts.pledges import EventRegistrationRequested
     from shared.db.database import Connection, Database
+
+log: Final = structlog.get_logger(__name__)
 
 
 async def register_companies(
@@ -83,12 +89,61 @@ async def cancel_registration(
     """
     at = datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
-        event = await calendar_store.lock_event_shared(conn, taskforce_id, event_id)
-        registration = await store.lock_registration(conn, taskforce_id, event_id, registration_id)
-        if registration.cancel(at, by=by, expected_version=expected_version):
-            check_open(event)
-            await store.save_registration(conn, taskforce_id, registration)
-            await outbox.add(conn, events_out.registration_cancelled(taskforce_id, registration, at=at))
+        return await _cancel(
+            conn, taskforce_id, event_id, registration_id, by=by, at=at, expected_version=expected_version
+        )
+
+
+async def answer_request(conn: Connection, request: EventRegistrationRequested, *, causation_id: UUID) -> None:
+    """Register a company for an event, or take it off the list, as it has asked for on its page.
+
+    In the caller's transaction. A request that is no newer than the last one of the company for the event changes
+    nothing, and neither does one that the rules refuse: then the event is over, or the register has no such company.
+
+    Args:
+        causation_id: of the message that brought it.
+    """
+    taskforce_id, event_id, company_id = request.taskforce_id, request.event_id, request.company_id
+    if not await store.advance_request(conn, taskforce_id, request.aggregate_id, request.version):
+        return
+    by, at = f"company:{company_id}", datetime.now(UTC)
+    try:
+        async with conn.transaction():
+            if request.wanted:
+                await register_store.load_company(conn, taskforce_id, company_id)
+                await _register(conn, taskforce_id, event_id, [company_id], by=by, at=at, causation_id=causation_id)
+            else:
+                await _cancel(
+                    conn,
+                    taskforce_id,
+                    event_id,
+                    registration_id(event_id, company_id),
+                    by=by,
+                    at=at,
+                    causation_id=causation_id,
+                )
+    except Refusal as refusal:
+        log.info("registration_request_refused", reason=refusal.code, request=str(request.aggregate_id))
+
+
+async def _cancel(
+    conn: Connection,
+    taskforce_id: UUID,
+    event_id: UUID,
+    registration_id: UUID,
+    *,
+    by: str,
+    at: datetime,
+    expected_version: int | None = None,
+    causation_id: UUID | None = None,
+) -> Registration:
+    event = await calendar_store.lock_event_shared(conn, taskforce_id, event_id)
+    registration = await store.lock_registration(conn, taskforce_id, event_id, registration_id)
+    if registration.cancel(at, by=by, expected_version=expected_version):
+        check_open(event)
+        await store.save_registration(conn, taskforce_id, registration)
+        message = events_out.registration_cancelled(taskforce_id, registration, at=at)
+        await outbox.add(conn, message, causation_id=causation_id)
     return registration
 
 
@@ -100,6 +155,7 @@ async def _register(
     *,
     by: str,
     at: datetime,
+    causation_id: UUID | None = None,
 ) -> None:
     event = await calendar_store.lock_event_shared(conn, taskforce_id, event_id)
     # In one order, so that two lists with the same companies do not deadlock.
@@ -112,4 +168,5 @@ async def _register(
             await store.save_registration(conn, taskforce_id, registration)
         # After the insert, so that a retry succeeds even if the event has been closed meanwhile.
         check_open(event)
-        await outbox.add(conn, events_out.registration_made(taskforce_id, registration, at=at))
+        message = events_out.registration_made(taskforce_id, registration, at=at)
+        await outbox.add(conn, message, causation_id=causation_id)

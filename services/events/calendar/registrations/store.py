@@ -78,3 +78,21 @@ async def save_registration(conn: Connection, taskforce_id: UUID, registration: 
         registration.cancelled_by,
         registration.version,
     )
+
+
+async def advance_request(conn: Connection, taskforce_id: UUID, request_id: UUID, version: int) -> bool:
+    """Record the version of a company's request. Returns whether it is newer than the last one."""
+    advanced = await conn.fetchval(
+        """
+        insert into registration_requests as request (taskforce_id, id, version)
+        values ($1, $2, $3)
+            on conflict (taskforce_id, id) do update
+           set version = excluded.version
+         where request.version < excluded.version
+        returning true
+        """,
+        taskforce_id,
+        request_id,
+        version,
+    )
+    return bool(advanced)
