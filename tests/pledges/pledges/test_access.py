@@ -154,6 +154,14 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     # The last one, because it undoes the hire.
     ("POST", HIRES + "/{hire_id}/revoke"): ({"caseworker", "coordinator"}, 200),
 }
+_PLEDGES = b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n"
+_HIRES = b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;01-02-2024;5;Eva\n"
+UPLOADS: dict[str, dict[str, Any]] = {
+    "/pledges/import": {"files": {"file": ("a.csv", _PLEDGES)}},
+    "/pledges/import/errors": {"data": {"carried": b64encode(_PLEDGES.replace(b"01-02", b"31-02")).decode()}},
+    "/pledges/import/hires": {"files": {"file": ("a.csv", _HIRES)}},
+    "/pledges/import/hires/errors": {"data": {"carried": b64encode(_HIRES.replace(b"01-02", b"31-02")).decode()}},
+}
 # What a page sends, besides the event.
 FORMS: dict[str, dict[str, str]] = {
     "/hires/{hire_id:uuid}/{change}": {"support.contacted_by": "employer", "support.agreed": "Ny mødetid"},
@@ -224,20 +232,8 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
     elif path in FORMS:
         names = {"danish": f"Opgave {role}", "english": f"Task {role}"}
         send["data"] = FORMS[path] | names | {"event_id": more["event_id"]}
-    elif path == "/pledges/import/errors":
-        send["data"] = {
-            "carried": b64encode(b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;x;1;5;Eva\n").decode()
-        }
-    elif path == "/pledges/import/hires/errors":
-        send["data"] = {
-            "carried": b64encode(b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;x;5;Eva\n").decode()
-        }
-    elif path == "/pledges/import/hires":
-        send["files"] = {"file": ("a.csv", b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;01-02-2024;5;Eva\n")}
-    elif path == "/pledges/import":
-        send["files"] = {
-            "file": ("a.csv", b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n")
-        }
+    elif path in UPLOADS:
+        send |= UPLOADS[path]
     elif method == "POST":
         start = hire_body()["start_date"]
         send["data"] = {"start_date": start, "weekly_hours": "7,5", "contact_person.name": "Jonas"}
