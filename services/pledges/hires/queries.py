@@ -54,12 +54,13 @@ async def hires(
     after: tuple[datetime, UUID] | None = None,
     limit: int,
 ) -> list[HireOut]:
-    """Return hires, the most recently confirmed first.
+    """Return hires, the most recently confirmed first. Those whose confirmation was undone are left out.
 
     Args:
         after: the sort key of the last row of the previous page; None: the first page.
     """
     where = Where(taskforce_id)
+    where.add("hire.counted")
     for column in ("pledge_id", "event_id", "company_id", "job_type", "confirmed_by"):
         value = getattr(filters, column)
         if value is not None:

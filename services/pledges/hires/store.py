@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 from pydantic_core import to_json
 
-from services.pledges.hires.checkpoints import Checkpoint
+from services.pledges.hires.checkpoints import Checkpoint, checkpoints_of
 from services.pledges.hires.domain import Hire, HireChange
-from services.pledges.hires.ladder import Step
+from services.pledges.hires.ladder import Step, single_step
 from services.pledges.pledges.domain import Position
 from services.pledges.pledges.store import company_of, contact_of, select_list
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -396,10 +397,7 @@ def hire_of(row: asyncpg.Record) -> Hire:
         company=company_of(row),
         company_id=row["company_id"],
         municipality=row["municipality"],
-        steps=tuple(
-            Step(date.fromisoformat(starts_on), Decimal(paid), Decimal(praktik), job_type)
-            for starts_on, paid, praktik, job_type in row["steps"]
-        ),
+        steps=_steps_of(row),
         contact_person=contact_of(row),
         confirmed_by=row["confirmed_by"],
         confirmed_at=row["confirmed_at"],
@@ -408,7 +406,7 @@ def hire_of(row: asyncpg.Record) -> Hire:
         position=position,
         event_id=row["event_id"],
         logged_by=row["logged_by"],
-        checkpoints=tuple(_checkpoint_of(columns) for columns in row["checkpoints"] or ()),
+        checkpoints=_checkpoints_of(row),
         contact_person_id=row["contact_person_id"],
         assigned_to=row["assigned_to"],
         caseworker_municipality=row["caseworker_municipality"],
@@ -418,6 +416,23 @@ def hire_of(row: asyncpg.Record) -> Hire:
         counted=row["counted"],
         version=row["version"],
     )
+
+
+def _steps_of(row: asyncpg.Record) -> tuple[Step, ...]:
+    if row["steps"] is None:
+        # Confirmed by the former release, while it ran beside this one: it has one step, which it did not save.
+        return (single_step(row["start_date"], row["weekly_hours"], row["job_type"]),)
+    return tuple(
+        Step(date.fromisoformat(starts_on), Decimal(paid), Decimal(praktik), job_type)
+        for starts_on, paid, praktik, job_type in row["steps"]
+    )
+
+
+def _checkpoints_of(row: asyncpg.Record) -> tuple[Checkpoint, ...]:
+    if row["steps"] is None:
+        confirmed_on = local_date(row["confirmed_at"])
+        return checkpoints_of(row["start_date"], ended_on=row["ended_on"], confirmed_on=confirmed_on, on=confirmed_on)
+    return tuple(_checkpoint_of(columns) for columns in row["checkpoints"] or ())
 
 
 def _checkpoint_of(columns: Sequence[Any]) -> Checkpoint:

@@ -158,6 +158,7 @@ async def test_an_undone_confirmation_leaves_the_position_as_it_was(caller: Call
     assert (by_another.status_code, by_another.json()["type"]) == (403, "/problems/not-your-confirmation")
     assert (undone.status_code, undone.json()["counted"], undone.content) == (200, False, again.content), undone.text
     assert await _positions(caller, hire["pledge_id"]) == ["open"]
+    assert (await caller.get(f"{API}/hires", "caseworker")).json()["items"] == []
     assert (await _published(pledges_database))[-2:] == ["PositionReopened", "HireRevoked"]
     assert (late.status_code, late.json()["type"]) == (409, "/problems/hire-revoked")
     assert (await caller.confirm(hire_body(pledge_id=hire["pledge_id"]))).status_code == 201
@@ -345,3 +346,19 @@ async def test_a_key_belongs_to_one_change_of_one_hire(one_caller: Caller) -> No
     reused = await _send(one_caller, f"{other['id']}/contact-person", {"name": "Karen"}, key="mine")
 
     assert (reused.status_code, reused.json()["type"]) == (422, "/problems/idempotency-key-reused")
+
+
+async def test_a_hire_that_the_former_release_has_confirmed_beside_this_one_has_a_ladder(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    hire = await _hired(caller)
+    async with pledges_database.change(taskforce_id) as conn:
+        await conn.execute("delete from hire_steps")
+        await conn.execute("delete from hire_checkpoints")
+
+    read = await caller.get(f"{API}/hires/{hire['id']}", "caseworker")
+    added = await _send(caller, f"{hire['id']}/steps", {"from": _in(9), "paid_weekly_hours": 5})
+
+    assert read.json() == hire
+    assert [one["paid_weekly_hours"] for one in added.json()["steps"]] == [12.5, 5]
+    assert [one["months"] for one in added.json()["checkpoints"]] == [3, 6, 12]

@@ -133,7 +133,7 @@ async def end_hire(
 async def resume_hire(
     *,
     hire_id: UUID,
-    body: ResumptionIn,
+    body: ResumptionIn | None = None,
     db: Db,
     principal: Caseworker,
     idempotent: IdempotentChange,
@@ -146,7 +146,7 @@ async def resume_hire(
         hire_id,
         by=edits_hires_as(principal),
         request=idempotent,
-        note=body.note,
+        note=body.note if body is not None else None,
         seen_version=expected,
     )
     return changed(hire)

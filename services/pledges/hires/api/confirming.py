@@ -83,7 +83,7 @@ async def list_hires(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
-    """List hires, the most recently confirmed first."""
+    """List hires, the most recently confirmed first. Those whose confirmation was undone are left out."""
     after = NewestFirst.read(page_token)
     filters = HireFilter(pledge_id, event_id, company_id, job_type, principal.person_id if mine else None)
     async with db.read(principal.taskforce) as conn:
