@@ -37,7 +37,9 @@ from services.pledges.positions import api as positions_api
 from services.pledges.positions import pages as positions_pages
 from services.pledges.privacy.subjects import SUBJECT_DATA
 from services.pledges.queue import api as queue_api
+from services.pledges.queue import note_pages as queue_note_pages
 from services.pledges.queue import pages as queue_pages
+from services.pledges.queue import search_pages as queue_search_pages
 from services.pledges.settings import PledgesSettings
 from services.pledges.withdrawals import api as withdrawals_api
 from services.pledges.withdrawals import pages as withdrawals_pages
@@ -128,6 +130,8 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         imports_pages,
         imports_hires_pages,
         queue_pages,
+        queue_note_pages,
+        queue_search_pages,
         call_list_pages,
         catalogue_pages,
         companies_pages,

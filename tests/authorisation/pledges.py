@@ -174,6 +174,25 @@ def _hire_form(change: str, success: int, fields: dict[str, str]) -> Probe:
     return probe
 
 
+def _registered(path: str) -> Probe:
+    """A page that shows registered companies."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask("GET", path, hidden=200, shows=expected_marks(ownership, world.companies.get(ownership, "")))
+
+    return probe
+
+
+def _note(path: str, field: str) -> Probe:
+    """A note about a pledge or a hire, which changes nothing of it."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        case = getattr(world.pledge(caller, ownership), field)
+        return Ask("POST", f"/queue/{path}/{case}/notes", {"data": {"body": "De ringer i morgen"}}, success=303)
+
+    return probe
+
+
 async def companies_of_hire_form(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("GET", "/hires/new", hidden=200, shows=expected_marks(ownership, world.companies.get(ownership, "")))
 
@@ -731,6 +750,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/queue/assign", "pledge"): _handed_over("pledges", "id"),
     (f"POST {API}/queue/assign", "hire"): _handed_over("hires", "hire_id"),
     (f"POST {API}/queue/assignments/{{handover_id}}/undo", "handover of cases"): undo_handover,
+    ("POST /queue/pledges/{pledge_id:uuid}/notes", "pledge"): _note("pledges", "id"),
+    ("POST /queue/hires/{hire_id:uuid}/notes", "hire"): _note("hires", "hire_id"),
+    ("GET /queue/search", "company"): _registered("/queue/search?q=registreret"),
+    ("GET /queue/search", "pledge"): _list("/queue/search?q=firma", "company"),
+    ("GET /queue/search", "hire"): _list("/queue/search?q=firma", "hire_company"),
     ("GET /queue", "pledge"): _list("/queue?view=all&due=all&kind=vacant&job_type=praktik", "company"),
     ("GET /queue", "hire"): _beside("/queue?hired={hire_id}", "hire_company"),
     ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),

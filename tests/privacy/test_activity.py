@@ -150,6 +150,15 @@ _WITH_PLEDGE = """
         returning id
     )
 """
+_NOTE = (
+    _WITH_PLEDGE.replace("{", "{{").replace("}", "}}")
+    + """
+    insert into case_notes
+           (taskforce_id, id, pledge_id, kind, body, person_id, due_on, written_by, written_at, done_at, done_by)
+    select $1, pledge.id, pledge.id, 'mention', 'Ring', {person_id}, current_date, {written_by}, now(), now(), {done_by}
+      from pledge
+"""
+)
 FILL: Final = {
     ("pledges", "company_links", "issued_by"): _LINK.format(columns="issued_by", values="$2"),
     ("pledges", "company_links", "revoked_by"): _LINK.format(columns="revoked_by, revoked_at", values="$2, now()"),
@@ -220,6 +229,19 @@ FILL: Final = {
         insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, changed_by, changed_at)
         select $1, pledge.id, pledge.id, 2, 'corrected', $2, now() from pledge
     """,
+    ("pledges", "case_notes", "written_by"): _NOTE.format(
+        written_by="$2", person_id="gen_random_uuid()", done_by="null"
+    ),
+    ("pledges", "case_notes", "person_id"): _NOTE.format(
+        written_by="gen_random_uuid()", person_id="$2", done_by="null"
+    ),
+    ("pledges", "case_notes", "done_by"): _NOTE.format(
+        written_by="gen_random_uuid()", person_id="gen_random_uuid()", done_by="$2"
+    ),
+    ("pledges", "queue_views", "saved_by"): (
+        "insert into queue_views (taskforce_id, id, name, query, shared, saved_by, saved_at)"
+        " values ($1, $4, 'Mine', '', false, $2, now())"
+    ),
     ("pledges", "position_changes", "changed_by"): f"""{_WITH_PLEDGE}
         insert into position_changes
                (taskforce_id, id, pledge_id, position_id, version, kind, before, status, effective_on, changed_by,

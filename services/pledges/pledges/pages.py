@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.pledges.case_notes.domain import Case, CaseNote
+from services.pledges.case_notes.store import notes_of
 from services.pledges.pledges import commands, queries
 from services.pledges.pledges.access import (
     CONTACT,
@@ -159,8 +161,10 @@ async def show_pledge(
         async with db.read(principal.taskforce) as conn:
             entries = await history(conn, principal.taskforce, pledge)
     undoable: set[UUID] = set()
+    notes: list[CaseNote] = []
     if principal.has(*KEEPERS):
         async with db.read(principal.taskforce) as conn:
+            notes = await notes_of(conn, principal.taskforce, Case(pledge_id=pledge_id))
             undoable = await undoable_positions(conn, principal.taskforce, pledge_id, keeps_as(principal))
     if principal.has(*READERS):
         async with db.read(principal.taskforce) as conn:
@@ -174,6 +178,10 @@ async def show_pledge(
         may_work=principal.has("caseworker"),
         may_keep=principal.has(*KEEPERS),
         undoable=undoable,
+        notes=notes,
+        new_note_id=uuid4(),
+        today=today,
+        may_tick_all=principal.has("coordinator"),
         lapses_on=lapse_on,
         lapse_is_near=lapse_on is not None and is_about_to_lapse(pledge, lapse_rules(request), today=today),
         tomorrow=today + timedelta(days=1),

@@ -113,6 +113,36 @@ _OUTREACH_NOTES = Job(
         returning id
     """,
 )
+_CASE_NOTES = Job(
+    name="case_notes",
+    overdue="""
+        select id,
+               written_at as since
+          from case_notes
+         where taskforce_id = $2
+           and written_at < current_date - make_interval(months => $1)
+           and body is not null
+    """,
+    remove="""
+        update case_notes
+           set body = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,
+)
+
+_QUEUE_VIEWS = Job(
+    name="queue_views",
+    overdue="""
+        select id,
+               saved_at as since
+          from queue_views
+         where taskforce_id = $2
+           and saved_at < current_date - make_interval(months => $1)
+    """,
+    remove=delete_overdue("queue_views"),
+)
 
 _HIRE_CONTACTS = Job(
     name="hire_contacts",
@@ -254,6 +284,8 @@ JOBS: Final = (
     _FORMER_CONTACTS,
     _CHANGE_NOTES,
     _STEP_NOTES,
+    _CASE_NOTES,
+    _QUEUE_VIEWS,
     _OUTREACH_NOTES,
     _typed_companies("pledges", "pledged_on", "received_at"),
     _typed_companies("pledge_former_terms", "pledged_on", "corrected_at"),

@@ -46,6 +46,15 @@ _EMPTY_NOTES: Final = """
        and id = any ($1)
     returning id
 """
+_NOTED: Final = """
+    select note.{moment} as at,
+           note.pledge_id,
+           note.hire_id
+      from account
+      join case_notes as note
+        on note.{column} = account.id
+     where note.taskforce_id = current_taskforce()
+"""
 _CHANGED: Final = """
     select change.changed_at as at,
            change.pledge_id,
@@ -115,6 +124,41 @@ LOOKUPS: Final = (
         "pledge_changes",
         find=_IN_NOTES.format(table="pledge_changes"),
         erase=_EMPTY_NOTES.format(table="pledge_changes"),
+    ),
+    SubjectLookup(
+        "case_notes",
+        "case_notes",
+        find="""
+            select note.id
+              from case_notes as note,
+                   identifiers
+             where note.taskforce_id = current_taskforce()
+               and lower(note.body) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            update case_notes
+               set body = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+    ),
+    SubjectLookup(
+        "queue_views",
+        "queue_views",
+        find="""
+            select saved.id
+              from queue_views as saved,
+                   identifiers
+             where saved.taskforce_id = current_taskforce()
+               and lower(concat_ws(' ', saved.name, saved.query)) ~ any (identifiers.mentions)
+        """,
+        erase="""
+            delete from queue_views
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
     ),
     SubjectLookup(
         "step_notes",
@@ -420,6 +464,21 @@ ACTIVITY_QUERIES: Final = (
                 on company.taskforce_id = pledge.taskforce_id
                and company.id = pledge.company_id
              where decided.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery("case_notes", "written_by", _NOTED.format(column="written_by", moment="written_at")),
+    ActivityQuery("case_notes", "person_id", _NOTED.format(column="person_id", moment="written_at")),
+    ActivityQuery("case_notes", "done_by", _NOTED.format(column="done_by", moment="done_at")),
+    ActivityQuery(
+        "queue_views",
+        "saved_by",
+        """
+            select saved.saved_at as at,
+                   saved.id
+              from account
+              join queue_views as saved
+                on saved.saved_by = account.id
+             where saved.taskforce_id = current_taskforce()
         """,
     ),
     ActivityQuery("pledge_changes", "changed_by", _CHANGED.format(table="pledge_changes")),

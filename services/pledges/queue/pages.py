@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 from urllib.parse import parse_qsl
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,6 +21,7 @@ from services.pledges.queue.cursors import DueFirst
 from services.pledges.queue.kinds.registry import BY_CODE, KINDS
 from services.pledges.queue.kinds.words import duration
 from services.pledges.queue.queries import MOST_COUNTED, DueBy, QueueFilter, View
+from services.pledges.queue.saved_views import saved_views
 from services.pledges.queue.schemas import AssignForm, UndoForm
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
@@ -100,6 +101,7 @@ async def queue(
         counts = await queries.counts(conn, me, filters)
         events = await events_with_pledges(conn, principal.taskforce)
         confirmed = await find_hire(conn, principal.taskforce, hire_id) if hire_id else None
+        saved = await saved_views(conn, principal.taskforce, principal.person)
         handed = await assignments.handover(conn, principal.taskforce, handover_id) if handover_id else None
     rows, last = cut(found, _PAGE)
 
@@ -132,6 +134,9 @@ async def queue(
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         confirmed=confirmed,
         handed=handed,
+        saved_views=saved,
+        saved_query=_address(chosen.items()).partition("?")[2],
+        new_view_id=uuid4(),
         me=principal.person,
         when=_when,
         today=me.today,

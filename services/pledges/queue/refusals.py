@@ -13,3 +13,22 @@ class NothingHandedOver(Refusal):
     kind = "not_found"
     title = N_("Nothing was handed over")
     detail = N_("No cases were handed over with this request. Assign them again instead.")
+
+
+class TooManyViews(Refusal):
+    """A person keeps a limited number of views."""
+
+    code = "too-many-views"
+    kind = "conflict"
+    title = N_("You have too many saved views")
+    detail = N_("Delete one of your %(number)s views first.")
+
+
+class ViewNotFound(Refusal):
+    """There is no such view, or a colleague has saved it."""
+
+    code = "view-unknown"
+    kind = "not_found"
+    title = N_("There is no such view of yours")
+    detail = N_("Only whoever saved a view deletes it.")
+    next_step = ("/queue", N_("Work list"))

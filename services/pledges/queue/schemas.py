@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import Field, StringConstraints
 
-from shared.fields.text import NoneIfBlank
+from shared.fields.text import FreeText, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
 
 if TYPE_CHECKING:
@@ -86,6 +86,19 @@ class AssignForm(RequestModel):
         """Return the ids of the chosen pledges (`pledge`) or hires (`hire`)."""
         chosen = [self.take] if self.take else self.cases
         return [UUID(case.partition(":")[2]) for case in dict.fromkeys(chosen) if case.startswith(table)]
+
+
+class ViewForm(RequestModel):
+    """A view of the queue to save under a name, or one to delete.
+
+    `query` is that of the queue's address. `id` is made with the page: a form that is sent twice makes one view.
+    """
+
+    id: UUID = Field(default_factory=uuid4)
+    name: Annotated[Annotated[FreeText, StringConstraints(max_length=60)] | None, NoneIfBlank] = None
+    query: Annotated[str, StringConstraints(max_length=1000)] = ""
+    shared: bool = False
+    remove: Annotated[UUID | None, NoneIfBlank] = None
 
 
 class UndoForm(RequestModel):

@@ -134,6 +134,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/withdraw"): (WORKERS, 404),
     ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/restore"): (WORKERS, 404),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/queue/pledges/{pledge_id:uuid}/notes"): ({"caseworker", "coordinator"}, 303),
+    ("POST", "/queue/hires/{hire_id:uuid}/notes"): ({"caseworker"}, 303),
+    ("GET", "/queue/search"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/queue/views"): ({"caseworker", "coordinator"}, 303),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),
     ("GET", "/hires/new"): ({"caseworker"}, 200),
@@ -164,6 +168,9 @@ UPLOADS: dict[str, dict[str, Any]] = {
 }
 # What a page sends, besides the event.
 FORMS: dict[str, dict[str, str]] = {
+    "/queue/pledges/{pledge_id:uuid}/notes": {"body": "De ringer i morgen"},
+    "/queue/hires/{hire_id:uuid}/notes": {"body": "De ringer i morgen"},
+    "/queue/views": {"name": "Mine", "query": "due=week"},
     "/hires/{hire_id:uuid}/{change}": {"support.contacted_by": "employer", "support.agreed": "Ny mødetid"},
     "/hires/{hire_id:uuid}/revoke": {"version": "99"},
     "/pledges/calls/assign": {"calls": str(uuid4())},
@@ -215,10 +222,6 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
     send: dict[str, Any] = {}
     if path.endswith("/v1/pledges/batch"):
         send["json"] = {"pledges": [pledge_body()]}
-    elif _STEPS.search(path):
-        later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-        step = {"step": "affirm", "from": later, "ends_on": later, "until": later, "reason": "other", "note": "Fordi"}
-        send["json" if path.startswith("/api") else "data"] = step
     elif method == "PATCH" or _CHANGES.search(path) or "/passes/" in path:
         send["json" if path.startswith("/api") else "data"] = _CORRECTION
     elif path.endswith("/v1/queue/assign"):
@@ -239,6 +242,13 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
         send["data"] = {"start_date": start, "weekly_hours": "7,5", "contact_person.name": "Jonas"}
         send["data"] |= {"contact_person.phone": "96 84 84 84"}
     return send
+
+
+def _step_sent(path: str) -> dict[str, Any]:
+    """Return what a step of a pledge or of a position is sent."""
+    later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    step = {"step": "affirm", "from": later, "ends_on": later, "until": later, "reason": "other", "note": "Fordi"}
+    return {"json" if path.startswith("/api") else "data": step}
 
 
 async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge: dict[str, Any], **more: Any) -> int:
@@ -269,7 +279,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     address = address.replace("{outreach_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
-    send = _sent(method, path, role, pledge, **more)
+    send = _step_sent(path) if _STEPS.search(path) else _sent(method, path, role, pledge, **more)
     answer = await caller.client.request(method, address, headers=headers, **(send if method != "GET" else {}))
     return answer.status_code
 

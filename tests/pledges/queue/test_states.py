@@ -56,6 +56,14 @@ def position_is(assignments: str, number: int = 1) -> str:
     return f"update positions set {assignments} where taskforce_id = $1 and pledge_id = $2 and number = {number}"
 
 
+def note_of(case: str, kind: str, in_days: int, done: str = "null") -> str:
+    return (
+        f"insert into case_notes (taskforce_id, id, {case}_id, kind, body, person_id, due_on, written_by, written_at,"
+        f" done_at) values ($1, $2, $2, '{kind}', 'Ring til dem', '{ME}', current_date + {in_days}, '{COLLEAGUE}',"
+        f" now(), {done})"
+    )
+
+
 STATES: tuple[State, ...] = (
     State("logged today", {"vacant"}, waited=0),
     State("logged 13 days ago", {"vacant"}, waited=13),
@@ -142,6 +150,17 @@ STATES: tuple[State, ...] = (
             " where taskforce_id = $1 and company_name = 'logged today'",
         ),
     ),
+    State(
+        "asked by a colleague", {"vacant", "mention"}, {"vacant", "mention"}, change=(note_of("pledge", "mention", 0),)
+    ),
+    State("to be followed up", {"vacant", "follow_up"}, {"vacant"}, change=(note_of("pledge", "follow_up", 5),)),
+    State("followed up", {"vacant"}, {"vacant"}, change=(note_of("pledge", "follow_up", -5, done="now()"),)),
+    State(
+        "withdrawn, to be followed up",
+        {"follow_up"},
+        {"follow_up"},
+        change=(pledge_is("status = 'withdrawn'"), note_of("pledge", "follow_up", -5)),
+    ),
     State("rejected", set(), change=(pledge_is("review = 'rejected'"),)),
     State("accepted", {"vacant"}, {"vacant"}, change=(pledge_is("review = 'accepted'"),)),
     State("at the event", {"call", "vacant"}, {"call"}, at_event=True),
@@ -219,6 +238,7 @@ HIRES = (
         waited=10,
         change=(answered_by_company("hire_id", "still_employed"),),
     ),
+    State("hired, asked", {"checkpoint", "mention"}, {"mention"}, waited=10, change=(note_of("hire", "mention", 0),)),
     State("never hired", set(), waited=130, change=(hire_is("counted = false"),)),
 )
 _CHECKPOINTS = """

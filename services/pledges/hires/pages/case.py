@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.pledges.case_notes.domain import Case, CaseNote
+from services.pledges.case_notes.store import notes_of
 from services.pledges.hires import queries
 from services.pledges.hires import words as hire_words
 from services.pledges.hires.access import HireRevoker, edits_hires_as
@@ -130,6 +132,7 @@ class _Case:
     led_to: list[queries.TrainingRow]
     history: list[HistoryEntry]
     support: list[SupportContact]
+    notes: list[CaseNote]
 
     @property
     def hire(self) -> HireOut:
@@ -153,6 +156,7 @@ async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
         pledge = await find_pledge(conn, taskforce, hire.pledge_id) if hire.pledge_id else None
         event = await register.event(conn, taskforce, hire.event_id) if hire.event_id else None
         training_id = hire.training_hire_id
+        own = _of_own_municipality(principal, hire)
         now = datetime.now(COPENHAGEN)
         return _Case(
             view=CaseView(hire, now.date()),
@@ -162,7 +166,8 @@ async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
             training=await queries.hire(conn, taskforce, training_id) if training_id else None,
             led_to=await queries.led_to(conn, taskforce, hire.id),
             history=entries_of(await queries.history(conn, taskforce, hire.id) or []),
-            support=await support_log(conn, taskforce, hire.id) if _of_own_municipality(principal, hire) else [],
+            notes=await notes_of(conn, taskforce, Case(hire_id=hire.id)) if own else [],
+            support=await support_log(conn, taskforce, hire.id) if own else [],
         )
 
 
@@ -204,6 +209,8 @@ def _page(
         led_to=case.led_to,
         history=case.history,
         support=case.support,
+        notes=case.notes,
+        today=case.view.today,
         me=principal.person_id,
         may_change=own and hire.counted,
         sees_support=own,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.queue.due import DueKind
-from services.pledges.queue.kinds import calls, company_answers, hires, pledges, positions
+from services.pledges.queue.kinds import calls, company_answers, hires, notes, pledges, positions
 
 KINDS: Final[tuple[DueKind, ...]] = (
     company_answers.COMPANY_ANSWER,
+    notes.MENTION,
     calls.CALL,
+    notes.FOLLOW_UP,
     hires.CHECKPOINT,
     positions.TRIAL_ENDING,
     positions.CONFIRM,

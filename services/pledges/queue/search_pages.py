@@ -1,0 +1,64 @@
+"""The page that finds companies and cases, and the forms that save views of the work list."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.pledges.pledges.access import HIRE, PLEDGE
+from services.pledges.pledges.rendering import address, render
+from services.pledges.queue import saved_views
+from services.pledges.queue.access import QueueUser
+from services.pledges.queue.schemas import ViewForm
+from services.pledges.queue.search import MOST_FOUND, search
+from services.pledges.register.access import COMPANY
+from shared.fields.text import SearchText
+from shared.http.dependencies import Db
+from shared.http.policy import concerns
+from shared.http.problems import Problem
+from shared.ui.forms import read_form
+
+router = APIRouter(prefix="/queue", include_in_schema=False)
+
+_KEPT = ("view", "due", "kind", "event", "job_type", "municipality", "q", "flagged")
+"""What a saved view may choose."""
+
+
+@router.get("/search")
+@concerns(COMPANY, PLEDGE, HIRE)
+async def find(
+    request: Request, db: Db, principal: QueueUser, q: Annotated[SearchText, Query(description="typed")] = ""
+) -> Response:
+    """Find companies, pledges and hires by a company's name or CVR number, or by a reference."""
+    found = None
+    if q:
+        async with db.read(principal.taskforce) as conn:
+            found = await search(conn, principal.taskforce, q)
+    return render(request, "search.html", q=q, found=found, most=MOST_FOUND)
+
+
+@router.post("/views")
+@concerns()
+async def change_views(request: Request, db: Db, principal: QueueUser) -> Response:
+    """Save what the work list shows under a name, or delete a view of one's own."""
+    form = await read_form(request, ViewForm)
+    if form.data is None or not (form.data.name or form.data.remove):
+        raise Problem(422)
+    kept = [(name, value) for name, value in parse_qsl(form.data.query) if name in _KEPT]
+    back = address("/queue", kept)
+    if form.data.remove:
+        await saved_views.remove_view(db, principal.taskforce, form.data.remove, by=principal.person)
+    elif form.data.name:
+        await saved_views.save_view(
+            db,
+            principal.taskforce,
+            name=form.data.name,
+            query=back.partition("?")[2],
+            shared=form.data.shared,
+            saved_by=principal.person,
+            view_id=form.data.id,
+        )
+    return RedirectResponse(back, 303)

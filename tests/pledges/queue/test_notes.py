@@ -1,0 +1,102 @@
+"""Notes about cases, saved views and the search, over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.pledges.case_notes.domain import Case
+from services.pledges.case_notes.store import notes_of
+from tests.pledges.browsing import HTML, text_of
+from tests.pledges.conftest import Caller, hire_body, pledge_body
+
+if TYPE_CHECKING:
+    import httpx
+
+    from shared.db.database import Database
+    from shared.product.roles import Role
+
+ME, COLLEAGUE = uuid4(), uuid4()
+
+
+async def post(caller: Caller, path: str, who: UUID = ME, role: Role = "caseworker", **form: Any) -> httpx.Response:
+    headers = caller.headers(role, subject=f"person:{who}") | HTML
+    return await caller.client.post(path, data=form, headers=headers)
+
+
+async def due(caller: Caller, who: UUID) -> list[tuple[str, str]]:
+    headers = caller.headers("caseworker", subject=f"person:{who}")
+    page = await caller.client.get("/api/pledges/v1/queue?view=mine&due=all", headers=headers)
+    return [(item["kind"], item["reason"]) for item in page.json()["items"]]
+
+
+async def test_a_note_to_a_colleague_is_their_work_until_it_is_ticked_off(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID
+) -> None:
+    await caller.log(body := pledge_body())
+    path, note_id = f"/queue/pledges/{body['id']}/notes", uuid4()
+
+    written = [await post(caller, path, id=note_id, body="Ring om nøglen", person=COLLEAGUE) for _ in range(2)]
+    before = await due(caller, COLLEAGUE)
+    by_other = await post(caller, path, uuid4(), done=note_id)
+    unknown = await post(caller, path, done=uuid4())
+    ticked = await post(caller, path, COLLEAGUE, done=note_id)
+
+    assert [answer.status_code for answer in written] == [303, 303]
+    assert before == [("mention", "En kollega har skrevet til dig om Struer Trælast A/S: Ring om nøglen")]
+    assert (by_other.status_code, unknown.status_code, ticked.status_code) == (403, 404, 303)
+    assert await due(caller, COLLEAGUE) == []
+    async with pledges_database.read(taskforce_id) as conn:
+        [kept] = await notes_of(conn, taskforce_id, Case(pledge_id=UUID(body["id"])))
+    assert (kept.body, kept.done_by) == ("Ring om nøglen", COLLEAGUE)
+    page = await caller.client.get(f"/pledges/{body['id']}", headers=caller.headers("caseworker") | HTML)
+    assert "Ring om nøglen" in page.text
+    as_member = await caller.client.get(f"/pledges/{body['id']}", headers=caller.headers("member") | HTML)
+    assert "Ring om nøglen" not in as_member.text
+
+
+async def test_only_colleagues_of_the_municipality_write_and_see_notes_about_a_hire(caller: Caller) -> None:
+    await caller.confirm(body := hire_body(company={"name": "B&O"}), municipality="0671")
+    path = f"/queue/hires/{body['id']}/notes"
+    texts = {}
+    for municipality in ("0671", "0756"):
+        headers = caller.headers("caseworker", subject=f"person:{ME}", municipality=municipality) | HTML
+        form = {"body": "Det går godt", "follow_up_on": "2027-01-04"}
+        answer = await caller.client.post(path, data=form, headers=headers)
+        page = await caller.client.get(f"/hires/{body['id']}", headers=headers)
+        texts[municipality] = (answer.status_code, "Det går godt" in page.text)
+
+    assert texts == {"0671": (303, True), "0756": (403, False)}
+
+
+async def test_a_view_is_saved_under_a_name_shared_and_deleted_by_whoever_saved_it(caller: Caller) -> None:
+    view_id = uuid4()
+    saved = await post(
+        caller, "/queue/views", id=view_id, name="Alle i Struer", query="view=all&municipality=0671&x=1", shared="true"
+    )
+    await post(caller, "/queue/views", name="Kun min", query="due=week")
+    headers = caller.headers("coordinator", subject=f"person:{COLLEAGUE}") | HTML
+    theirs = (await caller.client.get("/queue", headers=headers)).text
+    by_other = await post(caller, "/queue/views", COLLEAGUE, remove=view_id)
+    removed = await post(caller, "/queue/views", remove=view_id)
+
+    assert saved.headers["location"] == "/queue?view=all&municipality=0671"
+    assert "Alle i Struer" in theirs
+    assert "Kun min" not in theirs
+    assert (by_other.status_code, removed.status_code) == (404, 303)
+    assert "Alle i Struer" not in (await caller.client.get("/queue", headers=headers)).text
+
+
+@pytest.mark.parametrize("typed", ["træ", "24256790", "{reference}", "https://tilsagn.example/pledges/{id}?x=1"])
+async def test_the_search_finds_a_pledge_by_name_number_reference_or_address(caller: Caller, typed: str) -> None:
+    await caller.log(body := pledge_body())
+    await caller.log(pledge_body(company={"name": "B&O"}))
+    q = typed.format(reference=body["id"][:8], id=body["id"])
+
+    answer = await caller.client.get("/queue/search", params={"q": q}, headers=caller.headers("caseworker") | HTML)
+
+    found = text_of(answer.text.partition('<div id="found">')[2].partition("<footer")[0])
+    assert "Struer Trælast A/S" in found
+    assert "B&O" not in found
