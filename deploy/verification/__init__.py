@@ -2,6 +2,7 @@
 
     source_records   queries on the tables of the services that own the data
     read_model       queries on the dashboard's read model
+    counts           the figures of a day as counts by name, from either side
     comparison       compares the two, row by row and figure by figure
     delivery         waits until every message is published and applied
     lost_changes     finds messages on the broker whose change is in no database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.verification import read_model, source_records
+from deploy.verification import counts, read_model, source_records
 from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
 from deploy.verification.delivery import PUBLISHERS, MessagesPending
 from shared.fields.copenhagen import COPENHAGEN
@@ -25,7 +25,6 @@ PAST_DAYS: Final = 8
 """How many days before today are compared: the first and the last day with a change, and days between them."""
 
 _ATTEMPTS: Final = 4
-_PRESENT_AT: Final = "companies present at event "
 _STATEMENT_SECONDS: Final = 120
 
 AskFigures = Callable[[UUID, date], Awaitable[Mapping[str, Any]]]
@@ -137,7 +136,7 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
         days_to_check = {taskforce_id: {*_sample_days(days, today), today} for taskforce_id, days in changed.items()}
         for day in sorted(set().union(*days_to_check.values())):
             progress(f"figures on {day}")
-            true = await _counted(pledges, events, day)
+            true = await counts.counted(pledges, events, day)
             held = await events.fetch(source_records.HELD, day)
             for taskforce_id, days in days_to_check.items():
                 if day in days:
@@ -148,81 +147,11 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
                         for row in held
                         if row["taskforce_id"] == taskforce_id and str(row["id"]) not in listed
                     ]
-                    actual = _flattened(answer, day)
-                    expected = _of_listed(true.get(taskforce_id, Counter()), listed)
+                    actual = counts.flattened(answer, day)
+                    expected = counts.of_listed(true.get(taskforce_id, Counter()), listed)
                     verdict.compared["figure"] += len(actual.keys() | expected.keys())
                     verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, actual)
         verdict.days = set().union(*days_to_check.values())
-
-
-async def _counted(pledges: Connection, events: Connection, day: date) -> dict[UUID, Counter[str]]:
-    counts: dict[UUID, Counter[str]] = {}
-    for row in await pledges.fetch(source_records.FIGURES, day):
-        name = _name(row["measure"], row["key"], row["job_type"])
-        counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
-    for row in await pledges.fetch(source_records.MEDIANS, day):
-        of_taskforce = counts.setdefault(row["taskforce_id"], Counter())
-        of_taskforce |= _wait(row["pair"], row["days"], row["cases"])
-    for row in await events.fetch(source_records.PRESENT, day):
-        counts.setdefault(row["taskforce_id"], Counter())[f"{_PRESENT_AT}{row['key']}"] += row["count"]
-    return counts
-
-
-def _of_listed(counts: Mapping[str, int], listed: Collection[str]) -> dict[str, int]:
-    """Return the counts without attendance at events the dashboard does not list, such as taskforce meetings."""
-    return {
-        name: count
-        for name, count in counts.items()
-        if not name.startswith(_PRESENT_AT) or name.removeprefix(_PRESENT_AT) in listed
-    }
-
-
-def _name(measure: str, key: str, job_type: str) -> str:
-    """Return the name of a count; both sides of the comparison use it."""
-    where = "" if not key else f" in {key}" if "Q" in key else f" at event {key}"
-    return f"{measure} of {job_type}{where}"
-
-
-def _flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
-    """Return the dashboard's answer as counts by name, without zeros."""
-    whole = (
-        *("pledged_positions", "hires", "hires_from_pledges", "hires_without_pledge"),
-        *("hires_current", "hires_starting_later"),
-    )
-    counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}
-    for measure in ("hires_current_by_hours", "hires_ended_by_reason"):
-        for group, by_job_type in answer[measure].items():
-            counts |= {_name(f"{measure} {group}", "", of): count for of, count in by_job_type.items()}
-    for months, employed in answer["still_employed"].items():
-        total: Counter[str] = Counter()
-        for of, outcomes in employed["by_job_type"].items():
-            total.update(outcomes)
-            for outcome in ("yes", "no", "unknown"):
-                counts[_name(f"still_employed {months} {outcome}", "", of)] = outcomes[outcome]
-            # What adds up is not counted in the tables, and differs from nothing.
-            sum_of_types = sum(outcomes[outcome] for outcome in ("yes", "no", "unknown"))
-            counts[f"still_employed {months} of {of} beyond its parts"] = outcomes["of"] - sum_of_types
-        counts |= {f"still_employed {months} {key} beyond its job types": employed[key] - total[key] for key in total}
-    for pair, wait in answer["median_days"].items():
-        counts |= _wait(pair, wait["days"], wait["cases"])
-    parts = (
-        *(("event_id", ("pledged_positions", "hires", "hires_starting_later"), event) for event in answer["events"]),
-        *(("quarter", ("pledged_positions", "hires"), quarter) for quarter in answer["quarters"]),
-    )
-    for key, measures, part in parts:
-        for measure in measures:
-            counts |= {_name(measure, part[key], of): count for of, count in part[measure].items()}
-    counts |= {
-        f"{_PRESENT_AT}{event['event_id']}": event["companies_present"]
-        for event in answer["events"]
-        if event["date"] is not None and event["date"] <= day.isoformat()
-    }
-    return {name: count for name, count in counts.items() if count}
-
-
-def _wait(pair: str, days: float | None, cases: int) -> dict[str, int]:
-    """Return a median, in tenths of a day, and the number of its cases as counts by name."""
-    return {f"tenths of a day {pair}": round((days or 0) * 10), f"cases {pair}": cases}
 
 
 def _sample_days(days: Sequence[date], today: date) -> Iterable[date]:
