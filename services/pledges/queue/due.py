@@ -84,7 +84,7 @@ class Source:
         pledge_id, hire_id: the case, or null.
         number: of a position, or months: what the words need.
         detail: further words as a JSON object, or null.
-        tables_of_person: replaces `tables` for the work of `:person` alone, where that is better begun with their cases.
+        tables_of_person: instead of `tables` for the work of `:person` alone, where that begins with their cases.
         without: leaves out what another kind shows with a nearer step, unless this kind is asked for.
     """
 
