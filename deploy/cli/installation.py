@@ -109,7 +109,11 @@ class Installation:
         """
         from deploy.verification.delivery import wait_until_delivered  # noqa: PLC0415
 
-        outboxes = {"events": self.events().database_url, "pledges": self.pledges().database_url}
+        outboxes = {
+            "events": self.events().database_url,
+            "pledges": self.pledges().database_url,
+            "notifications": self.notifications().database_url,
+        }
         readers = {
             consumer.group: consumer.topics for worker in self.workers().values() for consumer in worker.consumers
         }

@@ -28,6 +28,7 @@ from deploy.cli.step_progress import StepProgress
 from deploy.privacy import data_subjects
 from deploy.services import SERVICES, app_role
 from deploy.verification.lost_changes import LostChange, find_lost_changes
+from shared.contracts.catalogue import PUBLISHERS
 from shared.messaging.replay import replay_all
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from shared.privacy.subjects import RepeatedErasures
 
-_PUBLISHERS = ("events", "pledges")
 _SHOWN = 200
 _REPLAY_SECONDS = 600
 
@@ -85,13 +85,13 @@ async def _reconcile(installation: Installation, copies: Sequence[Mapping[str, A
         )
         stderr_console().print(Text.assemble(NOTE, f" {missing}"))
     with steps("Reading the broker"):
-        lost = await find_lost_changes(installation.kafka, {service: owners[service] for service in _PUBLISHERS})
+        lost = await find_lost_changes(installation.kafka, {service: owners[service] for service in PUBLISHERS})
     if as_json:
         print_json({"lost": [one.as_json() for one in lost]})
     else:
         _print(lost)
     with steps("Marking every change as unpublished"):
-        messages = {service: await _mark_unpublished(owners[service]) for service in _PUBLISHERS}
+        messages = {service: await _mark_unpublished(owners[service]) for service in PUBLISHERS}
     with steps("Emptying the broker"):
         try:
             await topic_contents.empty(installation.kafka)

@@ -10,6 +10,7 @@ from rich.text import Text
 from deploy.cli.console import OK, CommandError, print_json, progress, reporting_change, stdout_console
 from deploy.cli.installation import Installation, attach
 from deploy.services import SERVICES
+from shared.contracts.catalogue import PUBLISHERS
 from shared.db.database import OUTBOX_CHANNEL, Database
 from shared.messaging.replay import replay_all
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from shared.settings import ServiceSettings
 
-PUBLISHERS = ("events", "pledges")
 _TIMEOUT_SECONDS = 300
 
 
@@ -50,7 +50,12 @@ def replay_service(service: str, *, since: datetime | None, as_json: bool) -> No
 
 
 def _settings(installation: Installation, service: str) -> ServiceSettings:
-    return installation.events() if service == "events" else installation.pledges()
+    by_service = {
+        "events": installation.events,
+        "pledges": installation.pledges,
+        "notifications": installation.notifications,
+    }
+    return by_service[service]()
 
 
 async def _replay(settings: ServiceSettings, since: datetime | None) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shared.messaging.access import Kafka
 
 PUBLISHERS: Final = ("events", "pledges")
+"""The services whose messages figures are made of."""
 _PAUSE_SECONDS: Final = 0.2
 
 

@@ -1,4 +1,4 @@
-"""The worker: consumes messages and sends deliveries. Publishes nothing."""
+"""The worker: consumes messages, sends deliveries, and publishes what became of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ def create_worker(settings: NotificationsSettings | None = None) -> Worker:
         settings,
         service="notifications",
         consumers=[create_consumer(after_commit=courier.wake)],
-        publishes=False,
         background_jobs=[courier.run, forget_recent_mails, retention().work],
         more_checks=[check_limits],
     )

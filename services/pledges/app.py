@@ -30,6 +30,7 @@ from services.pledges.imports.hires import pages as imports_hires_pages
 from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
+from services.pledges.mails import pages as mails_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
@@ -139,6 +140,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         company_page_pages,
         company_page_staff_pages,
         outreach_pages,
+        mails_pages,
         hires_pages,
         duplicates_pages,
         corrections_pages,

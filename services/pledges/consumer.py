@@ -1,9 +1,11 @@
-"""Saves what `events` publishes about companies, events, registrations and attendance."""
+"""Saves what `events` publishes about companies, events, registrations and attendance, and what `notifications`
+publishes about mails."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from services.pledges.mails.store import save_mails
 from services.pledges.register import store
 from services.pledges.register.domain import name_key
 from shared.contracts.events import (
@@ -22,6 +24,7 @@ from shared.contracts.events import (
     RegistrationMade,
     RegistrationState,
 )
+from shared.contracts.notifications import MailSent, MailState, MailUndeliverable
 from shared.messaging.consumer import Consumer
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ MESSAGES: tuple[type[Message], ...] = (
     CheckInUndone,
     RegistrationMade,
     RegistrationCancelled,
+    MailSent,
+    MailUndeliverable,
 )
 
 
@@ -130,6 +135,8 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                 for one in registrations
             ],
         )
+    if mails := _newest(MailState, messages):
+        await save_mails(conn, mails)
     for taskforce_id in sorted({message.taskforce_id for message in messages}):
         await conn.execute("select pg_notify($1, $2)", CHANNEL, str(taskforce_id))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.contracts import events, pledges
+from shared.contracts import events, notifications, pledges
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
 
-MESSAGES: Final[tuple[type[Message], ...]] = events.MESSAGES + pledges.MESSAGES
+MESSAGES: Final[tuple[type[Message], ...]] = events.MESSAGES + pledges.MESSAGES + notifications.MESSAGES
 TOPICS: Final[tuple[str, ...]] = tuple(sorted({message.topic() for message in MESSAGES}))
+PUBLISHERS: Final[tuple[str, ...]] = tuple(sorted({message.aggregate.partition(".")[0] for message in MESSAGES}))
+"""The services that have messages to publish."""
 PARTITIONS: Final = 12
 """Fixed from the start: another number would break the order of messages with the same key."""
 

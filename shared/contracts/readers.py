@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.contracts import events, pledges
+from shared.contracts import events, notifications, pledges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
     "tilsagn.pledges": (
         *(message for message in events.REGISTER if message is not events.TaskforceRegistered),
         *events.REGISTRATIONS,
+        *notifications.MESSAGES,
     ),
 }
 """By consumer group; a group is named `tilsagn.<service>`."""

@@ -760,6 +760,14 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),
     ("POST /queue/assign", "hire"): _handed_over_by_form("hire", "hire_id"),
     ("POST /queue/assign/{handover_id:uuid}/undo", "handover of cases"): undo_handover_by_form,
+    ("GET /queue/mails/{mail_id:uuid}", "pledge"): _one("/queue/mails/{id}", "company"),
+    ("GET /queue/mails/{mail_id:uuid}", "business contact"): _one("/queue/mails/{id}", "contact"),
+    ("POST /queue/mails/{mail_id:uuid}/handled", "pledge"): _change(
+        "POST", "/queue/mails/{id}/handled", success=303, data={}
+    ),
+    ("POST /queue/mails/{mail_id:uuid}/reopen", "pledge"): _change(
+        "POST", "/queue/mails/{id}/reopen", success=303, data={}
+    ),
     ("GET /companies/{company_id:uuid}", "outreach"): _outreach("GET", "", success=200, text=True),
     ("POST /companies/{company_id:uuid}/outreach", "company"): log_outreach,
     ("GET /companies/{company_id:uuid}/outreach/{outreach_id:uuid}", "outreach to change"): _outreach(

@@ -298,6 +298,11 @@ class PledgesWorld(StreamingWorld):
             insert into outreach
             values ($1, $2, $2, 'visit', now(), 'Besøg ' || $3::text, false, true, $4, now(), $4, now(), 1)
         """
+        returned = """
+            insert into mails (taskforce_id, id, version, notice, recipient, pledge_id, sent, settled_at, settled_on)
+            values ($1, $2, 1, 'pledge_received', 'company', $2, false, now(), current_date)
+        """
+        await self.superuser.execute(returned, taskforce, terms.id)
         await self.superuser.execute(visited, taskforce, terms.id, name, by.id if isinstance(by, Person) else None)
         for statement in (
             "insert into companies (taskforce_id, id, version, member) values ($1, $2, 1, false)",

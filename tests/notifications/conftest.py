@@ -163,6 +163,20 @@ class Harness:
         assert left == 0
         return await self.statuses(taskforce_id)
 
+    async def published(self, taskforce_id: UUID) -> list[tuple[str, UUID, str | None]]:
+        """Return what was published about mails: the kind of message, the pledge, and why it did not arrive."""
+        rows = await self.database.pool.fetch(
+            """
+            select split_part(type, '.', 3) as kind,
+                   (payload ->> 'pledge_id')::uuid as pledge_id,
+                   payload ->> 'reason' as reason
+              from outbox
+             where taskforce_id = $1
+            """,
+            taskforce_id,
+        )
+        return [tuple(row) for row in rows]
+
     async def make_all_due(self) -> None:
         """Make every delivery that waits for its next attempt due now."""
         await self.database.pool.execute(

@@ -180,12 +180,13 @@ async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest
     assert json.loads(letters[0]["value"])["company_id"] == str(too_new)
 
 
-def test_the_consumer_reads_every_message_about_companies_events_registrations_and_attendance() -> None:
+def test_the_consumer_reads_every_message_about_companies_events_attendance_and_mails() -> None:
     assert create_consumer().topics == [
         "tilsagn.events.attendance",
         "tilsagn.events.company",
         "tilsagn.events.employer_event",
         "tilsagn.events.registration",
+        "tilsagn.notifications.mail",
     ]
     assert len({message.type_name() for message in MESSAGES}) == len(MESSAGES)
 

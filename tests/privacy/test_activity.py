@@ -187,6 +187,11 @@ FILL: Final = {
     ("pledges", "calls", "assigned_to"): _CALL.format(assigned_to="$2", assigned_by="null", called_by="null"),
     ("pledges", "calls", "assigned_by"): _CALL.format(assigned_to="null", assigned_by="$2", called_by="null"),
     ("pledges", "calls", "called_by"): _CALL.format(assigned_to="null", assigned_by="null", called_by="$2"),
+    ("pledges", "mails", "handled_by"): """
+        insert into mails
+               (taskforce_id, id, version, notice, recipient, sent, settled_at, settled_on, handled_at, handled_by)
+        values ($1, $4, 1, 'pledge_received', 'company', false, now(), current_date, now(), $2)
+    """,
     ("pledges", "outreach", "logged_by"): _OUTREACH.format(logged_by="$2", changed_by="null"),
     ("pledges", "outreach", "changed_by"): _OUTREACH.format(logged_by="null", changed_by="$2"),
     ("pledges", "pledge_reviews", "decided_by"): """

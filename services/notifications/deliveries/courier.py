@@ -18,6 +18,7 @@ import structlog
 
 from services.notifications.channels.registry import channels
 from services.notifications.deliveries import store
+from services.notifications.deliveries.events_out import mail_state
 from services.notifications.deliveries.limits import countable
 from services.notifications.notices.addresses import AddressBook
 from services.notifications.notices.content import render
@@ -27,6 +28,7 @@ from services.notifications.outcomes import TransientError, Undeliverable, Unnee
 from shared import metrics
 from shared.db.database import TRANSIENT_ERRORS
 from shared.health import Check
+from shared.messaging import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -206,7 +208,12 @@ class Courier:
                     if outcome.status == "waiting":
                         held = await store.postpone(conn, courier, delivery, outcome.reason or "unknown", outcome.pause)
                     else:
-                        held = await store.settle(conn, courier, delivery, outcome.status, outcome.reason)
+                        settled_at = await store.settle(conn, courier, delivery, outcome.status, outcome.reason)
+                        held = settled_at is not None
+                        if settled_at is not None and KINDS[delivery.rule].published:
+                            message = mail_state(delivery, outcome.status, outcome.reason, settled_at=settled_at)
+                            if message is not None:
+                                await outbox.add(conn, message)
                 if not held:
                     _log.warning("courier.claim_lost", delivery=str(delivery.delivery_id), status=outcome.status)
                 return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from services.notifications.deliveries.limits import LONGEST_WINDOW, REASONS
-from services.notifications.notices.notice import MAX_AGE, Notice, is_too_old
+from services.notifications.notices.notice import MAX_AGE, Notice, RecipientKind, is_too_old
 from shared.db.database import Connection, set_taskforce
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Claimed:
     taskforce_id: UUID
     delivery_id: UUID
     rule: str
+    recipient_kind: RecipientKind
     recipient_id: UUID
     facts: dict[str, Any]
     happened_at: datetime
@@ -173,7 +174,7 @@ async def claim(
                    attempted_at = clock_timestamp()
              where id = any($1)
                and status = 'waiting'
-            returning id, rule, recipient_id, facts, happened_at, attempts, reason,
+            returning id, rule, recipient_kind, recipient_id, facts, happened_at, attempts, reason,
                       (select name from taskforces where taskforces.id = deliveries.taskforce_id) as taskforce
             """,
             delivery_ids,
@@ -183,6 +184,7 @@ async def claim(
                 taskforce_id=taskforce_id,
                 delivery_id=row["id"],
                 rule=row["rule"],
+                recipient_kind=row["recipient_kind"],
                 recipient_id=row["recipient_id"],
                 facts=row["facts"],
                 happened_at=row["happened_at"],
@@ -213,14 +215,16 @@ async def renew(conn: Connection, courier: UUID, held: Collection[Key], lease: t
     )
 
 
-async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Status, reason: str | None) -> bool:
+async def settle(
+    conn: Connection, courier: UUID, delivery: Claimed, status: Status, reason: str | None
+) -> datetime | None:
     """Store how a delivery ended.
 
     `sent` is stored even if the claim has expired meanwhile. Any other end is stored only while the claim is held,
     because the courier that holds it now may still succeed.
 
     Returns:
-        Whether it was stored; False means that another courier has had the delivery too.
+        When it ended; None means that nothing was stored, because another courier has had the delivery too.
     """
     await set_taskforce(conn, delivery.taskforce_id)
     removed = await conn.execute(
@@ -236,8 +240,8 @@ async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Sta
         status == "sent",
     )
     if removed != "DELETE 1":
-        return False
-    settled = await conn.execute(
+        return None
+    settled_at: datetime | None = await conn.fetchval(
         """
         update deliveries
            set status = $2,
@@ -245,12 +249,13 @@ async def settle(conn: Connection, courier: UUID, delivery: Claimed, status: Sta
                settled_at = clock_timestamp()
          where id = $1
            and status = 'waiting'
+        returning settled_at
         """,
         delivery.delivery_id,
         status,
         reason,
     )
-    return settled == "UPDATE 1"
+    return settled_at
 
 
 async def postpone(conn: Connection, courier: UUID, delivery: Claimed, reason: str, pause: timedelta) -> bool:

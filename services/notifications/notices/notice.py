@@ -87,6 +87,7 @@ class NoticeKind:
         summary: returns what the list of deliveries shows of it.
         caused_by: who can cause it: the taskforce's staff; anybody who logs a pledge, including guests with an event
         pass; or anybody. `deliveries.limits` limits what strangers can cause.
+        published: whether it is about a pledge or a hire, so that its end is published. Its facts have the ids.
         listed: whether coordinators see it in the list of deliveries.
         channel: how it is sent.
     """
@@ -99,6 +100,7 @@ class NoticeKind:
     context: Callable[[Mapping[str, Any]], dict[str, Any]]
     summary: Callable[[Mapping[str, Any]], Summary]
     caused_by: CausedBy = "staff"
+    published: bool = False
     listed: bool = True
     channel: ChannelCode = "email"
 

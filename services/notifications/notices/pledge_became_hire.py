@@ -29,6 +29,7 @@ def _plan(hire: HireConfirmed) -> Notice | None:
         happened_at=min(hire.recorded_at, hire.confirmed_at),
         facts={
             "pledge_id": str(hire.pledge_id),
+            "hire_id": str(hire.hire_id),
             "job_type": hire.job_type,
             "weekly_hours": str(hire.weekly_hours),
             "start_date": hire.start_date.isoformat(),
@@ -57,4 +58,5 @@ KIND: Final = NoticeKind(
     recipient=person,
     context=_context,
     summary=_summary,
+    published=True,
 )

@@ -66,5 +66,6 @@ KIND: Final = NoticeKind(
     recipient=pledge_contact,
     context=_context,
     summary=_summary,
+    published=True,
     caused_by="pledger",
 )

@@ -17,6 +17,7 @@ from services.pledges.companies.outreach.store import is_new, load_outreach
 from services.pledges.companies.refusals import CompanyNotFound
 from services.pledges.companies.timeline import KINDS, timeline
 from services.pledges.companies.words import OUTREACH_KINDS
+from services.pledges.mails.words import notice_text, reason_text
 from services.pledges.pledges.access import CONTACT, HIRE, PLEDGE, ContactReader
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.rendering import address, render
@@ -123,4 +124,6 @@ async def company_page(
         outreach_kinds=OUTREACH_KINDS,
         kind_choices=[(code, _(label)) for code, label in OUTREACH_KINDS.items()],
         note_length=NOTE_LENGTH,
+        notice_text=notice_text,
+        reason_text=reason_text,
     )

@@ -161,12 +161,36 @@ select outreach.made_on as on_day,
    and outreach.company_id = $2
    and outreach.counted"""
 
+_MAILED: Final = """
+select mail.settled_on as on_day,
+       mail.settled_at as at,
+       'mail' as part,
+       mail.id,
+       jsonb_build_object(
+         'notice', mail.notice,
+         'recipient', mail.recipient,
+         'sent', mail.sent,
+         'reason', mail.reason,
+         'handled', mail.handled_at is not null
+       ) as facts
+  from mails as mail
+ where mail.taskforce_id = $1
+   and (mail.pledge_id in (select pledge.id
+                             from pledges as pledge
+                            where pledge.taskforce_id = $1
+                              and pledge.company_id = $2)
+        or mail.hire_id in (select hire.id
+                              from hires as hire
+                             where hire.taskforce_id = $1
+                               and hire.company_id = $2))"""
+
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "pledges": Kind(N_("Pledges"), (_PLEDGED,)),
         "hires": Kind(N_("Hires"), (_HIRED, _HIRE_ENDED)),
         "outreach": Kind(N_("Contact with the company"), (_OUTREACH,)),
         "events": Kind(N_("Events"), (_AT_EVENT,)),
+        "mails": Kind(N_("Mails"), (_MAILED,)),
     }
 )
 """By the code in the URL, in the order of the filter."""
@@ -194,8 +218,9 @@ async def timeline(
         f"""
         select on_day, at, part, id, facts
           from ({branches}) as entry
-         where $4::date is null
-            or (on_day, at, part, id) < ($4, $5::timestamptz, $6::text, $7::uuid)
+         where $3::date is not null  -- so that its type is known where no branch reads it
+           and ($4::date is null
+                or (on_day, at, part, id) < ($4, $5::timestamptz, $6::text, $7::uuid))
          order by on_day desc, at desc, part desc, id desc
          limit $8
         """,  # noqa: S608  (texts of our own)

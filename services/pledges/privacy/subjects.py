@@ -495,6 +495,19 @@ ACTIVITY_QUERIES: Final = (
              where phone.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery(
+        "mails",
+        "handled_by",
+        """
+            select mail.handled_at as at,
+                   mail.pledge_id,
+                   mail.hire_id
+              from account
+              join mails as mail
+                on mail.handled_by = account.id
+             where mail.taskforce_id = current_taskforce()
+        """,
+    ),
     ActivityQuery("outreach", "logged_by", _OUTREACH.format(column="logged_by", moment="logged_at")),
     ActivityQuery("outreach", "changed_by", _OUTREACH.format(column="changed_by", moment="changed_at")),
     ActivityQuery("hires", "logged_by", _HIRED.format(column="logged_by")),

@@ -130,6 +130,10 @@ async def test_a_recipient_refused_permanently_is_stored_with_the_code(
     async with harness.courier():
         assert await harness.settled(taskforce_id) == {("failed", "recipient_550"): 1, ("sent", None): 1}
     assert [mail.recipient for mail in mail_server.accepted] == ["mette@firma.example"]
+    assert sorted(await harness.published(taskforce_id)) == [
+        ("MailSent", fine.pledge_id, None),
+        ("MailUndeliverable", refused.pledge_id, "recipient_550"),
+    ]
 
 
 @pytest.mark.parametrize("email", [None, ""])
@@ -142,6 +146,7 @@ async def test_without_an_address_nothing_is_sent(
     async with harness.courier():
         assert await harness.settled(taskforce_id) == {("skipped", "no_address"): 3}
     assert mail_server.connections == 0
+    assert await harness.published(taskforce_id) == []
 
 
 async def test_an_invalid_address_is_never_tried(harness: Harness, mail_server: MailServer, taskforce_id: UUID) -> None:
@@ -184,6 +189,7 @@ async def test_a_delivery_that_failed_for_a_day_expires_with_the_reason(
         await harness.make_all_due()
         await courier.wake({taskforce_id})
         assert await harness.settled(taskforce_id) == {("expired", "server_unreachable"): 1}
+    assert await harness.published(taskforce_id) == [("MailUndeliverable", message.pledge_id, "server_unreachable")]
     await mail_server.start()
     async with harness.courier(kind=ObservedCourier) as courier:
         await wait_for_look(courier)

@@ -113,6 +113,7 @@ def test_facts_are_counts_hours_dates_codes_and_ids() -> None:
         facts = plan(message)[0].facts
         assert set(facts) <= {
             "pledge_id",
+            "hire_id",
             "event_id",
             "logged_by_guest",
             "job_type",

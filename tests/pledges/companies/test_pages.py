@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.pledges.companies import pages
+from services.pledges.companies.timeline import KINDS
 from tests.pledges.browsing import HTML, text_of
 from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 
@@ -61,6 +62,9 @@ async def test_a_company_is_shown_with_everything_that_happened_the_latest_first
     hires = text_of(await _page(caller, f"/companies/{company_id}?kind=hires"))
     assert "Uddannelse" in hires
     assert "Gav tilsagn" not in hires
+
+    for kind in KINDS:
+        await _page(caller, f"/companies/{company_id}?kind={kind}")
 
     monkeypatch.setattr(pages, "_PAGE", 2)
     seen: list[str] = []

@@ -127,6 +127,10 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/queue/assign"): ({"caseworker", "coordinator"}, 303),
     ("POST", "/queue/assign/{handover_id:uuid}/undo"): ({"caseworker", "coordinator"}, 404),
     ("GET", "/companies/{company_id:uuid}"): (WORKERS, 200),
+    # Of a mail that nobody has sent. Others are handled in tests/pledges/mails.
+    ("GET", "/queue/mails/{mail_id:uuid}"): ({"caseworker", "coordinator"}, 404),
+    ("POST", "/queue/mails/{mail_id:uuid}/handled"): ({"caseworker", "coordinator"}, 404),
+    ("POST", "/queue/mails/{mail_id:uuid}/reopen"): ({"caseworker", "coordinator"}, 404),
     ("POST", "/companies/{company_id:uuid}/outreach"): (WORKERS, 422),
     # Of a visit that nobody has logged. Others are changed in tests/pledges/companies.
     ("GET", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}"): (WORKERS, 404),
@@ -276,7 +280,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     address = address.replace("{starts_on}", hire_body()["start_date"]).replace("{months}", "3")
     address = address.replace("{contact_id}", str(uuid4()))
     address = address.replace("{generation}", "1").replace("{company_id}", str(more["company_id"]))
-    address = address.replace("{outreach_id}", str(uuid4()))
+    address = address.replace("{outreach_id}", str(uuid4())).replace("{mail_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send = _step_sent(path) if _STEPS.search(path) else _sent(method, path, role, pledge, **more)

@@ -206,6 +206,24 @@ def answered_by_company(about: str, kind: str, *, seen: bool = False) -> Step:
     return step
 
 
+def mail_came_back() -> Step:
+    """One to the contact; another one has arrived, and one was to a colleague."""
+
+    async def step(case: Case) -> None:
+        async with case.db.change(case.taskforce) as conn:
+            await conn.execute(
+                """
+                insert into mails (taskforce_id, id, version, notice, recipient, pledge_id, sent, settled_at, settled_on)
+                select $1, gen_random_uuid(), 1, 'pledge_received', recipient, $2, sent, now(), current_date - 1
+                  from (values ('company', false), ('company', true), ('person', false)) as mail (recipient, sent)
+                """,
+                case.taskforce,
+                case.id,
+            )
+
+    return step
+
+
 def note(*, to: UUID | None = None, follow_up_in: int | None = None) -> Step:
     """A colleague has written a note."""
 
@@ -284,6 +302,7 @@ STATES: Final = (
     State("there twice", {"vacant", "duplicate"}, {"vacant", "duplicate"}, steps=(twice(),)),
     State("there twice, and kept", {"vacant"}, {"vacant"}, steps=(twice("keep"),)),
     State("there twice, and merged", set(), steps=(twice("merge"),)),
+    State("mail came back", {"vacant", "undelivered"}, {"vacant", "undelivered"}, steps=(mail_came_back(),)),
     State("asked by a colleague", {"vacant", "mention"}, {"vacant", "mention"}, steps=(note(to=ME),)),
     State("to be followed up", {"vacant", "follow_up"}, {"vacant"}, steps=(note(follow_up_in=5),)),
     State("followed up", {"vacant"}, {"vacant"}, steps=(note(follow_up_in=0), tick())),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.queue.due import DueKind
-from services.pledges.queue.kinds import calls, company_answers, hires, notes, pledges, positions
+from services.pledges.queue.kinds import calls, company_answers, hires, mails, notes, pledges, positions
 
 KINDS: Final[tuple[DueKind, ...]] = (
     company_answers.COMPANY_ANSWER,
@@ -19,6 +19,7 @@ KINDS: Final[tuple[DueKind, ...]] = (
     positions.VACANT,
     pledges.HELD,
     pledges.DUPLICATE,
+    mails.UNDELIVERED,
 )
 """Work that is due on the same day comes in this order. A page token holds places in it."""
 BY_CODE: Final = {kind.code: kind for kind in KINDS}
