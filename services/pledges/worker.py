@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.pledges.call_list.issue import issue_call_lists
+from services.pledges.company_page.checkpoint_mails import ask_companies
 from services.pledges.consumer import create_consumer
 from services.pledges.duplicates.detection import propose_duplicates
 from services.pledges.privacy.evenings import forget_evenings
@@ -18,7 +19,7 @@ def create_worker(settings: PledgesSettings | None = None) -> Worker:
         settings,
         service="pledges",
         consumers=[create_consumer()],
-        background_jobs=[retention().work, forget_evenings, propose_duplicates, issue_call_lists],
+        background_jobs=[retention().work, forget_evenings, propose_duplicates, issue_call_lists, ask_companies],
     )
 
 

@@ -24,6 +24,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
         pledges.PledgeLogged,
         pledges.HireConfirmed,
         pledges.CallListIssued,
+        pledges.CheckpointDue,
     ),
     "tilsagn.pledges": (
         *(message for message in events.REGISTER if message is not events.TaskforceRegistered),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from shared.contracts.events import PersonInvited, TaskforceRegistered
-from shared.contracts.pledges import CallListIssued, HireConfirmed, PledgeLogged, Position, position_id
+from shared.contracts.pledges import CallListIssued, CheckpointDue, HireConfirmed, PledgeLogged, Position, position_id
 from shared.messaging.envelope import encode_headers
 
 if TYPE_CHECKING:
@@ -139,6 +139,22 @@ def invited(taskforce_id: UUID, **facts: Any) -> PersonInvited:
             "recorded_at": datetime.now(UTC),
             "invitation_id": uuid4(),
             "person_id": uuid4(),
+        }
+        | facts
+    )
+
+
+def checkpoint_due(taskforce_id: UUID, **facts: Any) -> CheckpointDue:
+    """A checkpoint that nobody has answered."""
+    return CheckpointDue(
+        **{
+            "taskforce_id": taskforce_id,
+            "version": 1,
+            "recorded_at": datetime.now(UTC),
+            "hire_id": uuid4(),
+            "pledge_id": uuid4(),
+            "months": 3,
+            "due_on": date(2026, 12, 1),
         }
         | facts
     )

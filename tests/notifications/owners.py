@@ -31,6 +31,7 @@ class Owners:
         contacts: what pledges knows, by taskforce and pledge.
         coordinators: who is a taskforce's first coordinator, for events.
         call_lists: what pledges knows, by taskforce, event and person (None: nobody's calls).
+        company_links: what pledges knows, by taskforce and pledge.
         broken: the answer to every request, while it is set.
         requested: the paths that were requested.
     """
@@ -40,6 +41,7 @@ class Owners:
     contacts: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
     coordinators: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     call_lists: dict[tuple[UUID, UUID, UUID | None], dict[str, Any]] = field(default_factory=dict)
+    company_links: dict[tuple[UUID, UUID], dict[str, Any]] = field(default_factory=dict)
     broken: Response | None = None
     requested: list[str] = field(default_factory=list)
     url: str = ""
@@ -52,6 +54,7 @@ class Owners:
                 Route("/internal/events/v1/people/{id:uuid}/address", self._person),
                 Route("/internal/events/v1/coordinator/address", self._coordinator),
                 Route("/internal/pledges/v1/pledges/{id:uuid}/contact", self._contact),
+                Route("/internal/pledges/v1/pledges/{id:uuid}/company-link", self._company_link, methods=["POST"]),
                 Route("/internal/pledges/v1/call-lists/{id:uuid}", self._call_list),
             ]
         )
@@ -73,6 +76,9 @@ class Owners:
 
     async def _contact(self, request: Request) -> Response:
         return self._answer(request, lambda taskforce: self.contacts.get((taskforce, request.path_params["id"])))
+
+    async def _company_link(self, request: Request) -> Response:
+        return self._answer(request, lambda taskforce: self.company_links.get((taskforce, request.path_params["id"])))
 
     async def _call_list(self, request: Request) -> Response:
         person = request.query_params.get("person")

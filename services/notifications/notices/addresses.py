@@ -57,6 +57,14 @@ class PledgeContact(BaseModel):
     language: _Language = DEFAULT_LANGUAGE
 
 
+class CompanyLink(BaseModel):
+    """The path of a company's own page. Whoever has it can answer for the company. `repr` does not show it."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    path: str = Field(repr=False, pattern=r"^/company/[\w-]+$")
+
+
 class Call(BaseModel):
     """A call to a company about its pledge. `repr` does not show its values."""
 
@@ -131,6 +139,14 @@ class AddressBook:
         """Return the contact that `pledges` has of a pledge, or None."""
         url = f"{self._settings.pledges_url}/internal/pledges/v1/pledges/{pledge_id}/contact"
         return await self._request(url, taskforce_id, PledgeContact)
+
+    async def company_link(self, taskforce_id: UUID, pledge_id: UUID) -> CompanyLink | None:
+        """Let `pledges` make or renew the link of the company for the contact of its pledge.
+
+        Returns None if the contact may not have it, because nobody of the staff has had to do with the pledge yet.
+        """
+        url = f"{self._settings.pledges_url}/internal/pledges/v1/pledges/{pledge_id}/company-link"
+        return await self._request(url, taskforce_id, CompanyLink, method="POST")
 
     async def call_list(
         self, taskforce_id: UUID, event_id: UUID, person_id: UUID | None, language: Language

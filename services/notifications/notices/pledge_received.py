@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from services.notifications.notices.notice import Notice, NoticeKind, Summary
-from services.notifications.notices.recipients import pledge_contact
+from services.notifications.notices.recipients import pledge_contact_with_link
 from services.notifications.notices.words import hours_text, offer_text, positions_text
 from shared.contracts.pledges import PledgeLogged
 from shared.fields.copenhagen import local_moment
@@ -50,6 +50,8 @@ def _context(facts: Mapping[str, Any]) -> dict[str, Any]:
         "positions": positions_text(facts["job_type"], facts["positions"]),
         "hours": hours_text(facts["hours_from"], facts["hours_to"]),
         "pledged_on": date.fromisoformat(facts["pledged_on"]),
+        # Unless the recipient has one.
+        "has_link": False,
     }
 
 
@@ -63,7 +65,7 @@ KIND: Final = NoticeKind(
     label=N_("Thanks to the company"),
     trigger=PledgeLogged,
     plan=_plan,
-    recipient=pledge_contact,
+    recipient=pledge_contact_with_link,
     context=_context,
     summary=_summary,
     published=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.errors import MessageError
 from email.headerregistry import Address
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,33 @@ async def pledge_contact(
         return None
     name = "" if facts.get("logged_by_guest", True) else contact.name
     return Recipient(mail_address(name, contact.email), contact.language, contact.company)
+
+
+async def pledge_contact_with_link(
+    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
+) -> Recipient | None:
+    """Return the contact of the pledge `recipient_id` as `pledge_contact`, with the company's link if they may have it.
+
+    The detail `has_link` says whether.
+    """
+    recipient = await pledge_contact(addresses, taskforce_id, recipient_id, facts)
+    if recipient is None:
+        return None
+    link = await addresses.company_link(taskforce_id, recipient_id)
+    return replace(recipient, link=link.path if link else "", details={"has_link": link is not None})
+
+
+async def company_to_answer(
+    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
+) -> Recipient | None:
+    """Return the contact of the pledge `recipient_id` with the company's link; None without it: nobody could answer.
+
+    The contact of a pledge that has become a job is known to the staff, so their name is in the mail.
+    """
+    recipient = await pledge_contact_with_link(
+        addresses, taskforce_id, recipient_id, {**facts, "logged_by_guest": False}
+    )
+    return recipient if recipient is not None and recipient.link else None
 
 
 async def person(

@@ -6,7 +6,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from services.notifications.notices import call_list, invitation, pledge_became_hire, pledge_received, sign_in_link
+from services.notifications.notices import (
+    call_list,
+    invitation,
+    pledge_became_hire,
+    pledge_received,
+    sign_in_link,
+    still_employed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +24,7 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {
         module.KIND.code: module.KIND
-        for module in (pledge_received, pledge_became_hire, call_list, sign_in_link, invitation)
+        for module in (pledge_received, pledge_became_hire, still_employed, call_list, sign_in_link, invitation)
     }
 )
 """Every kind of notice by its code. The database may contain others, of a newer release, which are not processed."""

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from services.pledges.company_page.domain import CompanyAnswer, CompanyLink
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from uuid import UUID
+
+    import asyncpg
 
     from shared.db.database import Connection
 
@@ -228,3 +231,51 @@ async def request_registration(
         wanted,
     )
     return version
+
+
+async def mark_asked(
+    conn: Connection, taskforce_id: UUID, *, since: date, until: date, at: datetime
+) -> list[asyncpg.Record]:
+    """Record that companies are asked about the checkpoints due on these days which nobody has answered.
+
+    Returns hire_id, pledge_id, months and due_on of those that were not recorded before.
+    """
+    return await conn.fetch(
+        """
+        with due as (
+            select checkpoint.hire_id,
+                   checkpoint.months,
+                   checkpoint.due_on,
+                   hire.pledge_id
+              from hire_checkpoints as checkpoint
+              join hires as hire
+                on hire.taskforce_id = checkpoint.taskforce_id
+               and hire.id = checkpoint.hire_id
+              join pledges as pledge
+                on pledge.taskforce_id = hire.taskforce_id
+               and pledge.id = hire.pledge_id
+               and pledge.company_id = hire.company_id
+             where checkpoint.taskforce_id = $1
+               and checkpoint.answer is null
+               and checkpoint.due_on between $2 and $3
+               and hire.counted
+               and (hire.ended_on is null or hire.ended_on > checkpoint.due_on)
+        ), asked as (
+            insert into checkpoint_mails (taskforce_id, hire_id, months, issued_at)
+            select $1, hire_id, months, $4
+              from due
+                on conflict (taskforce_id, hire_id, months) do nothing
+            returning hire_id, months
+        )
+        select due.hire_id, due.pledge_id, due.months, due.due_on
+          from asked
+          join due
+            on due.hire_id = asked.hire_id
+           and due.months = asked.months
+         order by due.hire_id, due.months
+        """,
+        taskforce_id,
+        since,
+        until,
+        at,
+    )

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from email import message_from_bytes, policy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,9 +21,10 @@ from services.notifications.notices.recipients import mail_address
 from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from shared.contracts.events import SignInLinkRequested
-from tests.notifications.messages import call_list, hire, invited, pledge
+from tests.notifications.messages import call_list, checkpoint_due, hire, invited, pledge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from email.message import EmailMessage
 
     from services.notifications.settings import NotificationsSettings
@@ -44,10 +46,11 @@ def mail(
     company: str = "Bager & Søn",
     link: str = "",
     taskforce: str | None = "Taskforce Struer",
+    details: Mapping[str, Any] = MappingProxyType({}),
     **facts: Any,
 ) -> EmailMessage:
     """The mail as it arrives."""
-    recipient = Recipient(mail_address(name, "mette@firma.example"), language, company, link)
+    recipient = Recipient(mail_address(name, "mette@firma.example"), language, company, link, details)
     content = render(
         KINDS[notice.rule], notice.facts | facts, recipient, taskforce=taskforce, public_url=settings.public_url
     )
@@ -96,6 +99,44 @@ def test_a_company_is_thanked_in_english(settings: NotificationsSettings) -> Non
     text = body(message, "plain")
     assert "Bager & Søn has said yes to 3 småjobs." in text
     assert "Given on: Tuesday 1 December 2026" in text
+
+
+def test_a_contact_whom_staff_know_gets_the_link_of_the_company(settings: NotificationsSettings) -> None:
+    message = mail(settings, PLEDGE, link="/company/AbC-1", details={"has_link": True})
+    text = body(message, "plain")
+    assert "del kun linket med\nkolleger:\nhttp://localhost:8080/company/AbC-1\n" in text
+    assert "Er noget forkert" not in text
+    assert 'href="http://localhost:8080/company/AbC-1"' in body(message, "html")
+    assert "/company/" not in body(mail(settings, PLEDGE), "html")
+
+
+CHECKPOINT = plan(checkpoint_due(HERE, hire_id=HERE, pledge_id=HERE, recorded_at=NOW))[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [
+        (
+            "da",
+            "Er jeres nye kollega stadig hos jer?",
+            "tirsdag den 1. december 2026 var det 3 måneder siden, at en medarbejder begyndte hos Bager & Søn",
+        ),
+        (
+            "en",
+            "Is your new colleague still with you?",
+            "On Tuesday 1 December 2026 it was 3 months since somebody began to work at Bager & Søn",
+        ),
+    ],
+)
+def test_a_company_is_asked_whether_somebody_is_still_employed(
+    settings: NotificationsSettings, language: Language, subject: str, words: str
+) -> None:
+    message = mail(settings, CHECKPOINT, language, link="/company/AbC-1", details={"has_link": True})
+    assert message["Subject"] == subject
+    text = body(message, "plain")
+    assert words.lower() in " ".join(text.split()).lower()
+    assert "http://localhost:8080/company/AbC-1\n" in text
+    assert 'href="http://localhost:8080/company/AbC-1"' in body(message, "html")
 
 
 def test_the_mail_about_a_hire_in_danish(settings: NotificationsSettings) -> None:

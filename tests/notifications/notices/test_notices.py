@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import plan
-from tests.notifications.messages import call_list, hire, invited, pledge, taskforce
+from tests.notifications.messages import call_list, checkpoint_due, hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
@@ -67,6 +67,17 @@ def test_calls_that_nobody_makes_lead_to_a_notice_for_a_coordinator() -> None:
 def test_a_call_list_is_as_old_as_the_morning_it_was_due() -> None:
     message = call_list(HERE, due_at=datetime.now(UTC) - timedelta(hours=25))
     assert is_too_old(plan(message)[0].happened_at, datetime.now(UTC))
+
+
+def test_a_due_checkpoint_leads_to_one_notice_for_the_contact_of_the_pledge() -> None:
+    message = checkpoint_due(HERE)
+    (notice,) = plan(message)
+    assert (notice.rule, notice.recipient_kind, notice.recipient_id) == (
+        "still_employed",
+        "pledge_contact",
+        message.pledge_id,
+    )
+    assert plan(checkpoint_due(HERE, hire_id=message.hire_id, months=6))[0].delivery_id != notice.delivery_id
 
 
 def test_messages_of_the_register_lead_to_no_notice() -> None:

@@ -137,6 +137,14 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}"): (WORKERS, 404),
     ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/withdraw"): (WORKERS, 404),
     ("POST", "/companies/{company_id:uuid}/outreach/{outreach_id:uuid}/restore"): (WORKERS, 404),
+    ("POST", "/internal/pledges/v1/pledges/{pledge_id}/company-link"): ({"service"}, 404),
+    ("GET", "/pledges/company-links/{company_id:uuid}"): (WORKERS, 200),
+    ("POST", "/pledges/company-links/{company_id:uuid}"): (WORKERS, 303),
+    ("POST", "/pledges/company-links/{company_id:uuid}/revoke"): (WORKERS, 303),
+    # Of an answer that no company has given. Others are tested in tests/pledges/company_page.
+    ("GET", "/pledges/company-answers/{answer_id:uuid}"): (WORKERS, 404),
+    ("POST", "/pledges/company-answers/{answer_id:uuid}/seen"): (WORKERS, 404),
+    ("POST", "/pledges/company-answers/{answer_id:uuid}/undo"): (WORKERS, 404),
     ("GET", "/queue"): ({"caseworker", "coordinator"}, 200),
     ("POST", "/queue/pledges/{pledge_id:uuid}/notes"): ({"caseworker", "coordinator"}, 303),
     ("POST", "/queue/hires/{hire_id:uuid}/notes"): ({"caseworker"}, 303),
@@ -204,7 +212,31 @@ _CHANGES = re.compile(r"\{pledge_id(:uuid)?\}/(correct|withdraw|restore)$")
 _STEPS = re.compile(r"/positions/|/(affirm|undo-affirmation|lapse|defer-lapse|step)$")
 PASS = "/pledges/pass/{token}"
 SHELL = {("GET", "/pledges/service-worker.js"), ("GET", "/pledges/shell/{language}")}
-PUBLIC = SHELL | {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
+COMPANY_PAGE = {
+    (method, f"/company/{{token}}{path}")
+    for method, paths in {
+        "GET": (
+            "",
+            "/pledges/{pledge_id:uuid}/affirm",
+            "/pledges/{pledge_id:uuid}/adjust",
+            "/pledges/{pledge_id:uuid}/withdraw",
+            "/hires/{hire_id:uuid}/checkpoints/{months}",
+            "/events/{event_id:uuid}/{step}",
+        ),
+        "POST": (
+            "/keep",
+            "/pledges/{pledge_id:uuid}/affirm",
+            "/pledges/{pledge_id:uuid}/adjust",
+            "/pledges/{pledge_id:uuid}/withdraw",
+            "/hires/{hire_id:uuid}/checkpoints/{months}",
+            "/events/{event_id:uuid}/{step}",
+        ),
+    }.items()
+    for path in paths
+}
+PUBLIC = (
+    COMPANY_PAGE | SHELL | {("GET", PASS), ("POST", PASS), ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics")}
+)
 
 
 def _operations(app: FastAPI) -> set[tuple[str, str]]:
@@ -262,7 +294,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
         event_id = more["event_id"]
         principal = {"subject": f"pass:{event_id}", "event_id": event_id, "pass_generation": 1}
     elif role == "service":
-        asks = "notifications" if path.endswith(("/contact", "/call-lists/{event_id}")) else "events"
+        asks = "notifications" if path.endswith(("/contact", "/company-link", "/call-lists/{event_id}")) else "events"
         principal = {"subject": f"service:{asks}", "taskforce_id": None}
     headers = caller.headers(*((role,) if role else ()), **principal) | {"idempotency-key": str(uuid4())}
     address = path.replace(":uuid}", "}").replace("{pledge_id}", pledge["id"]).replace("{hire_id}", more["hire_id"])
@@ -281,6 +313,7 @@ async def _try(caller: Caller, method: str, path: str, role: Role | None, pledge
     address = address.replace("{contact_id}", str(uuid4()))
     address = address.replace("{generation}", "1").replace("{company_id}", str(more["company_id"]))
     address = address.replace("{outreach_id}", str(uuid4())).replace("{mail_id}", str(uuid4()))
+    address = address.replace("{answer_id}", str(uuid4()))
     if "/internal/" in path:
         address += f"?taskforce={more['taskforce_id']}"
     send = _step_sent(path) if _STEPS.search(path) else _sent(method, path, role, pledge, **more)
