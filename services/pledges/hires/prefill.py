@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ def prefilled(
 ) -> Prefilled:
     """Return the likeliest answers about the hire that fills a position.
 
-    The hours are those of the company's last hire, if what was pledged allows them. The contact person is the company's
-    from last time, or else the one whom the case worker named last; somebody who can be rung comes first.
+    The first day is today, or later: when the company can start, or after the trial. The hours are those of the
+    company's last hire, if what was pledged allows them. The contact person is the company's from last time, or else
+    the one whom the case worker named last; somebody who can be rung comes first.
     """
     hours = pledge.weekly_hours.start
     if former is not None and former.job_type == pledge.job_type:
@@ -82,11 +84,17 @@ def prefilled(
     return Prefilled(
         position=position.number,
         expected=position.status in _EXPECTED,
-        start_date=max(today, pledge.earliest_start or today),
+        start_date=max(today, pledge.earliest_start or today, _after_trial(position) or today),
         weekly_hours=hours,
         job_type=pledge.job_type,
         contact_person=next(iter(within_reach or people), None),
     )
+
+
+def _after_trial(position: Position) -> date | None:
+    if position.status != "trial" or position.trial_ends_on is None:
+        return None
+    return position.trial_ends_on + timedelta(days=1)
 
 
 def position_to_fill(pledge: PledgeOut, number: int | None) -> Position:

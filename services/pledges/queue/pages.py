@@ -138,6 +138,7 @@ async def queue(
         saved_query=_address(chosen.items()).partition("?")[2],
         new_view_id=uuid4(),
         me=principal.person,
+        may_confirm=principal.has("caseworker"),
         when=_when,
         today=me.today,
         next_href=href(page_token=last[1].token()) if last else None,

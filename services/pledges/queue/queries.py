@@ -140,7 +140,9 @@ async def counts(conn: Connection, reader: Reader, filters: QueueFilter, *, kind
             for number, _, source in _sources(kinds, filters)
         ]
         union = "\nunion all\n".join(branches)
-        columns.append(f"(select count(*) from ({union} limit {MOST_COUNTED + 1}) as due)" if branches else "0")  # noqa: S608  (of our own)
+        # A single branch has a limit of its own.
+        due = f"select from ({union}) as due limit {MOST_COUNTED + 1}"
+        columns.append(f"(select count(*) from ({due}) as counted)" if branches else "0")  # noqa: S608
     await _plan_once(conn)
     row = await conn.fetchrow(f"select {', '.join(columns)}", *sql.values)
     assert row is not None

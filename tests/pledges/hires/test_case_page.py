@@ -51,7 +51,8 @@ async def confirmed(caller: Caller, **changes: Any) -> Case:
     return Case(caller, body["id"])
 
 
-def _iso(days: int) -> str:
+def day(days: int) -> str:
+    """Return the day so many days from today."""
     return (TODAY + timedelta(days=days)).isoformat()
 
 
@@ -59,11 +60,11 @@ async def test_a_hire_grows_ends_and_goes_on(caller: Caller) -> None:
     pledge = pledge_body(captured_at=(NOW - timedelta(days=1)).isoformat(), positions=1)
     await caller.log(pledge)
     case = await confirmed(caller, pledge_id=pledge["id"], start_date=TODAY.isoformat(), company=None)
-    step = {"step__starts_on": _iso(30), "step__paid": "20", "step__praktik": "2,5", "step__job_type": "ordinaer"}
+    step = {"step__starts_on": day(30), "step__paid": "20", "step__praktik": "2,5", "step__job_type": "ordinaer"}
 
     longer = await case.do("step", **step)
-    shorter = await case.do("remove-step", starts_on=_iso(30))
-    ended = await case.do("end", end__on=_iso(14), end__reason="ordinary_job", end__position="reopen")
+    shorter = await case.do("remove-step", starts_on=day(30))
+    ended = await case.do("end", end__on=day(14), end__reason="ordinary_job", end__position="reopen")
     vacant = text_of((await caller.client.get(f"/pledges/{pledge['id']}", headers=case.headers)).text)
     resumed = await case.do("resume")
     revoked = await case.do("revoke")
@@ -92,7 +93,7 @@ async def test_checkpoints_calls_and_the_contact_person_are_kept_on_the_page(cal
     logged = await case.do(
         "support",
         support__contacted_by="employer",
-        support__contacted_on=_iso(0),
+        support__contacted_on=day(0),
         support__agreed="Møder kl. 9 i en måned",
     )
     contact = {"support__id": hidden(case.page, "support.id"), "support__version": "1", "support__solved": "true"}
@@ -115,11 +116,11 @@ async def test_a_wrong_field_is_shown_in_its_form(caller: Caller) -> None:
     case = await confirmed(caller)
     await case.open()
     wrong: list[tuple[str, dict[str, str], str]] = [
-        ("step", {"step__starts_on": _iso(1), "step__paid": "40"}, "Timer med løn: En uge har højst 37 arbejdstimer"),
-        ("step", {"step__starts_on": _iso(1)}, "Timer med løn: Skriv de betalte timer om ugen"),
-        ("step", {"step__starts_on": _iso(-200), "step__paid": "5"}, "Fra: Første dag er"),
-        ("end", {"end__on": _iso(0)}, "Hvorfor?"),
-        ("end", {"end__on": _iso(200), "end__reason": "health"}, "Første dag uden jobbet: Registrer"),
+        ("step", {"step__starts_on": day(1), "step__paid": "40"}, "Timer med løn: En uge har højst 37 arbejdstimer"),
+        ("step", {"step__starts_on": day(1)}, "Timer med løn: Skriv de betalte timer om ugen"),
+        ("step", {"step__starts_on": day(-200), "step__paid": "5"}, "Fra: Første dag er"),
+        ("end", {"end__on": day(0)}, "Hvorfor?"),
+        ("end", {"end__on": day(200), "end__reason": "health"}, "Første dag uden jobbet: Registrer"),
         ("contact-person", {"contact__name": "Mette"}, "Telefon: Skriv et nummer"),
         ("support", {"support__contacted_by": "employer"}, "Hvad blev aftalt?"),
         ("support", {"support__agreed": "Ring til 010170-1234"}, "Ligner et CPR-nummer"),
@@ -137,10 +138,10 @@ async def test_a_colleagues_change_is_shown_beside_what_was_typed(caller: Caller
     case = await confirmed(caller)
     await case.open()
     theirs = Case(caller, case.path.rpartition("/")[2], subject=f"person:{uuid4()}")
-    await theirs.do("step", step__starts_on=_iso(0), step__paid="20")
+    await theirs.do("step", step__starts_on=day(0), step__paid="20")
 
-    step = await case.send("step", step__starts_on=_iso(5), step__paid="15")
-    end = await case.send("end", end__on=_iso(5), end__reason="health", end__note="Rygproblemer")
+    step = await case.send("step", step__starts_on=day(5), step__paid="15")
+    end = await case.send("end", end__on=day(5), end__reason="health", end__note="Rygproblemer")
     contact = await case.send("contact-person", contact__name="Mette", contact__phone="96112233")
     answer = await case.send("checkpoint", months="3", answer="no")
 
@@ -159,21 +160,21 @@ async def test_a_colleagues_change_is_shown_beside_what_was_typed(caller: Caller
     assert 'value="15"' in step.text
     assert "Rygproblemer" in end.text
     case.page = step.text[step.text.index('action="' + case.path + '/step"') :]
-    again = await case.send("step", step__starts_on=_iso(5), step__paid="15")
+    again = await case.send("step", step__starts_on=day(5), step__paid="15")
     assert again.status_code == 303
 
 
 async def test_a_correction_keeps_the_later_steps(caller: Caller) -> None:
-    first, second = _iso(-100), _iso(-30)
+    first, second = day(-100), day(-30)
     steps = [
         {"from": first, "paid_weekly_hours": 0, "praktik_weekly_hours": 20, "job_type": "praktik"},
         {"from": second, "paid_weekly_hours": 12, "praktik_weekly_hours": 4, "job_type": "smaajob"},
     ]
     case = await confirmed(caller, steps=steps, weekly_hours=None)
     await case.open(f"{case.path}/correct")
-    fields = {"start_date": _iso(-90), "paid": "", "praktik": "18", "job_type": "praktik", "company__name": "Bageren"}
+    fields = {"start_date": day(-90), "paid": "", "praktik": "18", "job_type": "praktik", "company__name": "Bageren"}
 
-    too_late = await case.send("correct", **fields | {"start_date": _iso(-20)})
+    too_late = await case.send("correct", **fields | {"start_date": day(-20)})
     corrected = await case.send("correct", **fields, note="Begyndte senere")
     stale = await case.send("correct", **fields | {"praktik": "15"})
     page = await case.open()
@@ -182,8 +183,8 @@ async def test_a_correction_keeps_the_later_steps(caller: Caller) -> None:
     assert corrected.status_code == 303
     assert stale.status_code == 412
     assert "Timer i praktik 18 15" in text_of(stale.text)
-    day = date.fromisoformat(_iso(-90)).strftime("%d.%m.%Y")
-    for words in (f"{day} 0 18 Praktik", "12 4 Småjob", "Begyndte senere"):
+    first_day = date.fromisoformat(day(-90)).strftime("%d.%m.%Y")
+    for words in (f"{first_day} 0 18 Praktik", "12 4 Småjob", "Begyndte senere"):
         assert words in page
 
 
@@ -197,7 +198,7 @@ async def test_another_municipality_sees_the_hire_but_not_what_concerns_the_pers
 
     seen = await other.open()
     other.page = own.page
-    refused = await other.send("step", step__starts_on=_iso(5), step__paid="15")
+    refused = await other.send("step", step__starts_on=day(5), step__paid="15")
     planned = text_of((await caller.client.get(own.path, headers=coordinator)).text)
 
     assert "Ansættelsen hører til en anden kommune" in seen

@@ -93,6 +93,16 @@ def test_the_contact_person_is_the_companys_if_they_can_be_rung(
     assert answers.start_date == TODAY + timedelta(days=9)
 
 
+@pytest.mark.parametrize(("days", "expected"), [(6, 7), (-3, 0)])
+def test_the_job_begins_after_the_trial(days: int, expected: int) -> None:
+    pledge = pledged("trial")
+    trial = replace(pledge.vacant[0], trial_on=TODAY - timedelta(days=9), trial_ends_on=TODAY + timedelta(days=days))
+
+    answers = prefilled(pledge, trial, former=None, own_contact_person=JONAS, today=TODAY)
+
+    assert answers.start_date == TODAY + timedelta(days=expected)
+
+
 def test_what_nobody_was_found_for_is_filled_in_before_it_is_checked() -> None:
     pledge = pledged("open")
 

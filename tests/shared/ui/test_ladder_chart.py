@@ -38,10 +38,8 @@ def test_paid_and_praktik_hours_are_stacked_with_patterns_of_their_own() -> None
     narrow = bars_of(ONE_STORY, NARROW)
 
     assert [pattern for pattern, _, _ in wide] == [pattern for pattern, _, _ in narrow] == ["p3", "p1", "p3", "p1"]
-    praktik, paid, little, more = (height for _, _, height in wide)
-    assert (paid / praktik, little / praktik, more) == (pytest.approx(0.6), pytest.approx(0.2), pytest.approx(praktik))
-    praktik, paid, little, more = (length for _, length, _ in narrow)
-    assert (paid / praktik, little / praktik, more) == (pytest.approx(0.6), pytest.approx(0.2), pytest.approx(praktik))
+    for sizes in ([height for _, _, height in wide], [length for _, length, _ in narrow]):
+        assert [size / sizes[0] for size in sizes] == pytest.approx([1, 0.6, 0.2, 1])
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
