@@ -2,6 +2,7 @@
 
     facts                      the published figures that the scenario must reach
     struer, struer_companies   the deterministic data
+    struer_follow_up           what became of its pledges and hires
     loading                    loads the data into a running installation through the services' commands
     evening                    plays a live event through the public API
 

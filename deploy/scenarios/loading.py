@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from deploy.scenarios import facts, struer
+from deploy.scenarios import facts, struer, struer_follow_up
 from services.events.calendar import commands as calendar
 from services.events.calendar.registrations import commands as registrations
 from services.events.identity.administration import commands as people
@@ -20,21 +20,27 @@ from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
 from services.pledges.hires import commands as hires
+from services.pledges.hires.commands import changing
 from services.pledges.hires.domain import HireEditor
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges import commands as pledges
 from services.pledges.pledges.domain import Limits, Person
 from services.pledges.pledges.schemas import PledgeIn
+from services.pledges.pledges.terms import Editor
+from services.pledges.positions import commands as positions
 from shared.db.idempotency import idempotent_request
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from pydantic import SecretStr
 
     from deploy.scenarios.struer import Event, Hire, Pledge, Scenario
     from deploy.scenarios.struer_companies import Company
     from shared.db.database import Database
+    from shared.db.idempotency import IdempotentRequest
 
 _AT_ONCE = 6
 """Number of concurrent transactions; more are not faster on two processors."""
@@ -83,7 +89,15 @@ async def load_struer(target: Target) -> Scenario:
     # The service pledges must know the companies and events before it logs pledges for them.
     await target.wait_until_delivered()
     await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
-    await _each(target, "Hires", scenario.hires, lambda hire: _confirm(target, hire))
+    pledge_of = {pledge.id: pledge for pledge in scenario.pledges}
+    await _each(
+        target,
+        "Hires",
+        scenario.hires,
+        lambda hire: _confirm(target, scenario, hire, pledge_of[hire.pledge_id] if hire.pledge_id else None),
+    )
+    if open_events:
+        await _follow_up(target, scenario)
     for event in sorted(open_events, key=lambda event: event.starts_at):
         await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)
     await target.wait_until_delivered()
@@ -206,16 +220,26 @@ async def _log(target: Target, pledge: Pledge) -> None:
     )
 
 
-async def _confirm(target: Target, hire: Hire) -> None:
+async def _confirm(target: Target, scenario: Scenario, hire: Hire, pledge: Pledge | None) -> None:
+    steps = struer_follow_up.ladder(hire, pledge)
     body: dict[str, Any] = {
         "id": str(hire.id),
         "pledge_id": str(hire.pledge_id) if hire.pledge_id else None,
         "position": hire.position,
         "company": None if hire.pledge_id else _company(hire.company),
-        "start_date": hire.start_date.isoformat(),
-        "weekly_hours": hire.weekly_hours,
-        "job_type": hire.job_type,
+        "start_date": steps[0].starts_on.isoformat(),
+        "steps": [
+            {
+                "from": step.starts_on.isoformat(),
+                "paid_weekly_hours": step.paid,
+                "praktik_weekly_hours": step.praktik,
+                "job_type": step.job_type,
+            }
+            for step in steps
+        ],
+        "job_type": steps[0].job_type,
         "contact_person": {"name": hire.contact_person},
+        "contact_person_id": str(scenario.person("caseworker").id),
         "ended_on": hire.ended_on.isoformat() if hire.ended_on else None,
         "end_reason": hire.end_reason,
     }
@@ -227,6 +251,54 @@ async def _confirm(target: Target, hire: Hire) -> None:
         request=idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
     )
+
+
+async def _follow_up(target: Target, scenario: Scenario) -> None:
+    """Record what has become of hires and positions, as the case worker. Until the last event is closed."""
+    today = local_date(datetime.now(UTC))
+    caseworker = scenario.person("caseworker")
+    editor = Editor(caseworker.id, of_all=True)
+
+    def request(*key: object) -> IdempotentRequest:
+        text = " ".join(map(str, key))
+        return idempotent_request(text, {"key": text}, sender="scenario", key=target.request_key)
+
+    async def answer(one: struer_follow_up.Answer) -> None:
+        await changing.answer_checkpoint(
+            target.pledges,
+            struer.TASKFORCE_ID,
+            one.hire_id,
+            one.months,
+            one.answer,
+            by=HireEditor(caseworker.id, caseworker.municipality),
+            request=request("answer", one.hire_id, one.months),
+        )
+
+    async def affirm(pledge_id: UUID) -> None:
+        await positions.affirm_pledge(
+            target.pledges, struer.TASKFORCE_ID, pledge_id, by=editor, request=request("affirm", pledge_id)
+        )
+
+    async def move(position: struer_follow_up.UnderWay) -> None:
+        about = (target.pledges, struer.TASKFORCE_ID, position.position_id)
+        if position.status == "cancelled":
+            await positions.cancel_position(
+                *about, "company_found_somebody", by=editor, request=request("cancel", position.position_id)
+            )
+            return
+        await positions.match_position(*about, by=editor, request=request("match", position.position_id))
+        if position.status == "trial":
+            await positions.start_trial(
+                *about,
+                starts_on=today,
+                ends_on=today + timedelta(days=11),
+                by=editor,
+                request=request("trial", position.position_id),
+            )
+
+    await _each(target, "Answers", tuple(struer_follow_up.answers(scenario, today)), answer)
+    await _each(target, "Affirmations", struer_follow_up.affirmed(scenario), affirm)
+    await _each(target, "Matches and trials", tuple(struer_follow_up.under_way(scenario)), move)
 
 
 def _company(company: Company) -> dict[str, str]:

@@ -11,8 +11,11 @@ from stdnum.dk import cvr
 
 from deploy.scenarios import facts
 from deploy.scenarios.struer import UNTIL, Scenario, struer
+from deploy.scenarios.struer_follow_up import answers, ladder, under_way
 from services.pledges.catalogue.built_in import TASKS
+from shared.contracts.pledges import position_id
 from shared.fields.cpr import contains_cpr_shape
+from shared.fields.dates import months_after
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,41 @@ def test_a_smaajob_is_of_5_to_15_hours_a_week(scenario: Scenario) -> None:
 def test_some_hires_have_no_pledge_and_some_are_of_other_types(scenario: Scenario) -> None:
     assert 5 < sum(hire.pledge_id is None for hire in scenario.hires) < 40
     assert len({hire.job_type for hire in scenario.hires}) == 5
+
+
+def test_a_ladder_begins_after_its_pledge_and_its_smaajob_on_the_first_day_of_the_scenario(scenario: Scenario) -> None:
+    pledges = {pledge.id: pledge for pledge in scenario.pledges}
+    ladders = {hire: ladder(hire, pledges[hire.pledge_id] if hire.pledge_id else None) for hire in scenario.hires}
+    for hire, steps in ladders.items():
+        days = [step.starts_on for step in steps]
+        assert days == sorted(set(days))
+        assert days[0] > (pledges[hire.pledge_id].captured_at.date() if hire.pledge_id else facts.SINCE)
+        assert days[-1] < (hire.ended_on or date.max)
+        assert min(step.starts_on for step in steps if step.job_type == hire.job_type) == hire.start_date
+    shapes = Counter(tuple((step.paid > 0, step.praktik > 0) for step in steps) for steps in ladders.values())
+    assert shapes[(False, True), (True, True), (True, False)] > 5, "0+20, then 12+4, then 20+0"
+
+
+def test_answers_are_given_for_checkpoints_before_the_end_of_a_hire_and_some_are_waiting(scenario: Scenario) -> None:
+    today = date(2026, 11, 30)
+    given = {(one.hire_id, one.months): one.answer for one in answers(scenario, today)}
+    assert set(given.values()) == {"same_company", "elsewhere"}
+    due = {
+        (hire.id, months)
+        for hire in scenario.hires
+        if hire.ended_on is None
+        for months in (3, 6, 12)
+        if date(2026, 7, 15) < months_after(hire.start_date, months) <= today
+    }
+    assert due & given.keys()
+    assert due - given.keys()
+
+
+def test_positions_under_way_are_vacant(scenario: Scenario) -> None:
+    filled = {position_id(hire.pledge_id, hire.position) for hire in scenario.hires if hire.pledge_id and hire.position}
+    moving = list(under_way(scenario))
+    assert not filled & {one.position_id for one in moving}
+    assert set(Counter(one.status for one in moving)) == {"matched", "trial", "cancelled"}
 
 
 def test_pledges_at_an_event_are_from_attending_companies_during_it(scenario: Scenario) -> None:

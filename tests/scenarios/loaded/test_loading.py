@@ -24,9 +24,9 @@ async def test_the_dashboard_has_exactly_196_citizens_in_smaajobs(loaded: Loaded
     counted = await loaded.read_model_value(
         """
         select count(distinct hire_id)
-          from hire_versions
-         where job_type = 'smaajob'
-           and start_date between $1 and $2
+          from hire_versions, unnest(steps) as step
+         where step.job_type = 'smaajob'
+           and step.starts_on between $1 and $2
         """,
         facts.SINCE,
         UNTIL,
@@ -44,6 +44,15 @@ async def test_the_dashboard_has_every_hire_position_event_and_check_in(loaded: 
     assert await loaded.read_model_value("select count(*) from attendances") == sum(
         len(g.attending) for g in scenario.events
     )
+
+
+async def test_some_ladders_answers_matches_and_trials_are_under_way(loaded: Loaded) -> None:
+    steps = "select count(distinct hire_id) from hire_steps where job_type = 'praktik' and praktik_weekly_hours = 20"
+    assert await loaded.pledges_value(steps) > 10
+    assert await loaded.pledges_value("select count(*) from hire_checkpoints where answer = 'same_company'") > 100
+    assert await loaded.pledges_value("select count(*) from hire_checkpoints where answer is null") > 10
+    for status in ("matched", "trial", "cancelled"):
+        assert await loaded.pledges_value(f"select count(*) from positions where status = '{status}'") > 2
 
 
 async def test_every_pledge_has_a_known_company_and_no_flags(loaded: Loaded) -> None:

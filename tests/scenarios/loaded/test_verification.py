@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from deploy.scenarios.struer import SLUG, TASKFORCE_ID, struer
+from deploy.scenarios.struer_follow_up import ladder
 from deploy.verification.check import PAST_DAYS, Verdict, check
 from services.dashboard.app import create_app
 from shared.http.auth import Principal, sign_token
@@ -225,7 +226,14 @@ async def test_a_wrong_count_is_reported_for_the_figures_and_the_board(checked: 
 
 
 async def test_lost_steps_answers_and_reasons_are_reported(checked: Checked) -> None:
-    ended = next(hire for hire in struer().hires if hire.end_reason == "ordinary_job" and hire.job_type == "smaajob")
+    pledges = {pledge.id: pledge for pledge in struer().pledges}
+    ended = next(
+        hire
+        for hire in struer().hires
+        if hire.end_reason == "ordinary_job"
+        and hire.pledge_id is not None
+        and [step.job_type for step in ladder(hire, pledges[hire.pledge_id])] == ["smaajob"]
+    )
     where = f"where hire_id = '{ended.id}'"
     lose = (
         f"update hire_steps set paid_weekly_hours = 37 {where};"

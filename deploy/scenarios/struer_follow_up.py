@@ -1,0 +1,111 @@
+"""What became of the pledges and hires of the Struer scenario: hours ladders, answers, matches, trials and ends.
+
+It adds to the scenario and changes none of its dates: a praktik comes before the first day of a småjob, and more hours
+come after it. Always the same, like the scenario; what is under way is counted from the day of loading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from deploy.scenarios import facts
+from deploy.scenarios.struer import UNTIL, SeededRandom
+from shared.contracts.pledges import position_id
+from shared.fields.dates import months_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from deploy.scenarios.struer import Hire, Pledge, Scenario
+    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType
+
+_PRAKTIK: Final = timedelta(weeks=4)
+_ANSWERED_SINCE: Final = date(2022, 1, 1)
+"""Nobody has written down what became of those who began before, except that some have stopped."""
+_UNDER_WAY_SINCE: Final = date(2025, 9, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LadderStep:
+    """A step of a hire's hours ladder."""
+
+    starts_on: date
+    paid: int
+    praktik: int
+    job_type: JobType
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether the person of a hire was employed some months after the start."""
+
+    hire_id: UUID
+    months: CheckpointMonths
+    answer: CheckpointAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What is happening to a position: it is matched, on trial, or no longer offered."""
+
+    position_id: UUID
+    status: str
+
+
+def ladder(hire: Hire, pledge: Pledge | None) -> tuple[LadderStep, ...]:
+    """Return the steps of a hire; one for most hires."""
+    rng = SeededRandom(f"ladder {hire.id}")
+    first = LadderStep(hire.start_date, hire.weekly_hours, 0, hire.job_type)
+    if hire.job_type in {"praktik", "traening"}:
+        first = LadderStep(hire.start_date, 0, hire.weekly_hours, hire.job_type)
+    if hire.job_type != "smaajob":
+        return (first,)
+    steps = [first]
+    pledged_on = facts.SINCE if pledge is None else pledge.captured_at.date()
+    if rng.happens(0.2) and hire.start_date - _PRAKTIK > max(pledged_on, facts.SINCE):
+        steps = [
+            LadderStep(hire.start_date - _PRAKTIK, 0, 20, "praktik"),
+            LadderStep(hire.start_date, hire.weekly_hours, 4, "smaajob"),
+            LadderStep(hire.start_date + timedelta(weeks=12), 20, 0, "ordinaer"),
+        ]
+    elif rng.happens(0.3) and hire.weekly_hours < 12:
+        steps.append(LadderStep(hire.start_date + timedelta(weeks=20), hire.weekly_hours + 3, 0, "smaajob"))
+    end = min(UNTIL, hire.ended_on or date.max)
+    return tuple(step for step in steps if step.starts_on < end)
+
+
+def answers(scenario: Scenario, on: date) -> Iterator[Answer]:
+    """Yield the answers that are known on a day. Some checkpoints that were due in the last months have none."""
+    pledges = {pledge.id: pledge for pledge in scenario.pledges}
+    for hire in scenario.hires:
+        rng = SeededRandom(f"answers {hire.id}")
+        begins_on = ladder(hire, pledges[hire.pledge_id] if hire.pledge_id else None)[0].starts_on
+        months: CheckpointMonths
+        for months in (3, 6, 12):
+            due_on = months_after(begins_on, months)
+            waiting = rng.happens(0.6) and due_on > on - timedelta(days=150)
+            employed = due_on <= on and (hire.ended_on is None or due_on < hire.ended_on)
+            if employed and not waiting and begins_on >= _ANSWERED_SINCE and rng.happens(0.92):
+                yield Answer(hire.id, months, "elsewhere" if rng.happens(0.06) else "same_company")
+
+
+def affirmed(scenario: Scenario) -> list[UUID]:
+    """Return the pledges that their company has confirmed."""
+    recent = [pledge for pledge in scenario.pledges if pledge.captured_at.date() >= _UNDER_WAY_SINCE]
+    return [pledge.id for pledge in recent if SeededRandom(f"affirmed {pledge.id}").happens(0.4)]
+
+
+def under_way(scenario: Scenario) -> Iterator[UnderWay]:
+    """Yield what is happening to vacant positions."""
+    filled = {(hire.pledge_id, hire.position) for hire in scenario.hires}
+    for pledge in scenario.pledges:
+        if pledge.captured_at.date() >= _UNDER_WAY_SINCE:
+            for number in range(1, pledge.positions + 1):
+                status = SeededRandom(f"position {pledge.id} {number}").choose(
+                    ("matched", "matched", "trial", "cancelled", "", "", "", "", "")
+                )
+                if status and (pledge.id, number) not in filled:
+                    yield UnderWay(position_id(pledge.id, number), status)
