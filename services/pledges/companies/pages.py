@@ -117,6 +117,7 @@ async def company_page(
         end_reasons=END_REASONS,
         me=principal.person_id,
         logs_outreach=logs_outreach(principal),
+        may_confirm=principal.has("caseworker"),
         changes_all=principal.has("coordinator", "admin"),
         changed=outreach if outreach is not None and outreach.company_id == company_id else None,
         form=form or blank(id=str(uuid4()), kind="visit", made_on=today.isoformat(), new_company=new_company),

@@ -233,6 +233,7 @@ class _Visit:
             hire=hire,
             path=self.path,
             training=training,
+            me=self.principal.person_id,
         )
 
     async def confirm(self, form: Form[HireForm]) -> Response:
@@ -307,6 +308,7 @@ class _Visit:
             job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
             trainings=await training_choices(self.db, self.principal),
             companies=companies,
+            me=self.principal.person_id,
         )
 
 
