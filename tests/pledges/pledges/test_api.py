@@ -350,6 +350,21 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
         "/api/pledges/v1/pledges/{pledge_id}/defer-lapse",
         "/api/pledges/v1/hires",
         "/api/pledges/v1/hires/{hire_id}",
+        "/api/pledges/v1/queue",
+        "/api/pledges/v1/queue/assign",
+        "/api/pledges/v1/queue/assignments/{handover_id}/undo",
+        "/api/pledges/v1/hires/contact-person",
+        "/api/pledges/v1/hires/{hire_id}/contact-person",
+        "/api/pledges/v1/hires/{hire_id}/steps",
+        "/api/pledges/v1/hires/{hire_id}/steps/{starts_on}",
+        "/api/pledges/v1/hires/{hire_id}/end",
+        "/api/pledges/v1/hires/{hire_id}/resume",
+        "/api/pledges/v1/hires/{hire_id}/correct",
+        "/api/pledges/v1/hires/{hire_id}/revoke",
+        "/api/pledges/v1/hires/{hire_id}/checkpoints/{months}",
+        "/api/pledges/v1/hires/{hire_id}/history",
+        "/api/pledges/v1/hires/{hire_id}/support",
+        "/api/pledges/v1/hires/{hire_id}/support/{contact_id}",
     }
 
 
