@@ -189,8 +189,9 @@ FILL: Final = {
     ("pledges", "calls", "called_by"): _CALL.format(assigned_to="null", assigned_by="null", called_by="$2"),
     ("pledges", "mails", "handled_by"): """
         insert into mails
-               (taskforce_id, id, version, notice, recipient, sent, settled_at, settled_on, handled_at, handled_by)
-        values ($1, $4, 1, 'pledge_received', 'company', false, now(), current_date, now(), $2)
+               (taskforce_id, id, version, notice, recipient, pledge_id, sent, settled_at, settled_on, handled_at,
+                handled_by)
+        values ($1, $4, 1, 'pledge_received', 'company', $4, false, now(), current_date, now(), $2)
     """,
     ("pledges", "outreach", "logged_by"): _OUTREACH.format(logged_by="$2", changed_by="null"),
     ("pledges", "outreach", "changed_by"): _OUTREACH.format(logged_by="null", changed_by="$2"),

@@ -64,4 +64,4 @@ async def undelivered_mail(conn: Connection, taskforce_id: UUID, mail_id: UUID) 
     if row is None:
         return None
     *facts, name, phone, email = row
-    return UndeliveredMail(*facts, contact=Contact(name, phone, email) if name else None)
+    return UndeliveredMail(*facts, Contact(name, phone, email) if name else None)

@@ -213,7 +213,8 @@ def mail_came_back() -> Step:
         async with case.db.change(case.taskforce) as conn:
             await conn.execute(
                 """
-                insert into mails (taskforce_id, id, version, notice, recipient, pledge_id, sent, settled_at, settled_on)
+                insert into mails
+                       (taskforce_id, id, version, notice, recipient, pledge_id, sent, settled_at, settled_on)
                 select $1, gen_random_uuid(), 1, 'pledge_received', recipient, $2, sent, now(), current_date - 1
                   from (values ('company', false), ('company', true), ('person', false)) as mail (recipient, sent)
                 """,
