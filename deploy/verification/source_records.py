@@ -395,20 +395,20 @@ MEDIANS: Final = """
            and position.id = hire.position_id
          where hire.counted and hire.start_date <= $1
     ), cases as (
-        select taskforce_id, 'pledged_to_affirmed' as pair, days from affirmed where place <= 1000
+        select taskforce_id, 'pledged_to_affirmed' as pair, days from affirmed where place <= 500
          union all
-        select taskforce_id, 'pledged_to_matched', days from matched where place <= 1000 and matched_on <= $1
+        select taskforce_id, 'pledged_to_matched', days from matched where place <= 500 and matched_on <= $1
          union all
         select taskforce_id, 'matched_to_hired', since_matched from hired
-         where place <= 1000 and since_matched is not null
+         where place <= 500 and since_matched is not null
          union all
-        select taskforce_id, 'pledged_to_hired', since_pledged from hired where place <= 1000
+        select taskforce_id, 'pledged_to_hired', since_pledged from hired where place <= 500
     )
     select taskforce_id, pair, percentile_cont(0.5) within group (order by days) as days, count(*) as cases
       from cases
      group by taskforce_id, pair
 """
-"""The median days from one step to a later one, of the latest 1,000 pledges or hires up to the day $1."""
+"""The median days from one step to a later one, of the latest 500 pledges or hires up to the day $1."""
 
 PRESENT: Final = """
     select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count

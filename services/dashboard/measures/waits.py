@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.db.database import Connection
 
-LATEST: Final = 1000
+LATEST: Final = 500
 """So many of the latest pledges or hires make up a median, so that it is fast with any number of them."""
 
 PAIRS: Final = {
@@ -38,8 +38,8 @@ class MedianDays(Measure):
     definition = N_(
         "Half of the cases took at most so many days, all job types together. A case is a pledge that the company has "
         "affirmed, a position for which a person has been found, or a hire on a pledged position, counted to its first "
-        "day of work. It counts when the later step has come by the day the figures are for; of more than 1,000 "
-        "pledges or hires, only the latest 1,000 count."
+        "day of work. It counts when the later step has come by the day the figures are for; of more than 500 "
+        "pledges or hires, only the latest 500 count."
     )
     scopes: ClassVar[tuple[Scope, ...]] = ()
 
