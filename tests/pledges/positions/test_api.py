@@ -189,3 +189,21 @@ async def test_a_correction_may_drop_a_vacant_position_with_a_history(caller: Ca
     )
 
     assert (corrected.status_code, statuses(corrected)) == (200, ["open"])
+
+
+async def test_a_match_is_undone_after_the_hire_that_followed_it_was_revoked(caller: Caller) -> None:
+    await caller.log(body := pledge_body())
+    steps = Steps(caller, body["id"])
+    await steps.take("match", 1)
+    hire = hire_body(pledge_id=body["id"], position=1)
+    await caller.confirm(hire, **ME)
+    too_early = await steps.take("undo", 1)
+    revoked = await caller.client.post(
+        f"{API}/hires/{hire['id']}/revoke",
+        json={},
+        headers=caller.headers("caseworker", **ME) | {"idempotency-key": str(uuid4())},
+    )
+    undone = await steps.take("undo", 1)
+
+    assert too_early.json()["type"] == "/problems/undone-at-hire"
+    assert (revoked.status_code, undone.status_code, statuses(undone)[0]) == (200, 200, "open")

@@ -11,7 +11,7 @@ from services.pledges.hires.commands.locking import lock_for_change, save_change
 from services.pledges.hires.correction import correct
 from services.pledges.hires.domain import HireChange
 from services.pledges.pledges.events_out import pledge_state
-from services.pledges.pledges.position_changes import insert_position_change, position_change_of_hire
+from services.pledges.pledges.position_changes import insert_position_change, mark_undone, position_change_of_hire
 from services.pledges.pledges.store import load_pledge, save_state
 from services.pledges.register.store import load_register_context
 from shared.contracts.pledges import (
@@ -224,6 +224,7 @@ async def revoke_hire(
                     filled = await position_change_of_hire(conn, taskforce_id, pledge.id, hire.id)
                     assert filled is not None  # the confirmation has written it
                     step = pledge.unfill(hire.position.id, filled.before, on=local_date(now))
+                    await mark_undone(conn, taskforce_id, filled.id, at=now)
                     await _save_position(conn, pledge, step, by=by.id, at=now)
                 await save_change(conn, hire, change, HireRevoked)
     return hire
