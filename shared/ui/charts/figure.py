@@ -9,6 +9,8 @@ from shared.ui.charts.drawing import Drawing, element
 from shared.ui.charts.palette import swatch
 
 WIDE, NARROW = 860, 340
+_FITS_A_PHONE = 3
+"""Columns."""
 NumberFormat = Callable[[float], str]
 
 
@@ -61,13 +63,16 @@ def _table(
             for place, column in enumerate(columns)
         ),
     )
+    # On a phone a wide table becomes cards, on which each number has its column's name.
+    cards = len(columns) > _FITS_A_PHONE
+    names = columns if cards else [None] * len(columns)
     body = [
         element(
             "tr",
             {},
-            element("th", {"scope": "row"}, row[0]),
+            element("th", {"scope": "row", "data-title": names[0]}, row[0]),
             *(
-                element("td", {"class": None if place in words else "numeric"}, cell)
+                element("td", {"class": None if place in words else "numeric", "data-title": names[place]}, cell)
                 for place, cell in enumerate(row[1:], start=1)
             ),
         )
@@ -75,7 +80,7 @@ def _table(
     ]
     table = element(
         "table",
-        {"class": "table data-table"},
+        {"class": f"table data-table{' table-sm-responsive-headers d-print-table' if cards else ''}"},
         element("caption", {"class": "sr-only"}, title),
         element("thead", {}, head),
         element("tbody", {}, *body),

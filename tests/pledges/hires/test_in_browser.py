@@ -123,6 +123,7 @@ async def test_the_page_of_a_hire_takes_a_new_step_beside_a_colleagues_and_ends_
         await assert_fits(page, NARROW, PHONE, DESKTOP)
         await page.get_by_role("button", name="Gem de nye timer").click()
         await expect(page.get_by_role("heading", name="Fra 12,5 til 20 lønnede timer om ugen")).to_be_visible()
+        await page.get_by_text("Vis som tabel").click()
         await page.get_by_text("Giv videre til en kollega").click()
         await expect(page.get_by_label("Kollega")).to_have_value(str(COLLEAGUE))
         await expect(page.get_by_label("Kollega").locator("option:checked")).to_have_text("Mette Havbro")

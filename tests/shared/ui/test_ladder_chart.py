@@ -87,8 +87,8 @@ def test_each_step_is_told_in_words_and_in_a_table(language: Literal["da", "en"]
     for word in words:
         assert word in figure
     assert figure.count("<desc") == 2
-    assert figure.count('<th scope="row">') == 3
-    assert "<td>Praktik</td>" in figure
+    assert figure.count('<th scope="row"') == 3
+    assert ">Praktik</td>" in figure
 
 
 @pytest.mark.parametrize(
