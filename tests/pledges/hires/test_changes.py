@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from services.pledges.hires.checkpoints import months_after
 from shared.ui.formats import local_date
@@ -362,3 +363,20 @@ async def test_a_hire_that_the_former_release_has_confirmed_beside_this_one_has_
     assert read.json() == hire
     assert [one["paid_weekly_hours"] for one in added.json()["steps"]] == [12.5, 5]
     assert [one["months"] for one in added.json()["checkpoints"]] == [3, 6, 12]
+
+
+async def test_answers_match_the_openapi_document(one_caller: Caller) -> None:
+    hire = await _hired(one_caller, start_date=months_after(TODAY, -4).isoformat(), municipality="0671")
+    path, colleague = hire["id"], {"municipality": "0671"}
+    answered = await _send(one_caller, f"{path}/checkpoints/3", {"answer": "no", "note": "Ringet"}, **colleague)
+    await _send(one_caller, f"{path}/support", {"contacted_by": "employee", "agreed": "Ok"}, **colleague)
+    await _send(one_caller, f"{path}/end", {"ended_on": _in(9), "reason": "health"}, **colleague)
+    history = await one_caller.get(f"{API}/hires/{path}/history", "caseworker")
+    log = await one_caller.get(f"{API}/hires/{path}/support", "caseworker", **colleague)
+
+    document = (await one_caller.client.get(f"{API}/openapi.json")).json()
+    for answer, name in ((answered, "HireOut"), (history, "HireHistory"), (log, "SupportLog")):
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        Draft202012Validator(schema).validate(answer.json())
+        assert list(answer.json()) == list(document["components"]["schemas"][name]["properties"])
+    assert [one["kind"] for one in history.json()["items"]] == ["ended", "checkpoint_answered"]
