@@ -145,6 +145,23 @@ ROWS: Final = (
     ),
 )
 
+_LADDERS: Final = """
+        select taskforce_id, hire_id, starts_on, paid_weekly_hours, job_type
+          from hire_steps
+         union all
+        select taskforce_id,
+               id,
+               start_date,
+               case when job_type in ('praktik', 'traening') then 0 else weekly_hours end,
+               job_type
+          from hires
+         where not exists (select
+                             from hire_steps
+                            where hire_steps.taskforce_id = hires.taskforce_id
+                              and hire_steps.hire_id = hires.id)
+"""
+"""The steps of all hires. A hire that a former release has confirmed during an update has none here, which is one."""
+
 DAYS: Final = """
     select taskforce_id,
            (case when 'clock_wrong' = any (flags) then received_at else captured_at end
@@ -159,6 +176,9 @@ DAYS: Final = """
       from positions
      where cancelled_on is not null
      union
+    select taskforce_id, start_date
+      from hires
+     union
     select taskforce_id, starts_on
       from hire_steps
      union
@@ -172,8 +192,9 @@ DAYS: Final = """
 """
 """The days on which a figure can change, by taskforce."""
 
-FIGURES: Final = """
-    with counted as (
+FIGURES: Final = f"""
+    with ladder as ({_LADDERS}
+    ), counted as (
         select pledge.taskforce_id,
                pledge.event_id,
                pledge.job_type,
@@ -201,10 +222,12 @@ FIGURES: Final = """
                step.job_type,
                step.paid_weekly_hours,
                step.starts_on,
+               hire.start_date,
                hire.ended_on,
+               hire.end_reason,
                lead(step.starts_on) over (partition by hire.taskforce_id, hire.id order by step.starts_on) as next_on
           from hires as hire
-          join hire_steps as step
+          join ladder as step
             on step.taskforce_id = hire.taskforce_id
            and step.hire_id = hire.id
          where hire.counted
@@ -222,19 +245,14 @@ FIGURES: Final = """
            and (next_on is null or next_on > $1)
            and (ended_on is null or ended_on > $1)
     ), ended as (
-        select hire.taskforce_id,
-               last_step.job_type,
-               coalesce(hire.end_reason, 'unknown') as reason
-          from hires as hire
-         cross join lateral (select job_type
-                               from step
-                              where step.taskforce_id = hire.taskforce_id
-                                and step.id = hire.id
-                              order by starts_on desc
-                              limit 1) as last_step
-         where greatest(hire.ended_on, hire.start_date) <= $1
-           and hire.ended_on is not null
-           and hire.counted
+        select distinct on (taskforce_id, id)
+               taskforce_id,
+               job_type,
+               coalesce(end_reason, 'unknown') as reason
+          from step
+         where greatest(ended_on, start_date) <= $1
+           and ended_on is not null
+         order by taskforce_id, id, starts_on desc
     ), due as (
         select hire.taskforce_id,
                hire.job_type,
@@ -333,7 +351,7 @@ FIGURES: Final = """
       from later
      where event_id is not null
      group by taskforce_id, event_id, job_type
-"""
+"""  # noqa: S608  (our own words)
 """All counts on the day $1. `key` is empty for the total, else an event's id or a quarter such as 2026-Q4."""
 
 OUTSIDE_EVENT: Final = """
@@ -432,11 +450,11 @@ HELD: Final = """
 """
 """Employer events held by the day $1. The dashboard lists each of them, even when its figures are zero."""
 
-CITIZENS: Final = """
+CITIZENS: Final = f"""
     select count(*)
       from (select min(step.starts_on) as first_day
               from hires as hire
-              join hire_steps as step
+              join ({_LADDERS}) as step
                 on step.taskforce_id = hire.taskforce_id
                and step.hire_id = hire.id
              where hire.taskforce_id = $1
@@ -445,5 +463,5 @@ CITIZENS: Final = """
                and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
              group by hire.id) as citizen
      where first_day between $2 and $3
-"""
+"""  # noqa: S608  (our own words)
 """Citizens of taskforce $1 who have got a småjob from the day $2 to the day $3: the public board's number."""
