@@ -135,9 +135,10 @@ async def counts(conn: Connection, reader: Reader, filters: QueueFilter, *, kind
     views: tuple[View, ...] = ("mine", "unassigned", "all")
     for view in views:
         in_view = replace(filters, view=view)
+        # Backwards: what is last in the list is plenty, and the rest is not run when there are more than are told.
         branches = [
             _branch(sql, reader, in_view, number, source, limit=MOST_COUNTED + 1, only_count=True)
-            for number, _, source in _sources(kinds, filters)
+            for number, _, source in reversed([*_sources(kinds, filters)])
         ]
         union = "\nunion all\n".join(branches)
         # A single branch has a limit of its own.
