@@ -36,10 +36,12 @@ from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
 from services.pledges.pledges.history import HistoryEntry, history
 from services.pledges.pledges.lapsing import is_about_to_lapse, lapses_on
+from services.pledges.pledges.position import may_undo
 from services.pledges.pledges.position_changes import undoable_positions
 from services.pledges.pledges.queries import FilledPosition, PledgeFilter
 from services.pledges.pledges.rendering import address, render
 from services.pledges.pledges.schemas import ReviewForm, ReviewsForm
+from services.pledges.pledges.store import change_to
 from services.pledges.pledges.words import STATUSES
 from shared.fields.text import SearchText
 from shared.http.dependencies import Db
@@ -160,16 +162,22 @@ async def show_pledge(
     if may_read_contact(principal, pledge):
         async with db.read(principal.taskforce) as conn:
             entries = await history(conn, principal.taskforce, pledge)
+    now = datetime.now(UTC)
     undoable: set[UUID] = set()
+    may_undo_end = False
     notes: list[CaseNote] = []
     if principal.has(*KEEPERS):
         async with db.read(principal.taskforce) as conn:
             notes = await notes_of(conn, principal.taskforce, Case(pledge_id=pledge_id))
-            undoable = await undoable_positions(conn, principal.taskforce, pledge_id, keeps_as(principal))
+            if pledge.status in {"withdrawn", "lapsed"}:
+                end = await change_to(conn, principal.taskforce, pledge_id, pledge.version)
+                may_undo_end = end is not None and may_undo(end.by, end.at, keeps_as(principal), now=now)
+            else:
+                undoable = await undoable_positions(conn, principal.taskforce, pledge_id, keeps_as(principal))
     if principal.has(*READERS):
         async with db.read(principal.taskforce) as conn:
             duplicates = await queries.duplicates_of(conn, principal.taskforce, pledge_id)
-    today = local_date(datetime.now(UTC))
+    today = local_date(now)
     lapse_on = lapses_on(pledge, lapse_rules(request)) if principal.has(*KEEPERS) else None
     return render(
         request,
@@ -178,6 +186,7 @@ async def show_pledge(
         may_work=principal.has("caseworker"),
         may_keep=principal.has(*KEEPERS),
         undoable=undoable,
+        may_undo_end=may_undo_end,
         notes=notes,
         new_note_id=uuid4(),
         today=today,

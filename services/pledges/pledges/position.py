@@ -5,6 +5,7 @@ A step is allowed or refused here; which pledge may take it is in `domain`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
@@ -214,6 +215,14 @@ def check_undo(made_by: UUID | None, made_at: datetime, by: Editor, *, now: date
         raise UndoneByOthers
     if now - made_at > UNDO_FOR:
         raise TooLateToUndo
+
+
+def may_undo(made_by: UUID | None, made_at: datetime, by: Editor, *, now: datetime) -> bool:
+    """Whether somebody may undo at a moment what was done, as `check_undo` says."""
+    with suppress(UndoneByOthers, TooLateToUndo):
+        check_undo(made_by, made_at, by, now=now)
+        return True
+    return False
 
 
 def open_positions(pledge_id: UUID, count: int) -> list[Position]:

@@ -395,8 +395,8 @@ async def insert_change(conn: Connection, pledge: Pledge, change: Change) -> UUI
     return change_id
 
 
-async def last_change(conn: Connection, pledge: Pledge) -> Change | None:
-    """Return the change that has led to the present version of a pledge; None where something else has."""
+async def change_to(conn: Connection, taskforce_id: UUID, pledge_id: UUID, version: int) -> Change | None:
+    """Return the change that has led to a version of a pledge; None where something else has."""
     row = await conn.fetchrow(
         """
         select kind, changed_by, changed_at, reason, note, with_pass
@@ -405,9 +405,9 @@ async def last_change(conn: Connection, pledge: Pledge) -> Change | None:
            and pledge_id = $2
            and version = $3
         """,
-        pledge.taskforce_id,
-        pledge.id,
-        pledge.version,
+        taskforce_id,
+        pledge_id,
+        version,
     )
     return Change(*row) if row else None
 

@@ -224,7 +224,7 @@ async def undo_step(
         if await once.is_repeated(conn, taskforce_id, position_id):
             return pledge
         if pledge.ended_as in {"withdrawn", "lapsed"}:
-            end = await store.last_change(conn, pledge)
+            end = await store.change_to(conn, taskforce_id, pledge.id, pledge.version)
             if end is None:
                 raise NothingToUndo
             check_undo(end.by, end.at, by, now=once.now)

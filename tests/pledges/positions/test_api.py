@@ -10,6 +10,7 @@ from services.pledges.pledges import store
 from services.pledges.pledges.lapsing import LapseRules, lapses_on
 from services.pledges.pledges.queries import LAPSES_ON, Where
 from shared.contracts.pledges import position_id
+from tests.pledges.browsing import HTML, hidden
 from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 from tests.pledges.pledges.test_review import published
 
@@ -136,9 +137,15 @@ async def test_cancelling_the_last_position_withdraws_the_pledge_and_that_is_und
     await steps.take("match", 1)
 
     gone = await steps.take("cancel", 1, reason="company_needs_nobody")
-    back = await steps.take("undo", 1)
+    headers = caller.headers("caseworker", **ME) | HTML
+    page = (await caller.client.get(f"/pledges/{body['id']}", headers=headers)).text
+    form = {"step": "undo", "position": hidden(page, "position"), "version": hidden(page, "version")}
+    undone = await caller.client.post(f"/pledges/{body['id']}/step", data=form, headers=headers)
+    back = await caller.get(f"{API}/pledges/{body['id']}", "caseworker")
 
     assert (gone.json()["status"], gone.json()["withdrawn_because"]) == ("withdrawn", "company_withdrew")
+    assert "Virksomheden har trukket det tilbage" in page
+    assert undone.status_code == 303
     assert (back.json()["status"], statuses(back)) == ("in_progress", ["matched"])
 
 
