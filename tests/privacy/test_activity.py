@@ -29,6 +29,7 @@ NO_ACCOUNT: Final = {
     ("pledges", "pledges", "captured_by"): "how it came in, as a code",
     ("dashboard", "pledges", "captured_by"): "how it came in, as a code",
     ("dashboard", "pledge_versions", "captured_by"): "how it came in, as a code",
+    ("pledges", "support_contacts", "contacted_by"): "which of the parties rang, as a code",
     ("notifications", "due_deliveries", "claimed_by"): "which courier has it, until it is sent",
 }
 _HIRE: Final = """
