@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.status import Status
 
-from tests.bench import arrival, figures, intake, local_run, machine, phone, queue, report
+from tests.bench import arrival, figures, imports, intake, local_run, machine, phone, queue, report
 from tests.bench.plan import Plan
 from tests.support import brokers
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.bench.measures import Measure
 
 SECTIONS: dict[str, Callable[[Plan, Callable[[str], None]], Iterator[Measure]]] = {
-    section.SECTION: section.measure for section in (intake, arrival, figures, queue, phone, local_run)
+    section.SECTION: section.measure for section in (intake, arrival, figures, queue, imports, phone, local_run)
 }
 SIZES = (10_000, 100_000, 1_000_000)
 MINUTES = 60

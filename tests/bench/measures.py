@@ -66,7 +66,7 @@ class Measure:
     """One line of the table.
 
     Attributes:
-        section: `intake`, `arrival`, `figures`, `queue`, `phone` or `local_run`.
+        section: `intake`, `arrival`, `figures`, `queue`, `imports`, `phone` or `local_run`.
         name: the measured quantity.
         floor_name: the floor that it is compared with.
         note: an explanation for readers.

@@ -16,6 +16,7 @@ _TITLES = {
     "arrival": "On the dashboard",
     "figures": "Dashboard",
     "queue": "Work list",
+    "imports": "Imports",
     "phone": "On a phone",
     "local_run": "Local run",
 }

@@ -121,10 +121,14 @@ async def import_pledges(
                     line.forget_pledge()
                 done += len(lines)
                 progress("importing", done, total)
+    return replace(await asyncio.to_thread(_with_verdicts, report, judged), imported=imported)
+
+
+def _with_verdicts(report: Report, judged: Sequence[JudgedLine]) -> Report:
     verdicts = Verdicts()
     for line in judged:
         verdicts.add(line.row())
-    return replace(verdicts.on(report), imported=imported)
+    return verdicts.on(report)
 
 
 def _days_of_unknown(judged: Sequence[JudgedLine], stored: Mapping[UUID, StoredPledge]) -> set[date]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from sys import intern
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from uuid import UUID, uuid5
 
@@ -47,19 +48,20 @@ def content_of(terms: PledgeTerms, pledged_on: date) -> Content:
             dict.fromkeys(("virksomhed", "cvr", "p-nummer"))
             if company.name == _FORGOTTEN_COMPANY
             else {
-                "virksomhed": text_key(company.name),
+                "virksomhed": intern(text_key(company.name)),
                 "cvr": cvr_digits(company.cvr) or text_key(company.cvr or ""),
                 "p-nummer": company.p_number or "",
             }
         ),
-        "kommune": company.municipality or "",
-        "arrangement": str(terms.event_id or ""),
-        "dato": pledged_on.isoformat(),
+        # Long lists repeat these, and are kept in memory.
+        "kommune": intern(company.municipality or ""),
+        "arrangement": intern(str(terms.event_id or "")),
+        "dato": intern(pledged_on.isoformat()),
         "type": terms.job_type,
-        "pladser": str(terms.positions),
-        "timer fra": plain(terms.hours_from),
-        "timer til": plain(terms.hours_to),
-        "opgaver": ",".join(sorted(terms.tasks)),
+        "pladser": intern(str(terms.positions)),
+        "timer fra": intern(plain(terms.hours_from)),
+        "timer til": intern(plain(terms.hours_to)),
+        "opgaver": intern(",".join(sorted(terms.tasks))),
         **(
             {
                 "kontaktperson": text_key(contact.name),
