@@ -32,6 +32,7 @@ COMMANDS = (
     ["doctor"],
     ["scenario", "load"],
     ["import", "pledges"],
+    ["import", "hires"],
     ["figures"],
     ["verify"],
     ["token"],

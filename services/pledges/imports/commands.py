@@ -12,7 +12,7 @@ from services.pledges.catalogue.store import load_catalogue
 from services.pledges.imports.columns import PLEDGES
 from services.pledges.imports.layout import OF_PAGE
 from services.pledges.imports.lines import RegisterIndex, judge
-from services.pledges.imports.queries import pledges_of_days, pledges_with_ids
+from services.pledges.imports.queries import count_rows, pledges_of_days, pledges_with_ids
 from services.pledges.imports.reading import in_batches, no_progress, open_list, with_sheet
 from services.pledges.imports.repeats import mark_repeats
 from services.pledges.imports.report import NotATable, Report, Verdicts
@@ -117,6 +117,8 @@ async def import_pledges(
             done = 0
             async for lines in in_batches(_new_lines(judged, read), _SAVED_AT_A_TIME):
                 await _save(conn, lines, now)
+                if done == 0 and total > _SAVED_AT_A_TIME:
+                    await count_rows(conn)
                 for line in lines:
                     line.forget_pledge()
                 done += len(lines)

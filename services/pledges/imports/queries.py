@@ -30,6 +30,11 @@ async def pledges_of_days(conn: Connection, taskforce_id: UUID, days: Collection
     return await _stored(conn, "pledge.pledged_on = any($2::date[])", taskforce_id, list(days))
 
 
+async def count_rows(conn: Connection) -> None:
+    """Let the planner count the rows of this transaction, so that it looks up further ones by their ids."""
+    await conn.execute("select count_imported_rows()")
+
+
 async def _stored(conn: Connection, condition: str, *parameters: object) -> dict[UUID, StoredPledge]:
     rows = conn.cursor(
         f"""{SELECT_WITH_CONTACT}

@@ -17,6 +17,7 @@ from services.pledges.imports.hires.lines import judge_hires
 from services.pledges.imports.hires.queries import begin_alone, fingerprints_of_hires
 from services.pledges.imports.layout import OF_PAGE
 from services.pledges.imports.lines import RegisterIndex
+from services.pledges.imports.queries import count_rows
 from services.pledges.imports.reading import BATCH, in_batches, no_progress, open_list, with_sheet
 from services.pledges.imports.report import NotATable, Report, Verdicts
 from services.pledges.pledges.events_out import pledge_state
@@ -136,6 +137,8 @@ class _Import:
             self.writes = self.writes and not any(line.errors for line in lines)
             if self.writes:
                 await self._save(conn, confirmed)
+                if self.lines == 0 and len(lines) == BATCH:
+                    await count_rows(conn)
             else:
                 self._filled.update(one.hire.pledge_id for one in confirmed if one.hire.pledge_id is not None)
             self.lines += len(lines)
