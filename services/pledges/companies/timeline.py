@@ -161,6 +161,23 @@ select outreach.made_on as on_day,
    and outreach.company_id = $2
    and outreach.counted"""
 
+_ANSWERED: Final = """
+select (answer.answered_at at time zone 'Europe/Copenhagen')::date as on_day,
+       answer.answered_at as at,
+       'answer' as part,
+       answer.id,
+       jsonb_build_object(
+         'kind', answer.kind,
+         'event', event.title,
+         'undone', answer.undone_at is not null
+       ) as facts
+  from company_answers as answer
+  left join employer_events as event
+    on event.taskforce_id = answer.taskforce_id
+   and event.id = answer.event_id
+ where answer.taskforce_id = $1
+   and answer.company_id = $2"""
+
 _MAILED: Final = """
 select mail.settled_on as on_day,
        mail.settled_at as at,
@@ -189,6 +206,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "pledges": Kind(N_("Pledges"), (_PLEDGED,)),
         "hires": Kind(N_("Hires"), (_HIRED, _HIRE_ENDED)),
         "outreach": Kind(N_("Contact with the company"), (_OUTREACH,)),
+        "answers": Kind(N_("Answers of the company"), (_ANSWERED,)),
         "events": Kind(N_("Events"), (_AT_EVENT,)),
         "mails": Kind(N_("Mails"), (_MAILED,)),
     }

@@ -14,12 +14,13 @@ from services.pledges.company_page.access import COMPANY_ANSWER, COMPANY_LINK
 from services.pledges.company_page.refusals import AnswerUnknown, NoSuchCompany
 from services.pledges.company_page.reviewing import AnswerReviewer
 from services.pledges.company_page.tokens import write_token
-from services.pledges.company_page.words import ANSWERED, CHECKPOINT_ANSWERS
+from services.pledges.company_page.words import CHECKPOINT_ANSWERS
 from services.pledges.hires.access import edits_hires_as
 from services.pledges.pledges.access import ContactReader
 from services.pledges.pledges.dependencies import limits, settings
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.rendering import render
+from services.pledges.pledges.words import COMPANY_ANSWERS
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.i18n.translations import gettext as _
@@ -93,7 +94,7 @@ async def show_answer(answer_id: UUID, request: Request, db: Db, principal: Cont
         request,
         "company_answer.html",
         answer=answer,
-        answered=_(ANSWERED[answer.kind]),
+        answered=_(COMPANY_ANSWERS[answer.kind]),
         answer_words=_(CHECKPOINT_ANSWERS[answer.answer]) if answer.answer else None,
         person_id=principal.person_id,
     )

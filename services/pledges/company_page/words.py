@@ -17,18 +17,6 @@ CHECKPOINT_ANSWERS: Final = MappingProxyType(
 )
 """What a company can answer to whether somebody is still employed."""
 
-ANSWERED: Final = MappingProxyType(
-    {
-        "affirmed": N_("The company has affirmed the pledge"),
-        "adjusted": N_("The company has adjusted the pledge"),
-        "withdrawn": N_("The company has withdrawn the pledge"),
-        "still_employed": N_("The company has said whether the person is still employed"),
-        "registered": N_("The company wants to come to the event"),
-        "unregistered": N_("The company does not come to the event after all"),
-    }
-)
-"""The answers, for staff."""
-
 THANKS: Final = MappingProxyType(
     {
         "affirmed": N_("Thank you. Your pledge is affirmed."),

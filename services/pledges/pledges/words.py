@@ -71,6 +71,18 @@ REOPENINGS: Final = MappingProxyType(
 )
 """Why a position is vacant again."""
 
+COMPANY_ANSWERS: Final = MappingProxyType(
+    {
+        "affirmed": N_("The company has affirmed the pledge"),
+        "adjusted": N_("The company has adjusted the pledge"),
+        "withdrawn": N_("The company has withdrawn the pledge"),
+        "still_employed": N_("The company has said whether the person is still employed"),
+        "registered": N_("The company wants to come to the event"),
+        "unregistered": N_("The company does not come to the event after all"),
+    }
+)
+"""What a company answers on its own page, for staff."""
+
 CAPTURES: Final = MappingProxyType(
     {
         "phone": N_("On a phone"),

@@ -354,3 +354,14 @@ async def test_an_answer_is_due_work_until_somebody_has_seen_it(visitor: Company
         f"/pledges/{pledge_id}", headers=visitor.caller.headers("caseworker") | HTML
     )
     assert "af virksomheden på dens egen side" in text_of(history.text)
+
+
+async def test_the_page_of_the_company_for_staff_shows_its_answers(visitor: CompanyVisitor) -> None:
+    pledge_id = await visitor.log()
+    await visitor.post(f"/pledges/{pledge_id}/affirm", version=1)
+    page = await visitor.caller.client.get(
+        f"/companies/{visitor.company_id}?kind=answers", headers=visitor.caller.headers("caseworker") | HTML
+    )
+    assert page.status_code == 200, page.text
+    assert "Virksomheden har bekræftet tilsagnet" in text_of(page.text)
+    assert f"/pledges/company-links/{visitor.company_id}" in page.text
