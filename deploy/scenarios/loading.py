@@ -90,6 +90,8 @@ async def load_struer(target: Target) -> Scenario:
     await target.wait_until_delivered()
     await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
     pledge_of = {pledge.id: pledge for pledge in scenario.pledges}
+    if open_events:
+        await _follow_up_pledges(target, scenario)
     await _each(
         target,
         "Hires",
@@ -97,7 +99,7 @@ async def load_struer(target: Target) -> Scenario:
         lambda hire: _confirm(target, scenario, hire, pledge_of[hire.pledge_id] if hire.pledge_id else None),
     )
     if open_events:
-        await _follow_up(target, scenario)
+        await _answer_checkpoints(target, scenario)
     for event in sorted(open_events, key=lambda event: event.starts_at):
         await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)
     await target.wait_until_delivered()
@@ -217,6 +219,9 @@ async def _log(target: Target, pledge: Pledge) -> None:
         by=Person(None),
         request=idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
+        at=pledge.captured_at + timedelta(minutes=1)
+        if pledge.captured_at.date() >= struer_follow_up.RECENT_SINCE
+        else None,
     )
 
 
@@ -253,15 +258,46 @@ async def _confirm(target: Target, scenario: Scenario, hire: Hire, pledge: Pledg
     )
 
 
-async def _follow_up(target: Target, scenario: Scenario) -> None:
-    """Record what has become of hires and positions, as the case worker. Until the last event is closed."""
+async def _follow_up_pledges(target: Target, scenario: Scenario) -> None:
+    """Affirm pledges, and match, try and cancel their positions, as the case worker."""
+    by = Editor(scenario.person("caseworker").id, of_all=True)
     today = local_date(datetime.now(UTC))
-    caseworker = scenario.person("caseworker")
-    editor = Editor(caseworker.id, of_all=True)
 
-    def request(*key: object) -> IdempotentRequest:
-        text = " ".join(map(str, key))
-        return idempotent_request(text, {"key": text}, sender="scenario", key=target.request_key)
+    async def affirm(affirmation: tuple[UUID, datetime]) -> None:
+        pledge_id, at = affirmation
+        request = _request_for(target, "affirm", pledge_id)
+        await positions.affirm_pledge(target.pledges, struer.TASKFORCE_ID, pledge_id, by=by, request=request, at=at)
+
+    async def move(position: struer_follow_up.UnderWay) -> None:
+        about = (target.pledges, struer.TASKFORCE_ID, position.position_id)
+        request = _request_for(target, position.status, position.position_id)
+        if position.status == "cancelled":
+            await positions.cancel_position(*about, "company_found_somebody", by=by, request=request, at=position.at)
+            return
+        await positions.match_position(*about, by=by, request=request, at=position.at)
+
+    async def start_trial(position: struer_follow_up.UnderWay) -> None:
+        await positions.start_trial(
+            target.pledges,
+            struer.TASKFORCE_ID,
+            position.position_id,
+            starts_on=today,
+            ends_on=today + timedelta(days=11),
+            by=by,
+            request=_request_for(target, "trial of", position.position_id),
+        )
+
+    # One after another: the versions of a pledge follow one another in time.
+    await _each(target, "Affirmations", tuple(struer_follow_up.affirmed(scenario)), affirm)
+    moving = sorted(struer_follow_up.under_way(scenario), key=lambda position: position.at)
+    for position in moving:
+        await move(position)
+    await _each(target, "Trials", [position for position in moving if position.status == "trial"], start_trial)
+
+
+async def _answer_checkpoints(target: Target, scenario: Scenario) -> None:
+    """Say which people are still employed, as the case worker."""
+    caseworker = scenario.person("caseworker")
 
     async def answer(one: struer_follow_up.Answer) -> None:
         await changing.answer_checkpoint(
@@ -271,34 +307,15 @@ async def _follow_up(target: Target, scenario: Scenario) -> None:
             one.months,
             one.answer,
             by=HireEditor(caseworker.id, caseworker.municipality),
-            request=request("answer", one.hire_id, one.months),
+            request=_request_for(target, "answer", one.hire_id, one.months),
         )
 
-    async def affirm(pledge_id: UUID) -> None:
-        await positions.affirm_pledge(
-            target.pledges, struer.TASKFORCE_ID, pledge_id, by=editor, request=request("affirm", pledge_id)
-        )
+    await _each(target, "Answers", tuple(struer_follow_up.answers(scenario, local_date(datetime.now(UTC)))), answer)
 
-    async def move(position: struer_follow_up.UnderWay) -> None:
-        about = (target.pledges, struer.TASKFORCE_ID, position.position_id)
-        if position.status == "cancelled":
-            await positions.cancel_position(
-                *about, "company_found_somebody", by=editor, request=request("cancel", position.position_id)
-            )
-            return
-        await positions.match_position(*about, by=editor, request=request("match", position.position_id))
-        if position.status == "trial":
-            await positions.start_trial(
-                *about,
-                starts_on=today,
-                ends_on=today + timedelta(days=11),
-                by=editor,
-                request=request("trial", position.position_id),
-            )
 
-    await _each(target, "Answers", tuple(struer_follow_up.answers(scenario, today)), answer)
-    await _each(target, "Affirmations", struer_follow_up.affirmed(scenario), affirm)
-    await _each(target, "Matches and trials", tuple(struer_follow_up.under_way(scenario)), move)
+def _request_for(target: Target, *subject: object) -> IdempotentRequest:
+    key = " ".join(map(str, subject))
+    return idempotent_request(key, {"key": key}, sender="scenario", key=target.request_key)
 
 
 def _company(company: Company) -> dict[str, str]:

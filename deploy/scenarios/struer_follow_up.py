@@ -17,6 +17,7 @@ from shared.fields.dates import months_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from uuid import UUID
 
     from deploy.scenarios.struer import Hire, Pledge, Scenario
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _PRAKTIK: Final = timedelta(weeks=4)
 _ANSWERED_SINCE: Final = date(2022, 1, 1)
 """Nobody has written down what became of those who began before, except that some have stopped."""
-_UNDER_WAY_SINCE: Final = date(2025, 9, 1)
+RECENT_SINCE: Final = date(2026, 1, 1)
+"""What companies have pledged since then is recorded on its days, and so is what happens to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """What is happening to a position: it is matched, on trial, or no longer offered."""
+    """What is happening to a position that was pledged lately.
+
+    Attributes:
+        status: `matched`, `trial`, `cancelled`, or `filled`: then it was matched before its hire.
+        at: when it was matched, or cancelled.
+    """
 
     position_id: UUID
     status: str
+    at: datetime
 
 
 def ladder(hire: Hire, pledge: Pledge | None) -> tuple[LadderStep, ...]:
@@ -92,20 +100,30 @@ def answers(scenario: Scenario, on: date) -> Iterator[Answer]:
                 yield Answer(hire.id, months, "elsewhere" if rng.happens(0.06) else "same_company")
 
 
-def affirmed(scenario: Scenario) -> list[UUID]:
-    """Return the pledges that their company has confirmed."""
-    recent = [pledge for pledge in scenario.pledges if pledge.captured_at.date() >= _UNDER_WAY_SINCE]
-    return [pledge.id for pledge in recent if SeededRandom(f"affirmed {pledge.id}").happens(0.4)]
+def recent(scenario: Scenario) -> list[Pledge]:
+    """Return the pledges that were made lately."""
+    return [pledge for pledge in scenario.pledges if pledge.captured_at.date() >= RECENT_SINCE]
+
+
+def affirmed(scenario: Scenario) -> Iterator[tuple[UUID, datetime]]:
+    """Yield the pledges that their company has confirmed, and when."""
+    for pledge in recent(scenario):
+        rng = SeededRandom(f"affirmed {pledge.id}")
+        if rng.happens(0.5):
+            yield pledge.id, pledge.captured_at + timedelta(days=2 + rng.below(12))
 
 
 def under_way(scenario: Scenario) -> Iterator[UnderWay]:
-    """Yield what is happening to vacant positions."""
-    filled = {(hire.pledge_id, hire.position) for hire in scenario.hires}
-    for pledge in scenario.pledges:
-        if pledge.captured_at.date() >= _UNDER_WAY_SINCE:
-            for number in range(1, pledge.positions + 1):
-                status = SeededRandom(f"position {pledge.id} {number}").choose(
-                    ("matched", "matched", "trial", "cancelled", "", "", "", "", "")
-                )
-                if status and (pledge.id, number) not in filled:
-                    yield UnderWay(position_id(pledge.id, number), status)
+    """Yield what is happening to the positions that were pledged lately, and to those that are filled."""
+    hires = {(hire.pledge_id, hire.position): hire for hire in scenario.hires}
+    for pledge in recent(scenario):
+        for number in range(1, pledge.positions + 1):
+            rng = SeededRandom(f"position {pledge.id} {number}")
+            status = rng.choose(("matched", "matched", "trial", "trial", "cancelled", "", "", ""))
+            at = pledge.captured_at + timedelta(days=15 + rng.below(30))
+            hire = hires.get((pledge.id, number))
+            if hire is not None:
+                began = ladder(hire, pledge)[0].starts_on
+                status, at = "filled", pledge.captured_at + (began - pledge.captured_at.date()) / 2
+            if status:
+                yield UnderWay(position_id(pledge.id, number), status, at)

@@ -122,11 +122,16 @@ def test_answers_are_given_for_checkpoints_before_the_end_of_a_hire_and_some_are
     assert due - given.keys()
 
 
-def test_positions_under_way_are_vacant(scenario: Scenario) -> None:
-    filled = {position_id(hire.pledge_id, hire.position) for hire in scenario.hires if hire.pledge_id and hire.position}
+def test_positions_under_way_are_vacant_or_were_matched_before_their_hire(scenario: Scenario) -> None:
+    hires = {
+        position_id(hire.pledge_id, hire.position): hire for hire in scenario.hires if hire.pledge_id and hire.position
+    }
     moving = list(under_way(scenario))
-    assert not filled & {one.position_id for one in moving}
-    assert set(Counter(one.status for one in moving)) == {"matched", "trial", "cancelled"}
+    assert {one.position_id for one in moving if one.position_id in hires} == {
+        one.position_id for one in moving if one.status == "filled"
+    }
+    assert all(one.at.date() < hires[one.position_id].start_date for one in moving if one.status == "filled")
+    assert {one.status for one in moving} == {"matched", "trial", "cancelled", "filled"}
 
 
 def test_pledges_at_an_event_are_from_attending_companies_during_it(scenario: Scenario) -> None:
