@@ -16,6 +16,7 @@ from services.pledges.pledges.access import (
     CONTACT,
     CONTACT_READERS,
     HIRE,
+    HIRE_IMPORTERS,
     IMPORTERS,
     KEEPERS,
     PLEDGE,
@@ -135,6 +136,7 @@ async def list_pledges(
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         statuses=[(code, _(label)) for code, label in STATUSES.items()],
         may_import=principal.has(*IMPORTERS),
+        may_import_hires=principal.has(*HIRE_IMPORTERS),
         may_choose_who=principal.has("member"),
         next_href=address("/pledges", [*query, ("page_token", token)]) if token else None,
     )

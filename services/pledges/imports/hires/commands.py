@@ -14,7 +14,11 @@ from services.pledges.hires.events_out import hire_state
 from services.pledges.hires.store import insert_hires
 from services.pledges.imports.hires.columns import HIRES
 from services.pledges.imports.hires.lines import judge_hires
-from services.pledges.imports.hires.queries import begin_alone, fingerprints_of_hires
+from services.pledges.imports.hires.queries import (
+    begin_alone,
+    fingerprints_of_hires,
+    first_days_confirmed_by_hand,
+)
 from services.pledges.imports.layout import OF_PAGE
 from services.pledges.imports.lines import RegisterIndex
 from services.pledges.imports.queries import count_rows
@@ -134,6 +138,7 @@ class _Import:
             await self._mark_repeats(conn, lines)
             pledges = await self._pledges(conn, lines)
             confirmed = await asyncio.to_thread(self._confirm, lines, pledges, register)
+            await self._warn_of_confirmed(conn, confirmed)
             self.writes = self.writes and not any(line.errors for line in lines)
             if self.writes:
                 await self._save(conn, confirmed)
@@ -221,6 +226,23 @@ class _Import:
                 )
             confirmed.append(one)
         return confirmed
+
+    async def _warn_of_confirmed(self, conn: Connection, confirmed: Sequence[_Confirmed]) -> None:
+        """Point out the lines that may be hires which somebody has confirmed by hand."""
+        hires = [one.hire for one in confirmed]
+        found = await first_days_confirmed_by_hand(
+            conn,
+            self.taskforce_id,
+            {hire.company_id for hire in hires if hire.company_id},
+            {hire.company.cvr for hire in hires if hire.company.cvr},
+            {hire.start_date for hire in hires},
+        )
+        for one in confirmed:
+            companies = (one.hire.company_id, one.hire.company.cvr)
+            if any((company, one.hire.start_date) in found for company in companies):
+                one.line.warnings.append(
+                    _("A hire at this company with the same first day was confirmed already. Is it the same one?")
+                )
 
     async def _save(self, conn: Connection, confirmed: Sequence[_Confirmed]) -> None:
         correlation_id = outbox.correlation_id()

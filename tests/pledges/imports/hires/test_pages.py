@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from tests.pledges.browsing import HTML, hidden, text_of
-
-if TYPE_CHECKING:
-    from tests.pledges.conftest import Caller
+from tests.pledges.conftest import Caller, hire_body
 
 PATH = "/pledges/import/hires"
 HEADER = "virksomhed;startdato;betalte timer;kontaktperson;telefon;bemærkning"
@@ -32,6 +29,20 @@ async def test_a_case_worker_checks_a_list_and_imports_it(one_caller: Caller) ->
     [address] = set(re.findall(r'href="(/hires/[0-9a-f-]{36})"', imported.text + again.text))
     hire = await one_caller.client.get(address, headers=headers)
     assert "Bæk & Søn" in text_of(hire.text)
+
+
+async def test_a_hire_that_was_confirmed_by_hand_is_pointed_out(one_caller: Caller) -> None:
+    company = {"name": "Bæk", "cvr": "24256790"}
+    body = hire_body(company=company, start_date="2026-11-02", pledge_id=None)
+    assert (await one_caller.confirm(body)).status_code == 201
+    lines = ["virksomhed;cvr;startdato;betalte timer;kontaktperson", *(f"Bæk;24256790;{n}-11-2026;5;M" for n in (1, 2))]
+
+    judged = await one_caller.client.post(
+        PATH, files={"file": ("a.csv", "\n".join(lines).encode())}, headers=one_caller.headers("caseworker") | HTML
+    )
+
+    assert "2 nye ansættelser" in text_of(judged.text)
+    assert text_of(judged.text).count("er allerede bekræftet. Er det den samme?") == 1
 
 
 async def test_the_lines_to_be_corrected_come_in_the_same_format(one_caller: Caller) -> None:
