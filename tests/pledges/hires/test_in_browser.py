@@ -88,6 +88,7 @@ async def test_a_matched_position_is_confirmed_with_at_most_three_clicks_by_one_
         await expect(second.get_by_role("alert")).to_contain_text("Nogen har ændret tilsagnet før dig")
         now = second.get_by_role("region", name="Tilsagnet nu")
         await expect(now).to_contain_text("Besat")
+        await expect(now).to_contain_text("Bekræftet af en kollega")
         await expect(second.get_by_label("Navn")).to_have_value("Jonas Tangaa")
         await assert_fits(second, NARROW, DESKTOP)
         await first.get_by_role("button", name="Fortryd").click()
