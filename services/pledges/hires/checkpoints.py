@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal, get_args
 from uuid import UUID
 
 from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths
+from shared.fields.dates import months_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +41,6 @@ class Checkpoint:
     def was_asked(self) -> bool:
         """Whether somebody has answered it."""
         return self.answered_from is not None
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the same day some months later, or that month's last day: as PostgreSQL adds an interval."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def checkpoints_of(

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from services.pledges.hires.checkpoints import Checkpoint, checkpoints_of, months_after
+from services.pledges.hires.checkpoints import Checkpoint, checkpoints_of
 from services.pledges.hires.ladder import (
     MOST_STEPS,
     Step,
@@ -44,6 +44,7 @@ from services.pledges.hires.refusals import (
 )
 from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, EndReason
 from shared.fields.copenhagen import COPENHAGEN
+from shared.fields.dates import months_after
 from shared.ui.formats import date_text
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from services.dashboard.measures.figures import today
 from services.dashboard.read_model.taskforces import Taskforce
 from services.dashboard.settings import DashboardSettings
 from tests.dashboard.conftest import Caller
-from tests.dashboard.messages import apply_messages, hire, pledge, taskforce
+from tests.dashboard.messages import apply_messages, hire, pledge, step, taskforce
 from tests.dashboard.streams import following
 from tests.support.serving import serving
 
@@ -56,6 +56,15 @@ async def _count(caller: Caller) -> int | None:
     return count
 
 
+def _ladder(praktik: date, smaajob: date) -> HireConfirmed:
+    """A hire that begins with praktik and goes on as a småjob."""
+    return hire(
+        start_date=praktik,
+        job_type="praktik",
+        steps=(step(praktik, 0, 20, "praktik"), step(smaajob, 12, 4, "smaajob")),
+    )
+
+
 async def test_the_board_as_json(caller: Caller, struer: Database) -> None:
     answer = await caller.get("/board/struer.json")
     assert answer.json() == {
@@ -79,8 +88,12 @@ async def test_the_board_counts_confirmed_smaajobs_that_have_begun_since_the_tas
         hire(start_date=today()),
         hire(start_date=today() + timedelta(days=1)),
         pledge(positions=40),
+        # From praktik to småjob: it counts from the day of the småjob.
+        _ladder(date(2018, 4, 2), date(2018, 5, 1)),
+        _ladder(date(2019, 4, 1), today() + timedelta(days=1)),
+        begun(counted=False),
     )
-    assert await _count(caller) == 7 + 4
+    assert await _count(caller) == 7 + 4 + 1
 
 
 async def test_a_change_shows_at_once_before_the_cache_expires(caller: Caller, struer: Database) -> None:

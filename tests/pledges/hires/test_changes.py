@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from jsonschema import Draft202012Validator
 
-from services.pledges.hires.checkpoints import months_after
+from shared.fields.dates import months_after
 from shared.ui.formats import local_date
 from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 

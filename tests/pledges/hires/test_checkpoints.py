@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.pledges.hires.checkpoints import Checkpoint, checkpoints_of, months_after
+from services.pledges.hires.checkpoints import Checkpoint, checkpoints_of
+from shared.fields.dates import months_after
 
 
 @pytest.mark.parametrize(

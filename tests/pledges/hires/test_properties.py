@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.pledges.hires.checkpoints import MONTHS, months_after
+from services.pledges.hires.checkpoints import MONTHS
 from services.pledges.hires.confirmation import HireConfirmation
 from services.pledges.hires.correction import HireCorrection, correct
 from services.pledges.hires.domain import Hire, HireEditor
@@ -22,6 +22,7 @@ from services.pledges.hires.ladder import TypedStep
 from services.pledges.pledges.domain import Contact, Limits
 from services.pledges.register.domain import TypedCompany
 from shared.contracts.pledges import CheckpointAnswer, EndReason, JobType
+from shared.fields.dates import months_after
 from shared.refusals import Refusal
 from tests.pledges.builders import NOW
 from tests.pledges.hires.builders import TODAY, confirmed
