@@ -22,7 +22,7 @@ class QueueItem(ResponseModel):
     """One piece of due work, in words of the caller's language."""
 
     kind: str = Field(description="code of the kind; more may be added", examples=["checkpoint"])
-    reason: str = Field(description="why it is there", examples=["The hire at B&O began 3 months ago, on 01.09.2026"])
+    reason: str = Field(description="why it is there", examples=["Still employed at B&O, 3 months after 01.09.2026?"])
     next_step: str = Field(description="what to do", examples=["Ask whether the person is still employed."])
     due_on: date
     pledge_id: UUID | None

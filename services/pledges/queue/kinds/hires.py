@@ -24,8 +24,8 @@ def _reason(due: Due) -> str:
     assert due.hire is not None
     assert due.number is not None
     return ngettext(
-        "The hire at %(company)s began %(num)s month ago, on %(day)s",
-        "The hire at %(company)s began %(num)s months ago, on %(day)s",
+        "Still employed at %(company)s, %(num)s month after %(day)s?",
+        "Still employed at %(company)s, %(num)s months after %(day)s?",
         due.number,
         company=due.company,
         day=date_text(due.hire.start_date),
