@@ -74,12 +74,15 @@ async def search(conn: Connection, taskforce_id: UUID, typed: str) -> Found:
     companies = Where(taskforce_id)
     pledges = Where(taskforce_id)
     hires = Where(taskforce_id)
-    if (lowest_and_highest := _ids(typed)) is not None:
-        for where, table in ((companies, "company"), (pledges, "pledge"), (hires, "hire")):
-            where.add(f"{table}.id between ? and ?", *lowest_and_highest)
-    else:
-        for where, table in ((companies, "company"), (pledges, "pledge"), (hires, "hire")):
+    ids = _ids(typed)
+    for where, table in ((companies, "company"), (pledges, "pledge"), (hires, "hire")):
+        if ids is None:
             where.add(of_company(table), search_words(typed), cvr_beginning(typed))
+        else:
+            # Eight digits may be a reference or a CVR number.
+            where.add(
+                f"({table}.id between ? and ? or {of_company(table)})", *ids, search_words(typed), cvr_beginning(typed)
+            )
     found_companies = await conn.fetch(
         f"""
         select company.id, company.company_name, company.company_cvr
@@ -122,7 +125,7 @@ async def search(conn: Connection, taskforce_id: UUID, typed: str) -> Found:
 def _ids(typed: str) -> tuple[UUID, UUID] | None:
     """Return the lowest and the highest id that a reference stands for; None where the text has none."""
     found = _REFERENCE.search(typed)
-    if found is None or cvr_beginning(typed):
+    if found is None:
         return None
     digits = found[1].replace("-", "")
     return UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))

@@ -43,7 +43,7 @@ async def test_merged_pledges_count_once_are_linked_and_are_restored_exactly(
 
     merged = await decide(caller, found["id"], "merge", seen=1)
     duplicate = (await caller.get(f"/api/pledges/v1/pledges/{second['id']}", "coordinator")).json()
-    queue = (await caller.get("/queue?q=Struer", "caseworker")).text
+    queue = (await caller.get("/queue?view=all&due=all&q=Struer", "caseworker")).text
     hired = await caller.confirm(hire_body(pledge_id=second["id"]))
     pages = [(await caller.get(f"/pledges/{one['id']}", "member")).text for one in (first, second)]
     separated = await decide(caller, found["id"], "unmerge", seen=2)
