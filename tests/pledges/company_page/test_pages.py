@@ -271,6 +271,10 @@ async def test_a_company_says_whether_somebody_is_still_employed(visitor: Compan
 
     assert again.status_code == 409
     assert await _checkpoints(visitor) == [{"months": 3, "answer": "same_company", "answered_from": "company"}]
+    case = await visitor.caller.client.get(
+        f"/hires/{hire_id}", headers=visitor.caller.headers("caseworker", municipality="0671") | HTML
+    )
+    assert "af virksomheden på dens egen side" in text_of(case.text)
     assert "Var medarbejderen stadig ansat" not in text_of((await visitor.get()).text)
 
 

@@ -112,7 +112,11 @@ def _entry(change: HireChangeOut) -> HistoryEntry:
         for label in dict.fromkeys([*before, *after])
         if before.get(label) != after.get(label)
     )
-    return HistoryEntry(change.version, title, change.changed_at, change.changed_by, change.note, differences)
+    # Only a company answers without an account.
+    by_company = change.kind == "checkpoint_answered" and change.changed_by is None
+    return HistoryEntry(
+        change.version, title, change.changed_at, change.changed_by, change.note, differences, by_company=by_company
+    )
 
 
 def _facts(state: HireStateOut) -> dict[str, str]:
