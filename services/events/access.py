@@ -41,6 +41,9 @@ EventApiReader = Annotated[
 CompanyReader = Annotated[Principal, Depends(require("member", "coordinator", "caseworker", "admin"))]
 """Reads companies, including the names of personally owned ones."""
 
+AgreementMaker = Annotated[Principal, Depends(require("coordinator", "caseworker", "admin"))]
+"""Makes standing agreements with companies."""
+
 
 def opens_companies(principal: Principal) -> bool:
     """Whether the principal may open the page of a company, which the pledges service has for the staff."""

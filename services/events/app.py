@@ -41,6 +41,7 @@ from services.events.privacy import pages as privacy_pages
 from services.events.privacy.other_services import OtherServicesClient
 from services.events.register import api as company_api
 from services.events.register import pages as company_pages
+from services.events.register.agreements import pages as agreement_pages
 from services.events.settings import EventsSettings
 from shared.db.database import Database
 from shared.http.app import LARGEST_UPLOAD, create_web_app
@@ -69,6 +70,7 @@ _ROUTES = (
     offline_door_pages,
     registration_pages,
     company_pages,
+    agreement_pages,
     api_key_pages,
     person_pages,
     sign_in_pages,

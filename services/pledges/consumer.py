@@ -9,6 +9,10 @@ from services.pledges.mails.store import save_mails
 from services.pledges.register import store
 from services.pledges.register.domain import name_key
 from shared.contracts.events import (
+    AgreementChanged,
+    AgreementEnded,
+    AgreementMade,
+    AgreementState,
     AttendanceState,
     CheckInUndone,
     CompanyCheckedIn,
@@ -52,6 +56,9 @@ MESSAGES: tuple[type[Message], ...] = (
     CheckInUndone,
     RegistrationMade,
     RegistrationCancelled,
+    AgreementMade,
+    AgreementChanged,
+    AgreementEnded,
     MailSent,
     MailUndeliverable,
 )
@@ -133,6 +140,24 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                     one.cancelled_at if isinstance(one, RegistrationCancelled) else None,
                 )
                 for one in registrations
+            ],
+        )
+    if agreements := _newest(AgreementState, messages):
+        await store.save_agreements(
+            conn,
+            [
+                (
+                    one.taskforce_id,
+                    one.aggregate_id,
+                    one.version,
+                    one.company_id,
+                    one.role,
+                    one.trainees,
+                    one.starts_on,
+                    one.ends_on,
+                    one.recorded_at,
+                )
+                for one in agreements
             ],
         )
     if mails := _newest(MailState, messages):

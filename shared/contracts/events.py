@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from shared.contracts.message import Message, MunicipalityCode
 
 Cvr = Annotated[str, StringConstraints(pattern=r"^\d{8}$")]
+AgreementRole = Literal["trains", "hires", "both"]
+"""What a company with a standing agreement does."""
 EventKind = Literal["employer_event", "taskforce_meeting", "network_session", "company_visit"]
 EventStatus = Literal["draft", "published", "open", "closed", "cancelled"]
 
@@ -49,6 +51,35 @@ class CompanyRegistered(Message):
     @property
     def aggregate_id(self) -> UUID:
         return self.company_id
+
+
+class AgreementState(Message):
+    """The whole public state of a company's standing agreement."""
+
+    aggregate: ClassVar[str] = "events.agreement"
+
+    agreement_id: UUID
+    company_id: UUID
+    role: AgreementRole
+    trainees: int | None = Field(None, description="how many trainees it can take at a time; null: not said")
+    starts_on: date
+    ends_on: date | None = Field(None, description="the last day; null: until further notice")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.agreement_id
+
+
+class AgreementMade(AgreementState):
+    """A company has made a standing agreement."""
+
+
+class AgreementChanged(AgreementState):
+    """What was agreed has changed."""
+
+
+class AgreementEnded(AgreementState):
+    """Somebody has set the agreement's last day."""
 
 
 class EmployerEventState(Message):
@@ -199,4 +230,7 @@ REGISTER: tuple[type[Message], ...] = (
 REGISTRATIONS: tuple[type[Message], ...] = (RegistrationMade, RegistrationCancelled)
 """Which companies are expected at which events."""
 
-MESSAGES: tuple[type[Message], ...] = (*REGISTER, *REGISTRATIONS, PersonInvited, SignInLinkRequested)
+AGREEMENTS: tuple[type[Message], ...] = (AgreementMade, AgreementChanged, AgreementEnded)
+"""What companies have agreed to."""
+
+MESSAGES: tuple[type[Message], ...] = (*REGISTER, *REGISTRATIONS, *AGREEMENTS, PersonInvited, SignInLinkRequested)

@@ -29,6 +29,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
     "tilsagn.pledges": (
         *(message for message in events.REGISTER if message is not events.TaskforceRegistered),
         *events.REGISTRATIONS,
+        *events.AGREEMENTS,
         *notifications.MESSAGES,
     ),
 }

@@ -13,6 +13,8 @@ from services.events.calendar import passes
 from services.events.calendar.registrations import commands as registrations
 from services.events.calendar.registrations.invitations import Invitation, invitation_code
 from services.events.register import commands as register
+from services.events.register.agreements import commands as agreements
+from services.events.register.agreements.domain import AgreementTerms
 from services.events.register.domain import Company
 from services.events.settings import EventsSettings
 from shared.contracts.events import attendance_id, registration_id
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 FAR: Final = datetime(2090, 11, 24, 16, 30, tzinfo=UTC)
 """The start of the events that lists begin with."""
 STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "open")}
+
+
+AGREED: Final = AgreementTerms("both", None, date(2026, 1, 1), date(2026, 12, 31))
 
 
 class Register(Accounts):
@@ -89,6 +94,8 @@ class Register(Accounts):
         company = Company(uuid4(), f"A {name} ApS", municipality=municipality, personally_owned=True)
         self.companies[ownership] = company
         await register.register_company(self.db, taskforce, company)
+        # Under the id of the company.
+        await agreements.make_agreement(self.db, taskforce, company.id, company.id, AGREED, by="x")
         await self.new_account(ownership, municipality)
 
     async def new_event(self, ownership: Ownership, status: str, *, starts_at: datetime | None = None) -> UUID:
@@ -255,6 +262,23 @@ async def clear_company(world: Register, caller: Caller, ownership: Ownership) -
         id = uuid4()
         await register.register_company(world.db, TASKFORCE, Company(id, "Z Jens", personally_owned=True))
     return Ask("POST", f"/companies/clear/{id}", success=303)
+
+
+async def show_agreements(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    shows = expected_marks(ownership, world.companies[ownership].name) if ownership != "missing" else ()
+    return Ask("GET", f"/companies/agreements/{world.company(ownership)}", shows=shows)
+
+
+def _agreement(path: str) -> Probe:
+    """A new agreement with a company, or the one that it has, which is changed or ended as it is."""
+
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        id = world.company(ownership)
+        form = {"role": AGREED.role, "starts_on": AGREED.starts_on.isoformat(), "ends_on": str(AGREED.ends_on)}
+        form |= {} if path else {"id": str(uuid4())}
+        return Ask("POST", f"/companies/agreements/{id}{path.format(id=id)}", {"data": form}, success=303)
+
+    return probe
 
 
 def _check_in(path: str, *, form: bool, success: int) -> dict[str, Probe]:
@@ -467,4 +491,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /companies", "company"): _list("/companies", "company"),
     ("POST /companies", "company"): register_by_form,
     ("POST /companies/clear/{company_id:uuid}", "company"): clear_company,
+    ("GET /companies/agreements/{company_id:uuid}", "company"): show_agreements,
+    ("POST /companies/agreements/{company_id:uuid}", "company"): _agreement(""),
+    ("POST /companies/agreements/{company_id:uuid}/{agreement_id:uuid}", "company"): _agreement("/{id}"),
+    ("POST /companies/agreements/{company_id:uuid}/{agreement_id:uuid}/end", "company"): _agreement("/{id}/end"),
 }

@@ -182,6 +182,7 @@ async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest
 
 def test_the_consumer_reads_every_message_about_companies_events_attendance_and_mails() -> None:
     assert create_consumer().topics == [
+        "tilsagn.events.agreement",
         "tilsagn.events.attendance",
         "tilsagn.events.company",
         "tilsagn.events.employer_event",

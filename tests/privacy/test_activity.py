@@ -281,6 +281,11 @@ FILL: Final = {
     ("events", "undone_check_ins", "checked_in_by"): _UNDONE_CHECK_IN.format(checked_in_by="$3", undone_by="'nobody'"),
     ("events", "undone_check_ins", "undone_by"): _UNDONE_CHECK_IN.format(checked_in_by="'nobody'", undone_by="$3"),
     ("events", "captured_check_ins", "captured_by"): _CAPTURED,
+    ("events", "agreements", "changed_by"): f"""
+        {_AT_AN_EVENT.rstrip()}
+        insert into agreements (taskforce_id, id, company_id, role, starts_on, version, changed_by, changed_at)
+        select $1, $4, company.id, 'both', current_date, 1, $3, now() from event, company
+    """,
     ("events", "registrations", "registered_by"): _REGISTRATION.format(registered_by="$3", cancelled_by="'nobody'"),
     ("events", "registrations", "cancelled_by"): _REGISTRATION.format(registered_by="'nobody'", cancelled_by="$3"),
     ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),

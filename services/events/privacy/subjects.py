@@ -163,6 +163,22 @@ ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "registrations", "cancelled_by", _OF_REGISTRATION.format(moment="cancelled_at", column="cancelled_by")
     ),
+    ActivityQuery(
+        "agreements",
+        "changed_by",
+        """
+            select agreement.changed_at as at,
+                   case when not company.personally_owned then company.name end as company_name,
+                   agreement.company_id
+              from account
+              join agreements as agreement
+                on agreement.changed_by = account.subject
+              join companies as company
+                on company.taskforce_id = agreement.taskforce_id
+               and company.id = agreement.company_id
+             where agreement.taskforce_id = current_taskforce()
+        """,
+    ),
     ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
     ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
     ActivityQuery(

@@ -16,7 +16,7 @@ from services.pledges.companies.outreach.schemas import NOTE_LENGTH
 from services.pledges.companies.outreach.store import is_new, load_outreach
 from services.pledges.companies.refusals import CompanyNotFound
 from services.pledges.companies.timeline import KINDS, timeline
-from services.pledges.companies.words import OUTREACH_KINDS
+from services.pledges.companies.words import AGREEMENT_ROLES, OUTREACH_KINDS
 from services.pledges.mails.words import notice_text, reason_text
 from services.pledges.pledges.access import CONTACT, HIRE, PLEDGE, ContactReader
 from services.pledges.pledges.forms import uuid_or_none
@@ -123,6 +123,7 @@ async def company_page(
         form=form or blank(id=str(uuid4()), kind="visit", made_on=today.isoformat(), new_company=new_company),
         form_refused=form is not None,
         outreach_kinds=OUTREACH_KINDS,
+        agreement_roles=AGREEMENT_ROLES,
         kind_choices=[(code, _(label)) for code, label in OUTREACH_KINDS.items()],
         note_length=NOTE_LENGTH,
         notice_text=notice_text,

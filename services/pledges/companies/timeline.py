@@ -201,6 +201,22 @@ select mail.settled_on as on_day,
                              where hire.taskforce_id = $1
                                and hire.company_id = $2))"""
 
+_AGREED: Final = """
+select agreement.starts_on as on_day,
+       agreement.recorded_at as at,
+       'agreement' as part,
+       agreement.id,
+       jsonb_build_object(
+         'role', agreement.role,
+         'trainees', agreement.trainees,
+         'ends_on', agreement.ends_on,
+         'in_force', agreement.starts_on <= $3 and (agreement.ends_on is null or agreement.ends_on >= $3)
+       ) as facts
+  from agreements as agreement
+ where agreement.taskforce_id = $1
+   and agreement.company_id = $2"""
+
+_DATES: Final = {"start_date", "ended_on", "ends_on"}
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "pledges": Kind(N_("Pledges"), (_PLEDGED,)),
@@ -208,6 +224,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "outreach": Kind(N_("Contact with the company"), (_OUTREACH,)),
         "answers": Kind(N_("Answers of the company"), (_ANSWERED,)),
         "events": Kind(N_("Events"), (_AT_EVENT,)),
+        "agreements": Kind(N_("Agreements"), (_AGREED,)),
         "mails": Kind(N_("Mails"), (_MAILED,)),
     }
 )
@@ -251,4 +268,9 @@ async def timeline(
         after and after.id,
         limit,
     )
-    return [Entry(*row) for row in rows]
+    return [Entry(*facts, _with_dates(said)) for *facts, said in rows]
+
+
+def _with_dates(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no dates."""
+    return {name: date.fromisoformat(said) if name in _DATES and said else said for name, said in facts.items()}

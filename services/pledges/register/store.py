@@ -38,6 +38,18 @@ ATTENDANCE_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "compa
 
 REGISTRATION_COLUMNS: Final = ("taskforce_id", "id", "version", "event_id", "company_id", "cancelled_at")
 
+AGREEMENT_COLUMNS: Final = (
+    "taskforce_id",
+    "id",
+    "version",
+    "company_id",
+    "role",
+    "trainees",
+    "starts_on",
+    "ends_on",
+    "recorded_at",
+)
+
 
 def _upsert(table: str, columns: Sequence[str]) -> str:
     """Return the statement that saves a row unless the table has the same or a newer version of it."""
@@ -86,6 +98,15 @@ async def save_registrations(conn: Connection, rows: Sequence[tuple[Any, ...]]) 
         rows: the values of `REGISTRATION_COLUMNS`, each id once.
     """
     await conn.executemany(_upsert("registrations", REGISTRATION_COLUMNS), rows)
+
+
+async def save_agreements(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Save standing agreements of companies; an older version never replaces a newer one.
+
+    Args:
+        rows: the values of `AGREEMENT_COLUMNS`, each id once.
+    """
+    await conn.executemany(_upsert("agreements", AGREEMENT_COLUMNS), rows)
 
 
 async def load_register_context(
