@@ -301,6 +301,20 @@ def test_an_import_with_one_bad_row_changes_nothing_and_names_the_row(command: A
     assert command("import", "pledges", str(file), "--dry-run", "--json").json["known"] == 0
 
 
+def test_the_rows_of_hires_that_cannot_be_imported_are_written_to_a_file(command: Any, tmp_path: Path) -> None:
+    file, errors = tmp_path / "ansættelser.csv", tmp_path / "fejl.csv"
+    header, row = "virksomhed;startdato;betalte timer;kontaktperson", "Havgus Elektronik A/S;03-11-2025;7,5;Mette"
+    file.write_bytes("\r\n".join([header, row, row.replace("7,5", "90")]).encode("cp1252"))
+    ran = command("import", "hires", str(file), "--errors", str(errors))
+    assert ran.exit_code == 1
+    assert "1 of 2 rows" in ran.notes
+    assert errors.read_text(encoding="utf-8-sig").splitlines() == [
+        f"{header};Line;What is wrong",
+        f"{row.replace('7,5', '90')};3;betalte timer: Must be at most 60.",
+    ]
+    assert command("import", "hires", str(file), "--dry-run", "--json").json["new"] == 1
+
+
 def test_a_missing_file_and_an_unknown_taskforce_are_errors_in_one_sentence(command: Any, tmp_path: Path) -> None:
     missing = command("import", "pledges", str(tmp_path / "nothing.csv"))
     assert missing.exit_code == 1

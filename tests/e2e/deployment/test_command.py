@@ -26,6 +26,10 @@ ROWS = """virksomhed;dato;pladser;timer fra;kontaktperson;reference
 Havgus Elektronik A/S;03-11-2025;2;7,5;Ellen Ørsted;k-1
 Rørhøg Montage ApS;04-11-2025;3;10;Bo Ørsted;k-2
 """
+HIRES = """virksomhed;startdato;betalte timer;praktiktimer;trin 2 fra;trin 2 betalte timer;slutdato;slutårsag;kontakt
+Havgus Elektronik A/S;03-11-2025;;20;01-01-2026;12;;;Mette
+Rørhøg Montage ApS;04-11-2025;7,5;;;;31-08-2026;Flyttet;Mette
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,9 @@ def _taskforce_with_pledges(running: Topology, command: Callable[..., Ran], tmp_
     file: Path = tmp_path_factory.mktemp("import") / "tilsagn.csv"
     file.write_text(ROWS, encoding="utf-8")
     imported = command("import", "pledges", str(file), "--taskforce", SLUG, "--json")
+    assert (imported.exit_code, imported.json["new"]) == (0, 2), imported.notes
+    file.write_text(HIRES, encoding="utf-8")
+    imported = command("import", "hires", str(file), "--taskforce", SLUG, "--json")
     assert (imported.exit_code, imported.json["new"]) == (0, 2), imported.notes
 
 
@@ -67,12 +74,14 @@ def test_verify_waits_for_messages_in_flight_and_agrees(command: Callable[..., R
     assert ran.exit_code == 0, ran.output
     assert SLUG in ran.json["taskforces"]
     assert ran.json["compared"]["pledge"] >= 2
+    assert ran.json["compared"]["hire"] >= 2
 
 
 def test_figures_come_from_the_dashboard_of_the_deployment(command: Callable[..., Ran]) -> None:
     assert command("verify").exit_code == 0
     figures = command("figures", "--taskforce", SLUG, "--json").json
     assert figures["pledged_positions"]["smaajob"] == 5
+    assert (figures["hires"]["smaajob"], figures["hires"]["praktik"]) == (2, 1)
 
 
 def test_a_difference_makes_verify_fail_until_the_dashboard_is_rebuilt(
