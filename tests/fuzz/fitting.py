@@ -13,6 +13,8 @@ from uuid import UUID
 
 from schemathesis import GenerationMode
 
+from shared.ui.formats import local_date
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,6 +26,7 @@ _NAMED: Final = {
     "company_id": "company",
     "pledge_id": "pledge",
     "hire_id": "hire",
+    "training_hire_id": "hire",
     "person_id": "person",
 }
 """The kind of ids that a parameter or field takes."""
@@ -93,6 +96,11 @@ class Fitting:
             starts_at = datetime.now(UTC) + timedelta(hours=self._chance.randrange(-48, 48))
             fitted["starts_at"] = starts_at.isoformat()
             fitted["ends_at"] = (starts_at + timedelta(hours=self._chance.randrange(1, 12))).isoformat()
+        if {"ended_on", "reason"} <= fitted.keys() and self._likely():
+            fitted["ended_on"] = self._day(1, 80)
+        if {"from", "paid_weekly_hours"} <= fitted.keys() and self._likely():
+            fitted |= {"from": self._day(1, 300), "paid_weekly_hours": self._chance.choice((0, 5, "7,5", 20))}
+            fitted["praktik_weekly_hours"] = self._chance.choice((0, 5, 12.25))
         if {"from", "to"} <= fitted.keys() and self._likely():
             fitted |= {"from": self._chance.choice((1, 5, 7.5)), "to": self._chance.choice((10, "12,5", 37))}
         return fitted
@@ -112,6 +120,10 @@ class Fitting:
             return chance.choice((5, 7.5, "12,5", 37))
         if name == "position":
             return chance.choice((1, 2, None))
-        if name == "ended_on":
+        if name in {"ended_on", "contacted_on", "version"}:
             return None
-        return value
+        return {"start_date": self._day(0, 30), "steps": []}.get(name, value)
+
+    def _day(self, first: int, last: int) -> str:
+        """Return a day so many days after today."""
+        return (local_date(datetime.now(UTC)) + timedelta(days=self._chance.randint(first, last))).isoformat()

@@ -37,6 +37,10 @@ MUNICIPALITY: Final = "0671"
 _TOKEN_SECONDS: Final = 4 * 3600
 
 
+_HIRES_TO_CHANGE = 12
+"""Enough of them, because a request may undo or end one."""
+
+
 @dataclass
 class Taskforce:
     """A taskforce and the ids of its resources."""
@@ -205,6 +209,15 @@ class World:
             "contact_person": {"name": f"{taskforce.name} kommune"},
         }
         await self._must(http, taskforce, "caseworker", "/api/pledges/v1/hires", hire)
+        for number in range(_HIRES_TO_CHANGE):
+            without_pledge = hire | {
+                "id": str(self._id(taskforce, f"hire {number}")),
+                "pledge_id": None,
+                "company": f"{taskforce.name} {number} ApS",
+                "start_date": local_date(datetime.now(UTC) - timedelta(days=200)).isoformat(),
+                "job_type": "fleksjob",
+            }
+            await self._must(http, taskforce, "caseworker", "/api/pledges/v1/hires", without_pledge)
         await self._until_counted(http, taskforce)
 
     async def _event(self, http: httpx.AsyncClient, taskforce: Taskforce, status: str, steps: tuple[str, ...]) -> UUID:

@@ -367,7 +367,8 @@ async def test_a_hire_that_the_former_release_has_confirmed_beside_this_one_has_
 
 async def test_answers_match_the_openapi_document(one_caller: Caller) -> None:
     hire = await _hired(one_caller, start_date=months_after(TODAY, -4).isoformat(), municipality="0671")
-    path, colleague = hire["id"], {"municipality": "0671"}
+    path = hire["id"]
+    colleague: dict[str, Any] = {"municipality": "0671"}
     answered = await _send(one_caller, f"{path}/checkpoints/3", {"answer": "no", "note": "Ringet"}, **colleague)
     await _send(one_caller, f"{path}/support", {"contacted_by": "employee", "agreed": "Ok"}, **colleague)
     await _send(one_caller, f"{path}/end", {"ended_on": _in(9), "reason": "health"}, **colleague)
