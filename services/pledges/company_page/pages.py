@@ -26,7 +26,7 @@ from services.pledges.company_page.routing import (
     say_thanks,
 )
 from services.pledges.company_page.schemas import AnswerForm, CheckpointForm
-from services.pledges.company_page.words import CHECKPOINT_ANSWERS, THANKS
+from services.pledges.company_page.words import AGREEMENTS, CHECKPOINT_ANSWERS, THANKS
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.refusals import StaleVersion
 from services.pledges.pledges.rendering import render
@@ -85,6 +85,7 @@ async def show_page(
         hires = await queries.hires_of(conn, link.taskforce_id, link.company_id, today)
         ahead = await queries.events_ahead(conn, link.taskforce_id, link.company_id)
         attended = await queries.events_attended(conn, link.taskforce_id, link.company_id)
+        agreements = await queries.agreements_of(conn, link.taskforce_id, link.company_id, today)
         person = await queries.person_to_ring(conn, link.taskforce_id, link.company_id)
         given = await queries.answer(conn, link.taskforce_id, answer_id) if answer_id else None
     if company is None:
@@ -102,6 +103,8 @@ async def show_page(
         today=today,
         ahead=ahead,
         attended=attended,
+        agreements=agreements,
+        agreement_words=AGREEMENTS,
         person=person,
         help=help_unit(request),
         checkpoint_answers=[(code, _(label)) for code, label in CHECKPOINT_ANSWERS.items()],

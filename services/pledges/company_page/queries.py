@@ -11,6 +11,7 @@ from uuid import UUID
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.queries import Where, select_pledges
 from services.pledges.register.queries import EVENT_ROW, EventRow
+from shared.contracts.events import AgreementRole
 from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType
 
 if TYPE_CHECKING:
@@ -82,6 +83,21 @@ class CompanyEvent:
     def waits(self) -> bool:
         """Whether the answer of `events` to the company's last wish has not arrived."""
         return self.wanted is not None and self.wanted != self.registered
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyAgreement:
+    """A standing agreement with the company.
+
+    Attributes:
+        trainees: how many it can take at a time; None: not said.
+        ends_on: the last day; None: until further notice.
+    """
+
+    role: AgreementRole
+    trainees: int | None
+    starts_on: date
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +287,29 @@ async def events_attended(conn: Connection, taskforce_id: UUID, company_id: UUID
         company_id,
     )
     return [EventRow(*row) for row in rows]
+
+
+async def agreements_of(conn: Connection, taskforce_id: UUID, company_id: UUID, today: date) -> list[CompanyAgreement]:
+    """Return the agreements with the company that hold, or will, the latest first."""
+    rows = await conn.fetch(
+        """
+        select role,
+               trainees,
+               starts_on,
+               ends_on
+          from agreements
+         where taskforce_id = $1
+           and company_id = $2
+           and (ends_on is null or ends_on >= $3)
+         order by starts_on desc, id
+         limit $4
+        """,
+        taskforce_id,
+        company_id,
+        today,
+        _MOST,
+    )
+    return [CompanyAgreement(**row) for row in rows]
 
 
 async def person_to_ring(conn: Connection, taskforce_id: UUID, company_id: UUID) -> Contact | None:

@@ -28,3 +28,12 @@ THANKS: Final = MappingProxyType(
     }
 )
 """The answers, for the company."""
+
+AGREEMENTS: Final = MappingProxyType(
+    {
+        "trains": N_("You train people"),
+        "hires": N_("You hire people"),
+        "both": N_("You train and hire people"),
+    }
+)
+"""What the company does by a standing agreement, for the company."""

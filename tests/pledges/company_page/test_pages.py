@@ -30,6 +30,12 @@ async def test_the_page_shows_everything_of_the_company_and_no_names(
     await add_event(title="Fyraftensmøde", status="published", starts_at=NOW + timedelta(days=9))
     past = await add_event(title="Aften hos B&O")
     await add_company("Struer Trælast A/S", cvr="24256790", company_id=visitor.company_id, checked_in_at=past)
+    async with visitor.database.change(visitor.taskforce_id) as conn:
+        await conn.execute(
+            "insert into agreements values ($1, $2, 1, $2, 'trains', 2, current_date - 9, null, now())",
+            visitor.taskforce_id,
+            visitor.company_id,
+        )
     other = await add_company("Bageren")
     await visitor.caller.log(pledge_body(company={"name": "Bageren", "id": str(other)}))
 
@@ -37,7 +43,14 @@ async def test_the_page_shows_everything_of_the_company_and_no_names(
 
     assert answer.status_code == 200
     page = text_of(answer.text)
-    for words in ("Struer Trælast A/S", "2 af 3 pladser ledige", "Jonas Tangaa", "Fyraftensmøde", "Aften hos B&O"):
+    for words in (
+        "Struer Trælast A/S",
+        "2 af 3 pladser ledige",
+        "Jonas Tangaa",
+        "Fyraftensmøde",
+        "Aften hos B&O",
+        "I oplærer",
+    ):
         assert words in page, words
     for words in ("Bageren", "Eva Holm"):
         assert words not in page, words
