@@ -107,6 +107,19 @@ async def test_a_matched_position_is_confirmed_with_the_answers_of_the_companys_
     assert "Tilsagnet nu" in text_of(stale.text)
 
 
+async def test_the_contact_person_of_another_municipality_is_not_suggested(one_caller: Caller) -> None:
+    body = pledge_body(company={"name": "Smeden", "cvr": "36213728"})
+    await one_caller.log(body)
+    theirs = hire_body(company={"name": "Smeden", "cvr": "36213728"}, contact_person={"name": "Fremmed Person"})
+    await one_caller.confirm(theirs, municipality="0756", subject=f"person:{uuid4()}")
+
+    for municipality, suggested in (("0671", False), ("0756", True)):
+        headers = one_caller.headers("caseworker", municipality=municipality, subject=f"person:{uuid4()}") | HTML
+        form = (await one_caller.client.get(f"/queue/{body['id']}/hire", headers=headers)).text
+
+        assert ("Fremmed Person" in form) == suggested
+
+
 async def test_a_forged_draft_is_ignored(caller: Caller) -> None:
     body = pledge_body()
     await caller.log(body)
