@@ -69,9 +69,9 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
 
     # The case worker finds the pledge, checks the answers and confirms the hire.
     work = await page_at(*DESKTOP)
-    await as_role(work, origin, "caseworker", f"/queue?q={quote(COMPANY)}")
+    await as_role(work, origin, "caseworker", f"/queue?view=all&due=all&q={quote(COMPANY)}")
     await assert_accessible(work)
-    await expect(work.get_by_role("link", name=COMPANY)).to_have_count(1)
+    await work.get_by_role("link", name=f"Find en borger {COMPANY}").click()
     await work.get_by_role("link", name="Bekræft en ansættelse").click()
     await expect(work.get_by_role("button", name="Kontrollér svarene")).to_be_visible()
     await assert_accessible(work)
@@ -84,7 +84,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     await expect(work.get_by_role("button", name="Bekræft ansættelsen")).to_be_visible()
     await assert_accessible(work)
     await work.get_by_role("button", name="Bekræft ansættelsen").click()
-    await expect(work.get_by_text(f"Ansættelsen hos {COMPANY} er bekræftet")).to_be_visible()
+    await expect(work.get_by_role("heading", name="Ansættelsen er bekræftet")).to_be_visible()
 
     await expect(board.get_by_text(str(before + 1), exact=True)).to_be_visible()
     await assert_accessible(board)
@@ -139,14 +139,15 @@ async def test_a_case_worker_who_was_overtaken_sees_what_happened_and_can_go_bac
     await expect(phone.get_by_text("Tilsagnet er modtaget")).to_be_visible()
     both = [await page_at(*DESKTOP), await page_at(*DESKTOP)]
     for work in both:
-        await as_role(work, origin, "caseworker", f"/queue?q={quote('Kappestrid')}")
+        await as_role(work, origin, "caseworker", f"/queue?view=all&due=all&q={quote('Kappestrid')}")
+        await work.get_by_role("link", name="Find en borger").click()
         await work.get_by_role("link", name="Bekræft en ansættelse").click()
         await work.get_by_label("Navn", exact=True).fill("Karen Kommune")
         await work.get_by_label("Telefon").fill("96 84 84 84")
         await work.get_by_role("button", name="Kontrollér svarene").click()
     quick, slow = both
     await quick.get_by_role("button", name="Bekræft ansættelsen").click()
-    await expect(quick.get_by_text("Ansættelsen hos Kappestrid ApS er bekræftet")).to_be_visible()
+    await expect(quick.get_by_role("heading", name="Ansættelsen er bekræftet")).to_be_visible()
 
     await slow.get_by_role("button", name="Bekræft ansættelsen").click()
 
