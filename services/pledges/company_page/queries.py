@@ -72,7 +72,7 @@ class CompanyEvent:
 
     Attributes:
         registered: whether `events` expects the company.
-        wanted: what the company has asked for last on its page; None: nothing.
+        wanted: what the company has asked for on its page within the last hour; None: nothing.
     """
 
     event: EventRow
@@ -251,7 +251,8 @@ async def events_ahead(
                   from registration_requests as request
                  where request.taskforce_id = event.taskforce_id
                    and request.event_id = event.id
-                   and request.company_id = $2) as wanted
+                   and request.company_id = $2
+                   and request.requested_at > now() - interval '1 hour') as wanted
           from employer_events as event
          where event.taskforce_id = $1
            and event.kind = 'employer_event'

@@ -211,7 +211,10 @@ async def adjusted_terms(conn: Connection, answer: CompanyAnswer) -> dict[str, A
 async def request_registration(
     conn: Connection, taskforce_id: UUID, request_id: UUID, event_id: UUID, company_id: UUID, *, wanted: bool
 ) -> int | None:
-    """Save whether a company wants to come to an event. Returns the request's new version; None: nothing changes."""
+    """Save whether a company wants to come to an event. Returns the request's new version; None: nothing changes.
+
+    The same wish again is a new one after an hour: `events` has answered by then, and staff may have decided otherwise.
+    """
     version: int | None = await conn.fetchval(
         """
         insert into registration_requests as request
@@ -222,6 +225,7 @@ async def request_registration(
                wanted = excluded.wanted,
                requested_at = excluded.requested_at
          where request.wanted <> excluded.wanted
+            or request.requested_at < now() - interval '1 hour'
         returning version
         """,
         taskforce_id,

@@ -218,6 +218,18 @@ async def test_a_company_asks_to_come_to_an_event_and_not_to(
     assert len([item for item in queue.json()["items"] if "Fyraftensmøde" in item["reason"]]) == 2
 
 
+async def test_a_company_asks_again_when_staff_have_decided_otherwise(
+    visitor: CompanyVisitor, add_event: Callable[..., Awaitable[UUID]]
+) -> None:
+    event_id = await add_event(title="Fyraftensmøde", status="published", starts_at=NOW + timedelta(days=9))
+    await visitor.post(f"/events/{event_id}/register")
+    async with visitor.database.change(visitor.taskforce_id) as conn:
+        await conn.execute("update registration_requests set requested_at = now() - interval '2 hours'")
+    assert "Vi har jeres besked" not in text_of((await visitor.get()).text)
+    assert (await visitor.post(f"/events/{event_id}/register")).status_code == 303
+    assert await visitor.rows("select wanted, version from registration_requests") == [{"wanted": True, "version": 2}]
+
+
 async def test_a_company_cannot_register_for_an_event_that_has_begun(
     visitor: CompanyVisitor, add_event: Callable[..., Awaitable[UUID]]
 ) -> None:
