@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.pledges.conftest import Caller, pledge_body
+from tests.pledges.conftest import Caller, hire_body, pledge_body
 from tests.support.layout import DESKTOP, NARROW, PHONE, TABLET, assert_no_sideways_scrolling
 from tests.support.serving import serving
 
@@ -31,11 +31,14 @@ async def test_a_long_word_widens_neither_the_receipt_nor_the_lists(
 ) -> None:
     body = pledge_body(company={"name": COMPANY, "cvr": "24256790"}, contact=CONTACT)
     assert (await caller.log(body)).status_code == 201
+    hire = hire_body(pledge_id=body["id"], contact_person=CONTACT)
+    assert (await caller.confirm(hire)).status_code == 201
+    cases = ["/queue?view=all&due=all", f"/queue/{body['id']}/hire", f"/hires/{hire['id']}"]
     async with serving(app) as url:
         for role in ("member", "caseworker"):
             page = await page_at(*PHONE, extra_http_headers=caller.headers(role))
             paths = [f"/pledges/{body['id']}", "/pledges?who=all", f"/pledges/new?again={body['id']}"]
-            for path in [*paths, "/queue", f"/queue/{body['id']}/hire"] if role == "caseworker" else paths:
+            for path in [*paths, *cases] if role == "caseworker" else paths:
                 await page.goto(url + path)
                 assert await page.get_by_text(COMPANY[:40]).count() or "new" in path, path
                 await assert_no_sideways_scrolling(page, NARROW, PHONE, TABLET, DESKTOP)
