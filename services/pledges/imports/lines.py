@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from services.pledges.register.domain import EventFacts, RegisteredCompany, TypedCompany
 
 _NO_ID = UUID(int=0)
+_NO_IDS: Mapping[str, tuple[UUID, ...]] = MappingProxyType({})
 
 
 class RegisterIndex:
@@ -124,9 +126,8 @@ class JudgedLine(Judged):
 
     def keep_likely_ids(self, stored: Container[UUID]) -> None:
         """Forget the likely ids that no pledge has."""
-        self.likely_ids = {
-            reference: ids for reference, ids in self.likely_ids.items() if any(id_ in stored for id_ in ids)
-        }
+        kept = {reference: ids for reference, ids in self.likely_ids.items() if any(id_ in stored for id_ in ids)}
+        self.likely_ids = kept or _NO_IDS
 
     def forget_pledge(self) -> None:
         """Free the memory of its pledge."""
