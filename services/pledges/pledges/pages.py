@@ -35,6 +35,7 @@ from services.pledges.pledges.cursors import NewestFirst
 from services.pledges.pledges.dependencies import lapse_rules
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.guest_access import find_pledge
+from services.pledges.pledges.handovers import Handover, assigned_to, handovers
 from services.pledges.pledges.history import HistoryEntry, history
 from services.pledges.pledges.lapsing import is_about_to_lapse, lapses_on
 from services.pledges.pledges.position import may_undo
@@ -168,9 +169,13 @@ async def show_pledge(
     undoable: set[UUID] = set()
     may_undo_end = False
     notes: list[CaseNote] = []
+    owner: UUID | None = None
+    handed_over: list[Handover] = []
     if principal.has(*KEEPERS):
         async with db.read(principal.taskforce) as conn:
             notes = await notes_of(conn, principal.taskforce, Case(pledge_id=pledge_id))
+            owner = await assigned_to(conn, principal.taskforce, pledge_id)
+            handed_over = await handovers(conn, principal.taskforce, pledge_id=pledge_id)
             if pledge.status in {"withdrawn", "lapsed"}:
                 end = await change_to(conn, principal.taskforce, pledge_id, pledge.version)
                 may_undo_end = end is not None and may_undo(end.by, end.at, keeps_as(principal), now=now)
@@ -190,6 +195,9 @@ async def show_pledge(
         undoable=undoable,
         may_undo_end=may_undo_end,
         notes=notes,
+        owner=owner,
+        handovers=handed_over,
+        may_take=principal.has("caseworker", "coordinator"),
         new_note_id=uuid4(),
         today=today,
         may_tick_all=principal.has("coordinator"),

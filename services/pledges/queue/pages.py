@@ -159,6 +159,9 @@ async def assign(request: Request, db: Db, principal: QueueUser) -> Response:
         hires=form.data.ids("hire"),
         person_id=principal.person if form.data.take else form.data.person,
     )
+    if form.data.take and form.data.to_case:
+        table, _colon, case_id = form.data.take.partition(":")
+        return RedirectResponse(f"/{table}s/{UUID(case_id)}", 303)
     return RedirectResponse(_back(form.data.back, handover=handed.id if handed.cases else None), 303)
 
 

@@ -68,18 +68,20 @@ class HandoverOut(ResponseModel):
     undone: bool
 
 
-_Case = Annotated[str, StringConstraints(pattern=r"^(pledge|hire):[0-9a-fA-F-]{36}$")]
+_UUID: Final = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_Case = Annotated[str, StringConstraints(pattern=f"^(pledge|hire):{_UUID}$")]
 
 
 class AssignForm(RequestModel):
     """Cases that were ticked in the queue, and the colleague to hand them over to. `take`: one for the reader.
 
-    `back` is the query of the queue's address.
+    `back` is the query of the queue's address; with `to_case` the form is on the page of the case that is taken.
     """
 
     cases: Annotated[list[_Case], Field(default_factory=list, max_length=MOST_CASES)]
     take: Annotated[_Case | None, NoneIfBlank] = None
     person: Annotated[UUID | None, NoneIfBlank] = None
+    to_case: bool = False
     back: Annotated[str, StringConstraints(max_length=1000)] = ""
 
     def ids(self, table: str) -> list[UUID]:

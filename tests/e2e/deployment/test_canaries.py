@@ -277,7 +277,7 @@ class Evening:
                 "/pledges",
                 "/pledges?who=all",
                 f"/pledges/{self.pledges[0]}",
-                "/queue",
+                "/queue?view=all&due=all",
                 f"/queue/{self.pledges[30]}/hire",
                 "/events",
                 f"/events/{self.event}",

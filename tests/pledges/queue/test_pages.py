@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tests.pledges.browsing import HTML, text_of
-from tests.pledges.conftest import NOW, Caller, pledge_body
+from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from typing import Any
@@ -42,6 +42,22 @@ async def test_every_vacant_position_is_listed_under_its_kind(caller: Caller) ->
     everything = text_of(await page(caller, "?view=all&due=all&kind=vacant", "coordinator"))
 
     assert everything.index("Gammel har ventet 2 år") < everything.index("Nyere har intet match")
+
+
+async def test_a_case_is_taken_over_on_its_own_page_which_tells_who_had_it(caller: Caller) -> None:
+    pledge, hire = pledge_body(), hire_body(company={"name": "B&O"})
+    await caller.log(pledge, "coordinator")
+    await caller.confirm(hire)
+    headers = caller.headers("caseworker", **ME) | HTML
+
+    for table, case_id in (("pledge", pledge["id"]), ("hire", hire["id"])):
+        form = {"take": f"{table}:{case_id}", "to_case": "true"}
+        taken = await caller.client.post("/queue/assign", data=form, headers=headers)
+        case = text_of((await caller.client.get(taken.headers["location"], headers=headers)).text)
+
+        assert taken.headers["location"] == f"/{table}s/{case_id}"
+        assert "På arbejdslisten hos dig" in case
+        assert "fra ingen bestemt til dig, af dig" in case
 
 
 async def test_a_case_that_is_taken_over_is_mine_until_that_is_undone(caller: Caller) -> None:

@@ -24,6 +24,7 @@ from services.pledges.hires.refusals import HireNotFound, OtherMunicipality, Sta
 from services.pledges.hires.support_log.store import support_log
 from services.pledges.pledges.access import CONTACT, HIRE, Caseworker, ContactReader
 from services.pledges.pledges.dependencies import limits
+from services.pledges.pledges.handovers import handovers
 from services.pledges.pledges.queries import pledge as find_pledge
 from services.pledges.pledges.rendering import render
 from services.pledges.register import queries as register
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from services.pledges.hires.schemas import HireOut
     from services.pledges.hires.support_log.domain import SupportContact
+    from services.pledges.pledges.handovers import Handover
     from services.pledges.pledges.history import Difference, HistoryEntry
     from services.pledges.pledges.schemas import PledgeOut
     from shared.db.database import Database
@@ -133,6 +135,7 @@ class _Case:
     history: list[HistoryEntry]
     support: list[SupportContact]
     notes: list[CaseNote]
+    handovers: list[Handover]
 
     @property
     def hire(self) -> HireOut:
@@ -167,6 +170,7 @@ async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
             led_to=await queries.led_to(conn, taskforce, hire.id),
             history=entries_of(await queries.history(conn, taskforce, hire.id) or []),
             notes=await notes_of(conn, taskforce, Case(hire_id=hire.id)) if own else [],
+            handovers=await handovers(conn, taskforce, hire_id=hire.id),
             support=await support_log(conn, taskforce, hire.id) if own else [],
         )
 
@@ -210,6 +214,7 @@ def _page(
         history=case.history,
         support=case.support,
         notes=case.notes,
+        handovers=case.handovers,
         today=case.view.today,
         me=principal.person_id,
         may_change=own and hire.counted,
