@@ -268,7 +268,7 @@ async def timeline(
         after and after.id,
         limit,
     )
-    return [Entry(*facts, _with_dates(said)) for *facts, said in rows]
+    return [Entry(row["on_day"], row["at"], row["part"], row["id"], _with_dates(row["facts"])) for row in rows]
 
 
 def _with_dates(facts: Mapping[str, Any]) -> dict[str, Any]:

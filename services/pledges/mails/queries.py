@@ -63,5 +63,6 @@ async def undelivered_mail(conn: Connection, taskforce_id: UUID, mail_id: UUID) 
     )
     if row is None:
         return None
-    *facts, name, phone, email = row
-    return UndeliveredMail(*facts, Contact(name, phone, email) if name else None)
+    facts = dict(row)
+    name, phone, email = (facts.pop(column) for column in ("name", "phone", "email"))
+    return UndeliveredMail(**facts, contact=Contact(name, phone, email) if name else None)
