@@ -45,7 +45,7 @@ class Mails(World):
                 await store.record(conn, taskforce, plan(logged), datetime.now(UTC))
 
     async def written(self) -> int:
-        """This service publishes nothing; only deliveries can change."""
+        """No request publishes anything; only deliveries can change."""
         return int(await self.superuser.fetchval("select count(*) + coalesce(sum(attempts), 0) from deliveries"))
 
 
