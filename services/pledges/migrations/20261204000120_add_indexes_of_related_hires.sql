@@ -1,8 +1,8 @@
+-- migrate:up
 -- squawk-ignore-file require-concurrent-index-creation
 -- Writes wait while an index is built: less than a second for a million rows. What is built concurrently can fail half
 -- way and leave an invalid index, and nobody would see it.
 
--- migrate:up
 set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
