@@ -9,7 +9,7 @@ from services.pledges.catalogue.refusals import UnknownTask
 from services.pledges.catalogue.store import unknown_tasks
 from services.pledges.corrections.domain import correct
 from services.pledges.hires.events_out import hire_state
-from services.pledges.hires.store import move_hires
+from services.pledges.hires.store import move_hires, positions_of_hires
 from services.pledges.pledges import store
 from services.pledges.pledges.commands import lock_for_change
 from services.pledges.pledges.domain import Change
@@ -78,6 +78,7 @@ async def correct_locked(
         event=context.event,
         register=context.candidates,
         limits=limits,
+        of_hires=await positions_of_hires(conn, taskforce_id, pledge.id),
         seen_version=seen_version,
     ):
         return False

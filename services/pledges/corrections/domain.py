@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from services.pledges.pledges.domain import Guest, Person, open_positions, review_at_first
 from services.pledges.pledges.refusals import (
     HoursOutOfOrder,
+    LastPosition,
     PledgeEnded,
     PositionsInUse,
     StaleVersion,
@@ -21,6 +22,7 @@ from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from uuid import UUID
 
     from services.pledges.pledges.domain import Limits, Pledge, PledgeTerms, Position
     from services.pledges.register.domain import EventFacts, RegisteredCompany
@@ -39,18 +41,20 @@ def correct(
     event: EventFacts | None,
     register: Sequence[RegisteredCompany],
     limits: Limits,
+    of_hires: Collection[UUID] = (),
     seen_version: int | None = None,
 ) -> bool:
     """Replace the terms of a pledge, as if it had been logged with the new ones.
 
     Its company is recognised again if it has changed. If its event has changed, the day from which it counts is judged
-    again. Positions are dropped from the last one, but never one that is matched or filled; those that stay keep their
-    ids. A pledge that nothing holds any longer counts, unless a coordinator has rejected it.
+    again. Positions are dropped from the last one, but never one that is in use or has had a hire; those that stay
+    keep their ids. A pledge that nothing holds any longer counts, unless a coordinator has rejected it.
 
     Args:
         terms: the new ones, with the id and the time of capture of the old ones.
         event: the event of the new terms; None if its messages have not arrived.
         register: registered companies to match the new company with.
+        of_hires: the ids of the positions that have a hire, or have had one.
         seen_version: the version that the editor saw; None: any version is accepted.
 
     Returns:
@@ -61,7 +65,8 @@ def correct(
         PledgeEnded: it was withdrawn, has lapsed or is a duplicate.
         TooManyPositions, TooManyPledgedHours: a new number is more than `limits` allow.
         HoursOutOfOrder: the fewest hours are more than the most.
-        PositionsInUse: fewer positions than are matched or filled.
+        PositionsInUse: fewer positions than are in use or cancelled, or have had a hire.
+        LastPosition: only cancelled positions would be left.
         UnknownEvent: the messages of the new event have not arrived.
     """
     former = pledge.terms
@@ -77,7 +82,7 @@ def correct(
         raise TooManyPledgedHours(hours=limits.weekly_hours)
     if terms.hours_from > terms.hours_to:
         raise HoursOutOfOrder
-    positions = _positions(pledge, terms.positions)
+    positions = _positions(pledge, terms.positions, of_hires)
     pledged_on, of_time = pledge.pledged_on, _kept(pledge, _OF_TIME)
     if terms.event_id != former.event_id:
         if terms.event_id is not None and event is None:
@@ -120,16 +125,18 @@ def _flags_of_terms(pledge: Pledge, limits: Limits) -> list[str]:
     return [flag for flag, is_so in judged.items() if is_so]
 
 
-def _positions(pledge: Pledge, count: int) -> list[Position]:
+def _positions(pledge: Pledge, count: int, of_hires: Collection[UUID]) -> list[Position]:
     """Return `count` positions of a pledge: those it has, without the last vacant ones, and new ones.
 
     Raises:
-        PositionsInUse
+        PositionsInUse, LastPosition
     """
-    in_use = [position for position in pledge.positions if position.status != "open"]
+    vacant = [one for one in pledge.positions if one.status == "open" and one.id not in of_hires]
+    in_use = [one for one in pledge.positions if one not in vacant]
     if count < len(in_use):
         raise PositionsInUse(positions=len(in_use))
-    vacant = [position for position in pledge.positions if position.status == "open"]
+    if count == len(in_use) < len(pledge.positions) and all(one.status == "cancelled" for one in in_use):
+        raise LastPosition
     kept = in_use + vacant[: count - len(in_use)]
     taken = {position.number for position in kept}
     free = (one for one in open_positions(pledge.id, count + len(taken)) if one.number not in taken)

@@ -310,6 +310,14 @@ def _as_columns(hire: Hire, fingerprint: bytes) -> dict[str, Any]:
     }
 
 
+async def positions_of_hires(conn: Connection, taskforce_id: UUID, pledge_id: UUID) -> set[UUID]:
+    """Return the positions of a pledge that have a hire, or have had one."""
+    rows = await conn.fetch(
+        "select position_id from hires where taskforce_id = $1 and pledge_id = $2", taskforce_id, pledge_id
+    )
+    return {row["position_id"] for row in rows}
+
+
 async def move_hires(
     conn: Connection, taskforce_id: UUID, pledge_id: UUID, event_id: UUID | None, *, by: UUID | None, at: datetime
 ) -> list[Hire]:

@@ -210,8 +210,7 @@ class Pledge:
             raise StaleVersion
         if self.ended_as is not None:
             raise PledgeEnded
-        filled = [position for position in self.positions if position.status == "filled"]
-        if filled and (reason != "company_withdrew" or len(filled) == len(self.positions)):
+        if self.has_filled_position and (reason != "company_withdrew" or not self.has_vacant_position):
             raise PositionsFilled
         self.ended_as = "withdrawn"
         self.ended_on = on if reason == "company_withdrew" else None
@@ -476,11 +475,15 @@ class Pledge:
         Raises:
             StaleVersion, PledgeEnded, UnknownPosition
             NothingToUndo: the position has changed since.
+            LastPosition: it would be cancelled, as all others are.
         """
         self._check_goes_on(seen_version)
         index = self._find(change.position_id)
         if self.positions[index].status != change.status:
             raise NothingToUndo
+        others = [position for position in self.positions if position.id != change.position_id]
+        if change.before.status == "cancelled" and others and all(one.status == "cancelled" for one in others):
+            raise LastPosition
         return self._take("undone", index, change.before, on=on)
 
     @property

@@ -102,14 +102,14 @@ async def last_position_change(conn: Connection, taskforce_id: UUID, position_id
 async def position_change_of_hire(
     conn: Connection, taskforce_id: UUID, pledge_id: UUID, hire_id: UUID
 ) -> PositionChange | None:
-    """Return the step with which a hire filled a position last, or None. Its `before` is for `Pledge.unfill`."""
+    """Return the step with which a hire filled its position first, or None. Its `before` is for `Pledge.unfill`."""
     row = await conn.fetchrow(
         f"""{_SELECT}
            and pledge_id = $2
            and hire_id = $3
            and kind = 'filled'
            and undone_at is null
-         order by version desc
+         order by version
          limit 1
         """,
         taskforce_id,

@@ -325,12 +325,15 @@ class PositionsFilled(Refusal):
 
 
 class PositionsInUse(Refusal):
-    """A correction leaves fewer positions than are matched or filled."""
+    """A correction leaves fewer positions than something has become of."""
 
     code = "positions-in-use"
     kind = "conflict"
     title = N_("More positions are in use")
-    detail = N_("%(positions)s positions are matched or filled. The pledge keeps at least those.")
+    detail = N_(
+        "%(positions)s positions are matched, filled or cancelled, or have been filled. The pledge keeps at least "
+        "those; cancel one by one what is no longer offered."
+    )
     field = "/positions"
 
 

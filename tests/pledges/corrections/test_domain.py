@@ -24,10 +24,10 @@ from tests.support.properties import PATIENT
 
 
 def corrected(pledge: Pledge, *, seen_version: int | None = None, **changes: Any) -> bool:
-    """Correct some terms of a pledge; `at` is the event, `register` the companies."""
-    at, register = changes.pop("at", None), changes.pop("register", ())
-    terms = replace(pledge.terms, **changes)
-    return correct(pledge, terms, event=at, register=register, limits=Limits(), seen_version=seen_version)
+    """Correct some terms of a pledge; `at` is the event, `register` the companies, `of_hires` positions."""
+    given: dict[str, Any] = {"event": changes.pop("at", None), "register": changes.pop("register", ())}
+    given["of_hires"] = changes.pop("of_hires", ())
+    return correct(pledge, replace(pledge.terms, **changes), limits=Limits(), seen_version=seen_version, **given)
 
 
 def patched(pledge: Pledge, **body: Any) -> Any:
@@ -107,6 +107,27 @@ def test_positions_that_stay_keep_their_ids_and_none_in_use_is_dropped(positions
         assert all(position.id == position_id(pledge.id, number) for number, position in now.items())
         assert all(now[number] == position for number, position in before.items() if number in now)
         assert change >= len(before) or now.keys() < before.keys()
+
+
+def test_a_vacant_position_that_a_hire_has_had_is_not_dropped() -> None:
+    pledge = logged(pledge_terms(positions=3))
+    of_hires = {pledge.positions[2].id}
+
+    with pytest.raises(refusals.PositionsInUse):
+        corrected(pledge, positions=1, of_hires={one.id for one in pledge.positions[1:]})
+    assert corrected(pledge, positions=1, of_hires=of_hires)
+
+    assert {position.id for position in pledge.positions} == of_hires
+
+
+def test_a_correction_leaves_a_position_that_was_not_cancelled() -> None:
+    pledge = logged(pledge_terms(positions=2))
+    pledge.cancel_position(1, on=NOW.date())
+
+    with pytest.raises(refusals.LastPosition):
+        corrected(pledge, positions=1)
+
+    assert [position.status for position in pledge.positions] == ["cancelled", "open"]
 
 
 def test_a_changed_company_is_recognised_again() -> None:

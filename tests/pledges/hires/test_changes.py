@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from shared.contracts.pledges import position_id
 from shared.fields.dates import months_after
 from shared.ui.formats import local_date
 from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     import httpx
 
     from shared.db.database import Database
@@ -163,6 +162,35 @@ async def test_an_undone_confirmation_leaves_the_position_as_it_was(caller: Call
     assert (await _published(pledges_database))[-2:] == ["PositionReopened", "HireRevoked"]
     assert (late.status_code, late.json()["type"]) == (409, "/problems/hire-revoked")
     assert (await caller.confirm(hire_body(pledge_id=hire["pledge_id"]))).status_code == 201
+
+
+async def test_an_ended_hire_is_resumed_before_its_confirmation_is_undone(caller: Caller) -> None:
+    pledge_id = (await caller.log(pledge_body(positions=1))).json()["id"]
+    headers = caller.headers("caseworker") | {"idempotency-key": str(uuid4())}
+    await caller.client.post(f"{API}/positions/{position_id(UUID(pledge_id), 1)}/match", json={}, headers=headers)
+    hire = (await caller.confirm(hire_body(pledge_id=pledge_id))).json()
+    await _send(caller, f"{hire['id']}/end", {"ended_on": _in(10), "reason": "other", "position": "cancel"})
+
+    refused = await _send(caller, f"{hire['id']}/revoke", None, roles=("coordinator",))
+    await _send(caller, f"{hire['id']}/resume", {})
+    undone = await _send(caller, f"{hire['id']}/revoke", None, roles=("coordinator",))
+
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/hire-ended")
+    assert (undone.status_code, await _positions(caller, pledge_id)) == (200, ["matched"])
+
+
+async def test_a_correction_of_the_pledge_keeps_the_position_of_a_hire_that_has_ended(caller: Caller) -> None:
+    hire = await _hired(caller, positions=2, position=2)
+    await _send(caller, f"{hire['id']}/end", {"ended_on": _in(10), "reason": "other"})
+    body = {"positions": 1, "reason": "Kun en plads"}
+
+    corrected = await caller.client.patch(
+        f"{API}/pledges/{hire['pledge_id']}", json=body, headers=caller.headers("coordinator")
+    )
+    resumed = await _send(caller, f"{hire['id']}/resume", {})
+
+    assert (corrected.status_code, resumed.status_code) == (200, 200), corrected.text
+    assert await _positions(caller, hire["pledge_id"]) == ["filled"]
 
 
 async def test_a_checkpoint_is_answered_and_the_answer_taken_back(one_caller: Caller) -> None:

@@ -127,6 +127,38 @@ def test_the_last_position_is_not_cancelled_alone_unless_its_hire_has_ended() ->
     assert (pledge.status, pledge.positions[0].cancelled_on) == ("fulfilled", TODAY)
 
 
+def test_a_step_is_not_undone_where_that_would_cancel_the_last_position() -> None:
+    pledge = logged(pledge_terms(positions=2))
+    cancel(pledge)
+    change = _change(reopen(pledge))
+    pledge.cancel_position(2, on=TODAY)
+
+    with pytest.raises(refusals.LastPosition):
+        pledge.undo(change, on=TODAY)
+
+    assert (pledge.status, pledge.positions[0].status) == ("logged", "open")
+
+
+def test_the_only_position_is_cancelled_again_where_its_hire_has_ended() -> None:
+    pledge = logged(pledge_terms(positions=1))
+    fill(pledge)
+    pledge.vacate(1, cancel=True, on=TODAY)
+    change = _change(reopen(pledge))
+
+    pledge.undo(change, on=TODAY)
+
+    assert pledge.status == "fulfilled"
+
+
+def test_a_pledge_with_nothing_but_jobs_left_is_not_withdrawn() -> None:
+    pledge = logged(pledge_terms(positions=2))
+    pledge.cancel_position(2, on=TODAY)
+    fill(pledge)
+
+    with pytest.raises(refusals.PositionsFilled):
+        pledge.withdraw("company_withdrew", on=TODAY)
+
+
 @pytest.mark.parametrize(
     ("starts_in", "ends_in", "allowed"),
     [(0, 0, True), (0, 182, True), (0, 183, False), (1, 0, False), (183, 190, True), (184, 190, False)],

@@ -10,6 +10,7 @@ from services.pledges.hires.commands.confirming import check_training_hire
 from services.pledges.hires.commands.locking import lock_for_change, save_change
 from services.pledges.hires.correction import correct
 from services.pledges.hires.domain import HireChange
+from services.pledges.hires.refusals import AlreadyEnded
 from services.pledges.pledges.events_out import pledge_state
 from services.pledges.pledges.position_changes import insert_position_change, mark_undone, position_change_of_hire
 from services.pledges.pledges.store import load_pledge, save_state
@@ -26,7 +27,7 @@ from shared.contracts.pledges import (
     PositionReopened,
 )
 from shared.messaging import outbox
-from shared.ui.formats import local_date
+from shared.ui.formats import date_text, local_date
 
 if TYPE_CHECKING:
     from datetime import date
@@ -208,6 +209,7 @@ async def revoke_hire(
 
     Raises:
         IdempotencyKeyReused, HireNotFound: see `lock_for_change`.
+        AlreadyEnded: it has ended, and its position is no longer its own. Resume it first.
         Refusal: see `Hire.revoke`. Nothing has changed.
     """
     now = at or datetime.now(UTC)
@@ -219,7 +221,10 @@ async def revoke_hire(
         if not locked.repeated:
             change = HireChange("revoked", hire.snapshot(), by.id, now)
             if hire.revoke(by=by, at=now, seen_version=seen_version):
-                if pledge is not None and _holds_position(hire, pledge):
+                if pledge is not None:
+                    # The end has given its position away: only a hire that goes on gives it back as it was.
+                    if not _holds_position(hire, pledge):
+                        raise AlreadyEnded(ended_on=date_text(hire.ended_on) if hire.ended_on else "")
                     assert hire.position is not None
                     filled = await position_change_of_hire(conn, taskforce_id, pledge.id, hire.id)
                     assert filled is not None  # the confirmation has written it
