@@ -9,13 +9,14 @@ import functools
 import gettext as stdlib_gettext
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from babel.messages.catalog import Catalog as PoFile
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -41,11 +42,23 @@ def catalogs(service: str, language: str = "da") -> list[Path]:
     return sorted((_ROOT / "services" / service).glob(f"**/locale/{language}.po"))
 
 
-def _read(path: Path) -> stdlib_gettext.GNUTranslations:
+def _read(path: Path) -> PoFile:
     with path.open("rb") as file:
-        catalog = read_po(file, locale="da", abort_invalid=True)
+        return read_po(file, locale="da", abort_invalid=True)
+
+
+def _merged(files: Iterable[PoFile]) -> stdlib_gettext.GNUTranslations:
+    """Return the translations of all files as one table, so that a message is looked up once. The first one counts."""
+    merged, *others = files
+    for other in others:
+        for message in other:
+            known = merged.get(message.id, message.context)
+            if message.string and not message.fuzzy and (known is None or not known.string or known.fuzzy):
+                if known is not None:
+                    merged.delete(message.id, message.context)
+                merged[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, catalog)
+    write_mo(compiled, merged)
     compiled.seek(0)
     return stdlib_gettext.GNUTranslations(compiled)
 
@@ -53,13 +66,10 @@ def _read(path: Path) -> stdlib_gettext.GNUTranslations:
 @functools.cache
 def load_catalog(language: Language, service: str | None = None) -> Catalog:
     """Return a language with the translations of a service (None: only the shared ones). Reads each file once."""
-    words = stdlib_gettext.NullTranslations()
-    if language != "en":
-        paths = [*(catalogs(service, language) if service else ()), _SHARED_LOCALE / f"{language}.po"]
-        words, *fallbacks = (_read(path) for path in paths)
-        for fallback in fallbacks:
-            words.add_fallback(fallback)
-    return Catalog(language, words)
+    if language == "en":
+        return Catalog(language, stdlib_gettext.NullTranslations())
+    paths = [*(catalogs(service, language) if service else ()), _SHARED_LOCALE / f"{language}.po"]
+    return Catalog(language, _merged(_read(path) for path in paths))
 
 
 _current_catalog: ContextVar[Catalog | None] = ContextVar("catalog", default=None)
