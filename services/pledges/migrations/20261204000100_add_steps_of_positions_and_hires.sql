@@ -75,8 +75,11 @@ alter table hires
 grant update (start_date, weekly_hours, job_type, contact_person_id, assigned_to, training_hire_id, counted)
   on hires to tilsagn_pledges_app;
 
--- A position is held by one hire at a time, and a hire that never was holds none.
+-- A position is held by one hire at a time, and a hire that never was holds none. In one transaction, so that no second
+-- hire slips in between the two; the columns above have locked the table already.
+-- squawk-ignore require-concurrent-index-deletion
 drop index hires_holding_a_position;
+-- squawk-ignore require-concurrent-index-creation
 create unique index hires_holding_a_position on hires (taskforce_id, position_id) where ended_on is null and counted;
 
 -- The hours ladder: each step holds until the next one, the last one until the hire ends.

@@ -18,6 +18,8 @@ const LONGEST_WAIT_S = 600;
 /**
  * Sends a request and judges its answer. Never throws.
  *
+ * It asks for the language of the page: the browser's own may be another one.
+ *
  * A redirect is followed: the server renews a person's token in that way. What counts is the last answer.
  *
  * @param {string} path
@@ -26,6 +28,8 @@ const LONGEST_WAIT_S = 600;
  */
 export async function exchange(path, { method = "GET", body, headers = {}, timeoutMs = TIMEOUT_MS, fetch: send } = {}) {
   const accept = { accept: "application/json, application/problem+json" };
+  const language = globalThis.document?.documentElement.lang;
+  if (language) accept["accept-language"] = language;
   const type = body === undefined ? {} : { "content-type": "application/json" };
   try {
     const response = await (send ?? globalThis.fetch)(path, {

@@ -42,6 +42,21 @@ test("what somebody else answers is foreign: a portal's page, a gateway's error,
   for (const answer of await Promise.all(answers)) assert.equal(answer.kind, "foreign");
 });
 
+test("the answer is in the language of the page, whatever the browser's is", async () => {
+  const asked = async () => {
+    const request = {};
+    await exchange("/x", { fetch: async (_path, { headers }) => Object.assign(request, headers) && new Response("") });
+    return request["accept-language"];
+  };
+  assert.equal(await asked(), undefined);
+  globalThis.document = { documentElement: { lang: "da" } };
+  try {
+    assert.equal(await asked(), "da");
+  } finally {
+    delete globalThis.document;
+  }
+});
+
 test("no answer is silence", async () => {
   const lost = exchange("/x", {
     fetch: async () => {
