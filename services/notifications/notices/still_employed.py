@@ -51,4 +51,5 @@ KIND: Final = NoticeKind(
     recipient=company_to_answer,
     context=_context,
     summary=_summary,
+    published=True,
 )

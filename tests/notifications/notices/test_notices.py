@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_too_old
-from services.notifications.notices.registry import plan
+from services.notifications.notices.registry import KINDS, plan
 from tests.notifications.messages import call_list, checkpoint_due, hire, invited, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
@@ -78,6 +78,12 @@ def test_a_due_checkpoint_leads_to_one_notice_for_the_contact_of_the_pledge() ->
         message.pledge_id,
     )
     assert plan(checkpoint_due(HERE, hire_id=message.hire_id, months=6))[0].delivery_id != notice.delivery_id
+
+
+def test_what_became_of_every_notice_about_a_pledge_or_a_hire_is_published() -> None:
+    for message in (pledge(HERE), hire(HERE), checkpoint_due(HERE), call_list(HERE), invited(HERE)):
+        (notice,) = plan(message)
+        assert KINDS[notice.rule].published == ("pledge_id" in notice.facts), notice.rule
 
 
 def test_messages_of_the_register_lead_to_no_notice() -> None:
