@@ -117,6 +117,10 @@ class PledgeLapsed(PledgeState):
     """Nothing came of the pledge in time."""
 
 
+class LapseDeferred(PledgeState):
+    """Somebody has put off the day on which the pledge lapses. Its public state is the same."""
+
+
 class PositionMatched(PledgeState):
     """A case worker has found a person for a position."""
 
@@ -350,6 +354,7 @@ PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
     PledgeUnmerged,
     PledgeAffirmed,
     PledgeLapsed,
+    LapseDeferred,
     PositionMatched,
     TrialStarted,
     PositionCancelled,

@@ -17,6 +17,7 @@ from services.pledges.pledges.events_out import pledge_state
 from services.pledges.register.store import load_register_context
 from shared.contracts.pledges import HireCorrected, PledgeCorrected
 from shared.messaging import outbox
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -79,6 +80,7 @@ async def correct_locked(
         register=context.candidates,
         limits=limits,
         of_hires=await positions_of_hires(conn, taskforce_id, pledge.id),
+        on=local_date(change.at),
         seen_version=seen_version,
     ):
         return False

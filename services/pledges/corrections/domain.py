@@ -22,6 +22,7 @@ from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
     from uuid import UUID
 
     from services.pledges.pledges.domain import Limits, Pledge, PledgeTerms, Position
@@ -41,6 +42,7 @@ def correct(
     event: EventFacts | None,
     register: Sequence[RegisteredCompany],
     limits: Limits,
+    on: date,
     of_hires: Collection[UUID] = (),
     seen_version: int | None = None,
 ) -> bool:
@@ -55,6 +57,7 @@ def correct(
         event: the event of the new terms; None if its messages have not arrived.
         register: registered companies to match the new company with.
         of_hires: the ids of the positions that have a hire, or have had one.
+        on: today in Europe/Copenhagen, from when the days until the pledge lapses count again.
         seen_version: the version that the editor saw; None: any version is accepted.
 
     Returns:
@@ -102,6 +105,7 @@ def correct(
     pledge.flags = (*of_company, *of_time, *_flags_of_terms(pledge, limits), *_kept(pledge, _OF_PASS))
     if pledge.review in {None, "waiting"}:
         pledge.review = review_at_first(pledge.flags)
+    pledge.active_on = on
     pledge.version += 1
     return True
 

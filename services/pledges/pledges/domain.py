@@ -82,7 +82,8 @@ class Pledge:
         flags: codes of `words.FLAGS`, for a coordinator to check.
         version: the number of messages published about it, from 1.
         affirmed_on: the day on which the company confirmed the pledge after it was logged; None: it has not.
-        active_on: the last day on which something came of it; None: none since `pledged_on`.
+        active_on: the last day on which something came of it, or it was affirmed or corrected; None: none since
+            `pledged_on`.
         lapse_deferred_until: it does not lapse before this day, because somebody has put that off.
         ended_as: `withdrawn`, `lapsed` or `duplicate` if it ended in that status; else None.
         ended_on: the first day on which its cancelled positions no longer count, in Europe/Copenhagen; None where they

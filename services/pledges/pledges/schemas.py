@@ -274,7 +274,7 @@ class PledgeOut(ResponseModel):
     )
     merged_into: UUID | None = Field(None, description="of a duplicate: the pledge that counts for it")
     affirmed_on: date | None = Field(None, description="the day on which the company confirmed it after it was logged")
-    active_on: date | None = Field(None, description="the last day on which something came of it, after it was logged")
+    active_on: date | None = Field(None, description="the last day on which something came of it, or it was corrected")
     lapse_deferred_until: date | None = Field(None, description="it does not lapse before this day")
     logged_with_pass: bool = Field(exclude=True)
     pass_event_id: UUID | None = Field(None, exclude=True)

@@ -416,6 +416,12 @@ async def save_correction(conn: Connection, pledge: Pledge, change_id: UUID, *, 
     """Save the corrected terms of a pledge that the caller has locked. What they replace is kept under the change."""
     columns = _as_columns(pledge, b"") | {"positions": {position.number: position.id for position in pledge.positions}}
     await conn.execute("select correct_pledge($1, $2::text::jsonb, $3)", change_id, to_json(columns).decode(), at)
+    await conn.execute(
+        "update pledges set active_on = $3 where taskforce_id = $1 and id = $2",
+        pledge.taskforce_id,
+        pledge.id,
+        pledge.active_on,
+    )
     if pledge.terms.contact is not None:
         await conn.execute(
             """

@@ -21,8 +21,8 @@ from services.pledges.pledges.position_changes import (
 )
 from services.pledges.pledges.refusals import LastPosition, NothingToUndo, PledgeNotFound, PositionNotFound
 from shared.contracts.pledges import (
+    LapseDeferred,
     PledgeAffirmed,
-    PledgeCorrected,
     PledgeLapsed,
     PledgeRestored,
     PledgeState,
@@ -347,7 +347,7 @@ async def defer_lapse(
         pledge_id,
         once,
         change_it=lambda pledge: pledge.defer_lapse(until, on=once.today, seen_version=seen_version),
-        message=PledgeCorrected,
+        message=LapseDeferred,
         kind="lapse_deferred",
         note=note,
     )

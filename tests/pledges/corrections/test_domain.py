@@ -22,12 +22,14 @@ from shared.refusals import Refusal
 from tests.pledges.builders import NOW, event, logged, pledge_terms
 from tests.support.properties import PATIENT
 
+TODAY = NOW.date() + timedelta(days=100)
+
 
 def corrected(pledge: Pledge, *, seen_version: int | None = None, **changes: Any) -> bool:
     """Correct some terms of a pledge; `at` is the event, `register` the companies, `of_hires` positions."""
     given: dict[str, Any] = {"event": changes.pop("at", None), "register": changes.pop("register", ())}
-    given["of_hires"] = changes.pop("of_hires", ())
-    return correct(pledge, replace(pledge.terms, **changes), limits=Limits(), seen_version=seen_version, **given)
+    given |= {"of_hires": changes.pop("of_hires", ()), "limits": Limits(), "on": TODAY}
+    return correct(pledge, replace(pledge.terms, **changes), seen_version=seen_version, **given)
 
 
 def patched(pledge: Pledge, **body: Any) -> Any:
@@ -41,6 +43,7 @@ def test_a_correction_is_a_new_version() -> None:
     assert corrected(pledge, hours_to=Decimal(15), tasks=("tidying",), seen_version=1)
 
     assert (pledge.version, pledge.status, pledge.counted) == (2, "logged", True)
+    assert pledge.active_on == TODAY  # so the days until it lapses count again
     assert (pledge.terms.hours_to, list(pledge.terms.tasks)) == (Decimal(15), ["tidying"])
 
 

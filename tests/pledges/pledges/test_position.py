@@ -269,6 +269,26 @@ def test_a_pledge_lapses_some_days_after_its_last_activity_unless_that_is_put_of
     assert lapses_on(pledge, RULES) is None
 
 
+@pytest.mark.parametrize(
+    ("change", "is_activity"),
+    [
+        (lambda pledge: pledge.affirm(on=TODAY), True),
+        (lambda pledge: pledge.withdraw("company_withdrew", on=TODAY) and pledge.restore(on=TODAY), True),
+        (lambda pledge: pledge.defer_lapse(TODAY + timedelta(days=1), on=TODAY), False),
+        (lambda pledge: pledge.merge_into(uuid4()) or pledge.unmerge(), False),
+    ],
+    ids=["affirmed", "restored", "put off", "merged and unmerged"],
+)
+def test_the_days_until_it_lapses_count_again_from_what_the_company_or_a_case_worker_does(
+    change: Callable[[Pledge], object], is_activity: bool
+) -> None:
+    pledge = logged()
+
+    change(pledge)
+
+    assert pledge.active_on == (TODAY if is_activity else None)
+
+
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_a_lapse_is_put_off_for_a_year_at_most(days: int) -> None:
     with pytest.raises(refusals.ImplausibleDeferral):

@@ -178,6 +178,15 @@ async def test_a_pledge_is_affirmed_about_to_lapse_put_off_and_lapses(
     assert (put_off.json()["lapse_deferred_until"], still_early.status_code) == (day(40), 409)
     assert (again.status_code, lapsed.json()["status"]) == (200, "lapsed")
     assert statuses(lapsed) == ["cancelled"] * 3
+    async with pledges_database.read(taskforce_id) as conn:
+        types = await conn.fetch("select split_part(type, '.', 3) as name from outbox order by version")
+    assert [row["name"] for row in types] == [
+        "PledgeLogged",
+        "PledgeAffirmed",
+        "LapseDeferred",
+        "LapseDeferred",
+        "PledgeLapsed",
+    ]
     headers = caller.headers("coordinator")
     back = await caller.client.post(f"{API}/pledges/{body['id']}/restore", json={}, headers=headers)
     assert (back.json()["status"], back.json()["affirmed_on"]) == ("affirmed", day())
