@@ -402,15 +402,20 @@ MEDIANS: Final = """
     ), hired as (
         select hire.taskforce_id,
                hire.start_date - made.pledged_on as since_pledged,
-               hire.start_date - position.matched_on as since_matched,
+               hire.start_date - found.matched_on as since_matched,
                row_number() over (partition by hire.taskforce_id order by hire.start_date desc, hire.id) as place
           from hires as hire
           join made
             on made.taskforce_id = hire.taskforce_id
            and made.id = hire.pledge_id
-          left join positions as position
-            on position.taskforce_id = hire.taskforce_id
-           and position.id = hire.position_id
+          -- As the position was when the hire filled it first.
+          left join (select distinct on (taskforce_id, hire_id)
+                            taskforce_id, hire_id, (before ->> 'matched_on')::date as matched_on
+                       from position_changes
+                      where kind = 'filled'
+                      order by taskforce_id, hire_id, version) as found
+            on found.taskforce_id = hire.taskforce_id
+           and found.hire_id = hire.id
          where hire.counted and hire.start_date <= $1
     ), cases as (
         select taskforce_id, 'pledged_to_affirmed' as pair, days from affirmed where place <= 500

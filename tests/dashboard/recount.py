@@ -103,7 +103,9 @@ def recounted(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
         "events": {key: tuple(value) for key, value in events.items() if key[0] is not None},
         "companies": {event_id: here[event_id] for event_id in shown_events},
         "groups": dict(groups),
-        "waits": {pair: (median(days), len(days)) for pair, days in _waits(present.values(), as_of).items() if days},
+        "waits": {
+            pair: (median(days), len(days)) for pair, days in _waits(present.values(), messages, as_of).items() if days
+        },
     }
 
 
@@ -172,7 +174,7 @@ def _employed(m: HireConfirmed, months: int, due_on: date) -> str:
     return "yes" if m.end_reason in {"more_hours_elsewhere", "ordinary_job"} else "no"
 
 
-def _waits(present: Iterable[Any], as_of: date) -> dict[str, list[int]]:
+def _waits(present: Iterable[Any], messages: Sequence[Any], as_of: date) -> dict[str, list[int]]:
     made = {m.pledge_id: m for m in present if isinstance(m, PledgeState)}
     waits: dict[str, list[int]] = {pair: [] for pair in PAIRS}
     for m in made.values():
@@ -186,7 +188,12 @@ def _waits(present: Iterable[Any], as_of: date) -> dict[str, list[int]]:
         if isinstance(m, HireConfirmed) and m.counted and m.pledge_id in made and m.start_date <= as_of:
             promise = made[m.pledge_id]
             waits["pledged_to_hired"].append((m.start_date - promise.pledged_on).days)
-            for position in promise.positions:
+            then = [
+                one
+                for one in messages
+                if isinstance(one, PledgeState) and one.pledge_id == m.pledge_id and one.recorded_at <= m.confirmed_at
+            ]
+            for position in max(then, key=lambda one: one.version).positions if then else ():
                 if position.matched_on and position.position_id == m.position_id:
                     waits["matched_to_hired"].append((m.start_date - position.matched_on).days)
     return waits

@@ -37,9 +37,9 @@ class MedianDays(Measure):
     label = N_("Median days between the steps")
     definition = N_(
         "Half of the cases took at most so many days, all job types together. A case is a pledge that the company has "
-        "affirmed, a position for which a person has been found, or a hire on a pledged position, counted to its first "
-        "day of work. It counts when the later step has come by the day the figures are for; of more than 500 "
-        "pledges or hires, only the latest 500 count."
+        "affirmed, a position for which a person is found, unless it is vacant again, or a hire on a pledged "
+        "position, counted to its first day of work. It counts when the later step has come by the day the figures "
+        "are for; of more than 500 pledges or hires, only the latest 500 count."
     )
     scopes: ClassVar[tuple[Scope, ...]] = ()
 
@@ -93,7 +93,7 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
              where day <= $1
         ),
         hired as (
-            select hire.start_date, hire.position_id, hire.pledge_id
+            select hire.start_date, hire.confirmed_at, hire.position_id, hire.pledge_id
               from hire_versions as hire
              where {_highest("hire_versions", "hire")}
                and hire.pledge_id is not null
@@ -106,14 +106,23 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
             select hired.start_date - pledge.pledged_on as since_pledged,
                    hired.start_date - found.day as since_matched
               from hired
-             cross join lateral (select pledged_on, matched
+             cross join lateral (select pledged_on
                                    from pledge_versions
                                   where generation = {SERVED}
                                     and pledge_id = hired.pledge_id
                                     and ($2::timestamptz is null or recorded_at <= $2)
                                   order by version desc
                                   limit 1) as pledge
-              left join lateral unnest(pledge.matched) as found (position_id, day)
+              -- When the hire was confirmed: since then its position may have been given to somebody else.
+              left join lateral (select matched
+                                   from pledge_versions
+                                  where generation = {SERVED}
+                                    and pledge_id = hired.pledge_id
+                                    and recorded_at <= hired.confirmed_at
+                                  order by version desc
+                                  limit 1) as filled
+                on true
+              left join lateral unnest(filled.matched) as found (position_id, day)
                 on found.position_id = hired.position_id
         ),
         cases as (
