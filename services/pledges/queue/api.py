@@ -47,7 +47,10 @@ async def read_queue(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
-    """List due work, the earliest due first: each with why it is there, and what the next step is."""
+    """List due work, the earliest due first, and pledges about to lapse last.
+
+    Each item says why it is there, and what the next step is.
+    """
     filters = QueueFilter(
         view=view,
         due=due,

@@ -192,6 +192,7 @@ class DueKind:
         next_step: what to do: a sentence.
         url: the page of the next step.
         sources: where its rows come from. A case may be in one of them only.
+        last: whether its rows come after all others, whenever they are due: they are plenty, and nobody waits for them.
     """
 
     code: str
@@ -201,6 +202,7 @@ class DueKind:
     next_step: Words
     url: Words
     sources: tuple[Source, ...]
+    last: bool = False
 
 
 def day_before(day: date) -> date:

@@ -106,16 +106,22 @@ async def due_work(
     limit: int,
     kinds: Sequence[DueKind] = KINDS,
 ) -> list[tuple[Due, DueFirst]]:
-    """Return due work with its sort keys, the earliest due first.
+    """Return due work with its sort keys, the earliest due first, and that of some kinds after all other.
 
     Args:
         after: the sort key of the last row of the previous page; None: the first page.
     """
     sql = _Sql(reader.arguments)
     branches, by_number = [], {}
+    begun = after is not None and any(
+        kind.last and number == after.source for number, kind, _ in _sources(kinds, QueueFilter())
+    )
     for number, kind, source in _sources(kinds, filters):
+        if begun and not kind.last:
+            continue  # shown on the pages before
         by_number[number] = kind, source
-        branches.append(_branch(sql, reader, filters, number, source, after=after, limit=limit))
+        start = after if kind.last == begun else None
+        branches.append(_branch(sql, reader, filters, number, source, after=start, limit=limit))
     if not branches:
         return []
     await _plan_once(conn)
@@ -124,7 +130,12 @@ async def due_work(
     for row in rows:
         due_on = by_number[row["source"]][1].schedule.due_on(row["day"], reader.ageing)
         keyed.append((DueFirst(due_on=due_on, source=row["source"], day=row["day"], id=row["id"]), row))
-    keyed.sort(key=lambda pair: (pair[0].due_on, pair[0].source, pair[0].day, pair[0].id))
+    keyed.sort(
+        key=lambda pair: (
+            by_number[pair[0].source][0].last,
+            *(pair[0].due_on, pair[0].source, pair[0].day, pair[0].id),
+        )
+    )
     return await _with_cases(conn, reader, keyed[:limit], {number: kind for number, (kind, _) in by_number.items()})
 
 

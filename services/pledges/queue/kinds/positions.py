@@ -168,6 +168,8 @@ LAPSE: Final = DueKind(
             schedule=After(),
         ),
     ),
+    # Where pledges are kept for years, many are long due to lapse.
+    last=True,
 )
 
 

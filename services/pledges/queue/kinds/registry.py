@@ -21,5 +21,6 @@ KINDS: Final[tuple[DueKind, ...]] = (
     pledges.DUPLICATE,
     mails.UNDELIVERED,
 )
-"""Work that is due on the same day comes in this order. A page token holds places in it."""
+"""Work that is due on the same day comes in this order, except that some kinds come last. A page token holds places in
+it."""
 BY_CODE: Final = {kind.code: kind for kind in KINDS}
