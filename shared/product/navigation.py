@@ -1,6 +1,6 @@
 """The header: which destinations it shows to which roles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.i18n.translations import N_
@@ -32,6 +32,10 @@ DESTINATIONS = (
 )
 
 
+_PART_OF: Mapping[str, str] = {"/hires": "/queue"}
+"""Pages without an entry of their own: the path that they lie below, and the path of the entry that leads to them."""
+
+
 def destinations(roles: Iterable[str]) -> list[Destination]:
     """Return the entries for these roles, in order; of two labels for one path the first that applies."""
     held = frozenset(roles)
@@ -43,7 +47,8 @@ def destinations(roles: Iterable[str]) -> list[Destination]:
 
 
 def here(path: str, places: Iterable[Destination]) -> str | None:
-    """Return the path of the destination that `path` is or lies below; the longest that fits."""
+    """Return the path of the destination that `path` is or lies below, or is part of; the longest that fits."""
+    path = next((entry for below, entry in _PART_OF.items() if path.startswith(below + "/")), path)
     fitting = [
         place.path
         for place in places

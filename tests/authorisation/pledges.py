@@ -756,7 +756,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /queue/search", "pledge"): _list("/queue/search?q=firma", "company"),
     ("GET /queue/search", "hire"): _list("/queue/search?q=firma", "hire_company"),
     ("GET /queue", "pledge"): _list("/queue?view=all&due=all&kind=vacant&job_type=praktik", "company"),
-    ("GET /queue", "hire"): _beside("/queue?hired={hire_id}", "hire_company"),
+    ("GET /queue", "hire"): _list("/queue?view=all&due=all&kind=checkpoint", "hire_company"),
     ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),
     ("POST /queue/assign", "hire"): _handed_over_by_form("hire", "hire_id"),
     ("POST /queue/assign/{handover_id:uuid}/undo", "handover of cases"): undo_handover_by_form,

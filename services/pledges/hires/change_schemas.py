@@ -69,6 +69,7 @@ class CorrectionIn(TypedModel):
         Field(None, description="or just its name")
     )
     training_hire_id: UUID | None = Field(None, description="the hire of the praktik or training track that led to it")
+    without_training: bool = Field(False, description="no training led to it, although one is named")
     note: Note = Field(None, description="why, in words; no names", examples=["Startede en uge senere"])
 
     def correction(self) -> HireCorrection:
@@ -80,6 +81,7 @@ class CorrectionIn(TypedModel):
             steps=tuple(step.typed() for step in self.steps),
             company=self.company.typed() if self.company else None,
             training_hire_id=self.training_hire_id,
+            without_training=self.without_training,
         )
 
 

@@ -38,6 +38,7 @@ class HireCorrection:
         weekly_hours, job_type: from the first day.
         steps: the whole ladder. `weekly_hours` and `job_type` are then not used, except the job type for steps without
             one.
+        without_training: no training led to it, although one is named.
     """
 
     start_date: date | None = None
@@ -46,6 +47,7 @@ class HireCorrection:
     steps: tuple[TypedStep, ...] = ()
     company: TypedCompany | None = None
     training_hire_id: UUID | None = None
+    without_training: bool = False
 
 
 def correct(
@@ -77,7 +79,7 @@ def correct(
     """
     steps = _corrected_steps(hire, correction, limits)
     company = correction.company or hire.company
-    training_hire_id = correction.training_hire_id or hire.training_hire_id
+    training_hire_id = None if correction.without_training else correction.training_hire_id or hire.training_hire_id
     if hire.counted and (steps, company, training_hire_id) == (hire.steps, hire.company, hire.training_hire_id):
         return False
     hire.check_version(seen_version)

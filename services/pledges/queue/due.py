@@ -115,6 +115,7 @@ class HireFacts:
     contact_name: str | None
     contact_phone: str | None
     pledge_id: UUID | None
+    company_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.pledges.hires.queries import hire as find_hire
 from services.pledges.pledges.access import HIRE, PLEDGE, REVIEWERS
 from services.pledges.pledges.forms import uuid_or_none
 from services.pledges.pledges.queries import events_with_pledges
@@ -64,14 +63,12 @@ async def queue(
     municipality: Text = "",
     q: SearchText = "",
     flagged: bool = False,
-    hired: Text = "",
     handover: Text = "",
     page_token: PageToken = None,
 ) -> Response:
     """Show what is due today for the reader, or another view.
 
     Args:
-        hired: a hire that was just confirmed.
         handover: cases that were just handed over.
     """
     chosen = {
@@ -95,12 +92,11 @@ async def queue(
         flagged=flagged,
     )
     me, after = reader(request, principal), DueFirst.read(page_token)
-    hire_id, handover_id = uuid_or_none(hired), uuid_or_none(handover)
+    handover_id = uuid_or_none(handover)
     async with db.read(principal.taskforce) as conn:
         found = await queries.due_work(conn, me, filters, after=after, limit=_PAGE + 1)
         counts = await queries.counts(conn, me, filters)
         events = await events_with_pledges(conn, principal.taskforce)
-        confirmed = await find_hire(conn, principal.taskforce, hire_id) if hire_id else None
         saved = await saved_views(conn, principal.taskforce, principal.person)
         handed = await assignments.handover(conn, principal.taskforce, handover_id) if handover_id else None
     rows, last = cut(found, _PAGE)
@@ -132,7 +128,6 @@ async def queue(
         kinds=[(one.code, _(one.label)) for one in KINDS],
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
-        confirmed=confirmed,
         handed=handed,
         saved_views=saved,
         saved_query=_address(chosen.items()).partition("?")[2],

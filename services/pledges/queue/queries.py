@@ -318,7 +318,8 @@ async def _hires(conn: Connection, taskforce_id: UUID, ids: list[UUID]) -> dict[
                hire.weekly_hours,
                contact.name,
                contact.phone,
-               hire.pledge_id
+               hire.pledge_id,
+               hire.company_id
           from hires as hire
           left join hire_contacts as contact
             on contact.taskforce_id = hire.taskforce_id

@@ -114,6 +114,8 @@ async def test_checkpoints_calls_and_the_contact_person_are_kept_on_the_page(cal
 
 async def test_a_wrong_field_is_shown_in_its_form(caller: Caller) -> None:
     case = await confirmed(caller)
+    former = {"contact__name": "Mette", "contact__phone": "96112233"}
+    await case.do("contact-person", **former, contact__person_id=str(uuid4()))
     await case.open()
     wrong: list[tuple[str, dict[str, str], str]] = [
         ("step", {"step__starts_on": day(1), "step__paid": "40"}, "Timer med løn: En uge har højst 37 arbejdstimer"),
@@ -122,6 +124,7 @@ async def test_a_wrong_field_is_shown_in_its_form(caller: Caller) -> None:
         ("end", {"end__on": day(0)}, "Hvorfor?"),
         ("end", {"end__on": day(200), "end__reason": "health"}, "Første dag uden jobbet: Registrer"),
         ("contact-person", {"contact__name": "Mette"}, "Telefon: Skriv et nummer"),
+        ("contact-person", former | {"contact__person_id": str(uuid4())}, "Navn: Det er den nuværende kontaktperson"),
         ("support", {"support__contacted_by": "employer"}, "Hvad blev aftalt?"),
         ("support", {"support__agreed": "Ring til 010170-1234"}, "Ligner et CPR-nummer"),
         ("checkpoint", {"months": "12", "answer": "no"}, "Det er for tidligt at svare"),

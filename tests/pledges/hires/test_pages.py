@@ -264,6 +264,14 @@ async def test_a_hire_without_a_pledge_is_confirmed_after_a_training_at_another_
         assert words in text_of(case)
     assert "Ansættelse, den førte til Slagteren" in text_of(of_training)
 
+    path = confirmed.headers["location"].partition("?")[0]
+    form = (await caller.client.get(f"{path}/correct", headers=headers)).text
+    fields = {"start_date": START.isoformat(), "paid": "12", "praktik": "4,5", "job_type": "smaajob"}
+    fields |= {"id": hidden(form, "id"), "version": hidden(form, "version"), "company.name": "Slagteren"}
+    corrected = await caller.client.post(f"{path}/correct", data=fields | {"training_hire_id": ""}, headers=headers)
+    assert corrected.status_code == 303, text_of(corrected.text)
+    assert "Forløb, der førte til den" not in text_of((await caller.client.get(path, headers=headers)).text)
+
 
 async def _shown(caller: Caller, fields: dict[str, str]) -> str:
     """Send the form of a hire without a pledge, and return the page that follows."""

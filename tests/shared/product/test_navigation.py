@@ -68,6 +68,15 @@ def test_pledges_and_events_are_in_the_menu_of_every_role_that_may_read_them(
         assert path in [place.path for place in navigation.destinations({role})], role
 
 
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [("/", "/"), ("/pledges/1", "/pledges"), ("/pledges/new", "/pledges/new"), ("/queue/search", "/queue"),
+     ("/hires/1", "/queue"), ("/hires/new", "/queue"), ("/companies/1", "/companies"), ("/hiresome", None)],
+)  # fmt: skip
+def test_the_menu_marks_where_a_page_belongs(path: str, marked: str | None) -> None:
+    assert navigation.here(path, navigation.destinations({"caseworker"})) == marked
+
+
 def test_a_path_is_once_in_a_menu_with_the_right_label() -> None:
     def called(*roles: str) -> list[str]:
         return [place.label for place in navigation.destinations(roles) if place.path == "/pledges"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID, uuid4
 
@@ -158,7 +159,7 @@ def blank_forms(hire: HireOut, today: date) -> dict[str, Form[Any]]:
     contact = hire.contact_person
     return {
         "step": blank(
-            step__starts_on=max(today, last.starts_on).isoformat(),
+            step__starts_on=max(today, last.starts_on + timedelta(days=1)).isoformat(),
             step__paid=number_text(last.paid_weekly_hours) if last.paid_weekly_hours else "",
             step__praktik=number_text(last.praktik_weekly_hours) if last.praktik_weekly_hours else "",
         ),

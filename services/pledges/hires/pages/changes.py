@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from services.pledges.hires import commands
+from services.pledges.hires import commands, queries
 from services.pledges.hires.change_schemas import AnswerIn, ContactPersonIn, EndIn, NewStepIn
 from services.pledges.hires.checkpoints import MONTHS
 from services.pledges.hires.pages.change_forms import Asked, WrongFieldsError, by_field, read_body
@@ -17,6 +17,9 @@ from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 async def _run(asked: Asked, command: Callable[..., Awaitable[object]], *arguments: object, **more: object) -> object:
@@ -89,9 +92,21 @@ async def _change_contact_person(asked: Asked) -> object:
     errors = by_field(read, "contact-person") if isinstance(read, list) else {}
     if not typed.phone:
         errors["contact.phone"] = _("Write a number that employer and employee can ring.")
+    if await _keeps_the_former_name(asked, person_id):
+        errors["contact.name"] = _("This is the present contact person. Write the colleague's name and number.")
     if isinstance(read, list) or errors:
         raise WrongFieldsError(errors)
     return await _run(asked, commands.change_contact_person, read.contact(), read.person_id)
+
+
+async def _keeps_the_former_name(asked: Asked, person_id: UUID | None) -> bool:
+    """Whether another account was chosen, and the name is still that of the present contact person."""
+    async with asked.db.read(asked.taskforce_id) as conn:
+        hire = await queries.hire(conn, asked.taskforce_id, asked.hire_id)
+    if hire is None or hire.contact_person is None or None in {person_id, hire.contact_person_id}:
+        return False
+    name = (asked.form.contact.name or "").strip()
+    return person_id != hire.contact_person_id and name == hire.contact_person.name
 
 
 async def _log_support(asked: Asked) -> object:

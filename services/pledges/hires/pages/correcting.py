@@ -34,7 +34,7 @@ from shared.ui.formats import date_text, number_text
 from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from services.pledges.hires.schemas import HireOut
     from shared.db.database import Database
@@ -90,6 +90,7 @@ class HireCorrectionForm(BaseModel):
             # Sent only if it was corrected: it is matched with the register again.
             "company": company if company != {"name": hire.company.name, "cvr": hire.company.cvr} else None,
             "training_hire_id": str(training) if training else None,
+            "without_training": training is None,
             "note": self.note,
         }
 
@@ -130,7 +131,7 @@ async def correct_hire(hire_id: UUID, request: Request, db: Db, principal: Casew
         # Sent again, it replaces what is shown beside it.
         mine: Form[Any] = replace(form, values={**form.values, "version": hire.version})
         mine = mine.refused({"": _("Somebody has changed the hire while you were correcting it. Compare below.")})
-        theirs = _differences(hire, form.data)
+        theirs = _differences(hire, form.data, dict(await training_choices(db, principal, hire=hire)))
         status_code = problem_of(refusal).status
         return await _page(request, db, principal, hire, mine, differences=theirs, status_code=status_code)
     except (HireNotFound, OtherMunicipality):
@@ -169,10 +170,10 @@ def _values(hire: HireOut) -> dict[str, Any]:
     }
 
 
-def _differences(hire: HireOut, typed: HireCorrectionForm) -> list[Difference]:
+def _differences(hire: HireOut, typed: HireCorrectionForm, trainings: Mapping[str, str]) -> list[Difference]:
     """Return what differs between the hire now and the correction that was not saved."""
-    now = _facts(HireCorrectionForm.model_validate(_nested(_values(hire))))
-    mine = _facts(typed)
+    now = _facts(HireCorrectionForm.model_validate(_nested(_values(hire))), trainings)
+    mine = _facts(typed, trainings)
     return [Difference(label, now[label], mine[label]) for label in now if now[label] != mine[label]]
 
 
@@ -183,7 +184,7 @@ def _nested(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _facts(form: HireCorrectionForm) -> dict[str, str]:
+def _facts(form: HireCorrectionForm, trainings: Mapping[str, str]) -> dict[str, str]:
     read = read_as(CorrectionIn, {"start_date": iso_date(form.start_date) if form.start_date else None})
     job_types: dict[str, str] = {code: _(label) for code, label in JOB_TYPES.items()}
     first_day = form.start_date if isinstance(read, list) or read.start_date is None else date_text(read.start_date)
@@ -194,6 +195,7 @@ def _facts(form: HireCorrectionForm) -> dict[str, str]:
         _("Kind of job"): job_types.get(form.job_type or ""),
         _("Company"): form.company.name,
         _("CVR number"): form.company.cvr,
+        _("Which training led to it?"): trainings.get(form.training_hire_id or ""),
     }
     return {label: value or NOTHING for label, value in facts.items()}
 
