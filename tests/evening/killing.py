@@ -31,7 +31,8 @@ class KillablePhone:
     async def kill_and_reopen(self, phone: Phone) -> None:
         """Kill the browser (SIGKILL), start it again on the same profile, and open the intake."""
         for process in self._processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it has ended since
+                process.kill()
         self.killed += 1
         await self.stop()
         await phone.reopen(await self._stack.enter_async_context(profile_on_disk(self._folder, **DEVICE)))
@@ -44,9 +45,11 @@ class KillablePhone:
 
     def _processes(self) -> list[psutil.Process]:
         """Return the browser's processes without its renderers, which end with them: itself, and a script around it."""
-        return [
-            process
-            for process in psutil.Process().children(recursive=True)
-            if f"--user-data-dir={self._folder}" in (line := process.cmdline())
-            and not any(word.startswith("--type=") for word in line)
-        ]
+        return [process for process in psutil.Process().children(recursive=True) if self._is_browser(process)]
+
+    def _is_browser(self, process: psutil.Process) -> bool:
+        try:
+            words = process.cmdline()
+        except psutil.NoSuchProcess:  # it has ended since, or nobody has fetched its result yet
+            return False
+        return f"--user-data-dir={self._folder}" in words and not any(word.startswith("--type=") for word in words)

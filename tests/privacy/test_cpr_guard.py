@@ -26,6 +26,7 @@ TRIED = ("010190-1234", "0101901234", "Hanne, 01 01 90 1234", "010190-1234@firma
 READ_BY_HAND = {
     "services/events/identity/step_up/pages.py": "shown again to its sender, to be sent to the route that checks it",
     "services/pledges/imports/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
+    "services/pledges/imports/hires/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
 }
 """The places that read a body without a model, with the reasons."""
 
@@ -108,6 +109,13 @@ def test_the_marked_fields_are_listed() -> None:
         "HandOverIn.phone",
         "HireForm.training_hire_id",
         "HireForm.contact_person_id",
+        "HireCorrectionForm.id",
+        "HireCorrectionForm.training_hire_id",
+        "ChangeForm.id",
+        "ChangeForm.contact.person_id",
+        "ChangeForm.contact.phone",
+        "ChangeForm.support.id",
+        "AdjustmentForm.id",
         "ContactPersonIn.phone",
         "CorrectionIn.company.p_number",
         "PledgeIn.company.p_number",
