@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
@@ -15,8 +16,10 @@ from services.pledges.companies.cursors import LatestFirst
 from services.pledges.companies.outreach.schemas import NOTE_LENGTH
 from services.pledges.companies.outreach.store import is_new, load_outreach
 from services.pledges.companies.refusals import CompanyNotFound
-from services.pledges.companies.timeline import KINDS, timeline
+from services.pledges.companies.timeline import KINDS, Entry, timeline
 from services.pledges.companies.words import AGREEMENT_ROLES, OUTREACH_KINDS
+from services.pledges.hires.access import sees_person
+from services.pledges.hires.domain import public_reason
 from services.pledges.mails.words import notice_text, reason_text
 from services.pledges.pledges.access import CONTACT, HIRE, PLEDGE, ContactReader
 from services.pledges.pledges.forms import uuid_or_none
@@ -95,7 +98,7 @@ async def company_page(
         new_company = await is_new(conn, taskforce, company_id)
         outreach = await load_outreach(conn, taskforce, changed) if changed else None
         rows = await timeline(conn, taskforce, company_id, kind=kind or None, today=today, after=after, limit=_PAGE + 1)
-    entries, last = cut(rows, _PAGE)
+    entries, last = cut([_visible(principal, row) for row in rows], _PAGE)
     path, token = f"/companies/{company_id}", None
     if last is not None:
         token = LatestFirst(on=last.on, at=last.at, part=last.part, id=last.id).token()
@@ -129,3 +132,11 @@ async def company_page(
         notice_text=notice_text,
         reason_text=reason_text,
     )
+
+
+def _visible(principal: Principal, entry: Entry) -> Entry:
+    """Return an entry as the principal may see it: see `visible_hire`."""
+    facts = entry.facts
+    if "end_reason" not in facts or sees_person(principal, facts["caseworker_municipality"]):
+        return entry
+    return replace(entry, facts={**facts, "end_reason": public_reason(facts["end_reason"])})

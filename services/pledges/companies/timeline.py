@@ -91,6 +91,7 @@ _HIRE_FACTS: Final = """jsonb_build_object(
          'start_date', hire.start_date,
          'ended_on', hire.ended_on,
          'end_reason', hire.end_reason,
+         'caseworker_municipality', hire.caseworker_municipality,
          'pledge_id', hire.pledge_id
        ) as facts"""
 

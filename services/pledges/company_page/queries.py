@@ -102,7 +102,11 @@ class CompanyAgreement:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """An answer of the company, for its page and for staff."""
+    """An answer of the company, for its page and for staff.
+
+    Attributes:
+        hire_municipality: whose case workers tick off and undo the answer about a hire; None: everybody who may.
+    """
 
     id: UUID
     company_id: UUID
@@ -120,6 +124,7 @@ class AnswerRow:
     seen_at: datetime | None
     undone_by: UUID | None
     undone_at: datetime | None
+    hire_municipality: str | None
 
 
 _NAME: Final = """coalesce(
@@ -381,7 +386,8 @@ _ANSWERS: Final = f"""
                answer.seen_by,
                answer.seen_at,
                answer.undone_by,
-               answer.undone_at
+               answer.undone_at,
+               hire.caseworker_municipality as hire_municipality
           from company_answers as answer
           join companies as company
             on company.taskforce_id = answer.taskforce_id
@@ -389,6 +395,9 @@ _ANSWERS: Final = f"""
           left join employer_events as event
             on event.taskforce_id = answer.taskforce_id
            and event.id = answer.event_id
+          left join hires as hire
+            on hire.taskforce_id = answer.taskforce_id
+           and hire.id = answer.hire_id
          where answer.taskforce_id = $1"""  # noqa: S608  (columns of our own table)
 
 

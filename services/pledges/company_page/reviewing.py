@@ -42,15 +42,20 @@ class AnswerReviewer:
     hires: HireEditor
 
 
-async def see_answer(db: Database, taskforce_id: UUID, answer_id: UUID, *, by: UUID) -> CompanyAnswer:
+async def see_answer(db: Database, taskforce_id: UUID, answer_id: UUID, *, by: AnswerReviewer) -> CompanyAnswer:
     """Tick an answer off. Whoever was first stays.
 
     Raises:
-        AnswerUnknown
+        AnswerUnknown.
+        OtherMunicipality: it is about somebody whom another municipality follows.
     """
     async with db.change(taskforce_id) as conn:
         answer = await _lock(conn, taskforce_id, answer_id)
-        if answer.see(by=by, at=datetime.now(UTC)):
+        if answer.hire_id is not None:
+            hire = await hires_store.lock_hire(conn, taskforce_id, answer.hire_id)
+            assert hire is not None  # hires are never deleted
+            hire.check_editor(by.hires)
+        if answer.see(by=by.id, at=datetime.now(UTC)):
             await store.save_answer(conn, answer)
     return answer
 

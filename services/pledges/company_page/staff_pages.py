@@ -97,6 +97,7 @@ async def show_answer(answer_id: UUID, request: Request, db: Db, principal: Cont
         answered=_(COMPANY_ANSWERS[answer.kind]),
         answer_words=_(CHECKPOINT_ANSWERS[answer.answer]) if answer.answer else None,
         person_id=principal.person_id,
+        other_municipality=answer.hire_municipality not in {None, principal.municipality},
     )
 
 
@@ -104,7 +105,8 @@ async def show_answer(answer_id: UUID, request: Request, db: Db, principal: Cont
 @concerns(COMPANY_ANSWER)
 async def see_answer(answer_id: UUID, db: Db, principal: ContactReader) -> Response:
     """Tick an answer off."""
-    await reviewing.see_answer(db, principal.taskforce, answer_id, by=principal.person)
+    by = AnswerReviewer(principal.person, edits_hires_as(principal))
+    await reviewing.see_answer(db, principal.taskforce, answer_id, by=by)
     return RedirectResponse("/queue", 303)
 
 

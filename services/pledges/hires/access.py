@@ -1,15 +1,32 @@
-"""As whom a principal changes hires. Who may call a route is declared at the route."""
+"""As whom a principal reads and changes hires. Who may call a route is declared at the route."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 
 from services.pledges.hires.domain import HireEditor
 from shared.http.auth import Principal, require
 
+if TYPE_CHECKING:
+    from services.pledges.hires.schemas import HireOut
+
 HireRevoker = Annotated[Principal, Depends(require("caseworker", "coordinator"))]
+
+
+def sees_person(principal: Principal, municipality: str | None) -> bool:
+    """Whether the principal is a case worker who sees and changes what concerns the person of a hire.
+
+    Args:
+        municipality: of the case worker who confirmed the hire; None: no municipality restricts it.
+    """
+    return principal.has("caseworker") and municipality in {None, principal.municipality}
+
+
+def visible_hire(principal: Principal, hire: HireOut) -> HireOut:
+    """Return the hire as the principal may see it."""
+    return hire if sees_person(principal, hire.caseworker_municipality) else hire.without_person()
 
 
 def edits_hires_as(principal: Principal) -> HireEditor:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from services.pledges.hires.correction import HireCorrection
-from services.pledges.hires.domain import Afterwards, HireChangeKind
+from services.pledges.hires.domain import Afterwards, HireChangeKind, public_reason
 from services.pledges.hires.ladder import MOST_STEPS
 from services.pledges.hires.schemas import CheckpointOut, HireOut, StepIn, StepOut
 from services.pledges.pledges.schemas import CompanyIn, ContactIn, TypedModel, WeeklyHours
@@ -137,10 +137,18 @@ class HireChangeOut(ResponseModel):
     kind: HireChangeKind
     changed_by: UUID | None = Field(description="the account; null: the company by its link")
     changed_at: datetime
-    reason: EndReason | None = Field(description="why it has ended")
-    note: str | None
+    reason: EndReason | None = Field(
+        description="why it has ended; `health` is shown as `other` to all but those who see what concerns the person"
+    )
+    note: str | None = Field(
+        description="why, in words; only for the case workers of the municipality that confirmed the hire"
+    )
     before: HireStateOut
     after: HireStateOut
+
+    def without_person(self) -> HireChangeOut:
+        """Return what everybody may see who reads hires. Words may say more about the person than a code."""
+        return self.model_copy(update={"reason": public_reason(self.reason), "note": None})
 
 
 class HireHistory(ResponseModel):

@@ -92,6 +92,14 @@ HireChangeKind = Literal[
 ]
 
 
+def public_reason(reason: EndReason | None) -> EndReason | None:
+    """Return why a hire has ended, as everybody may know it who reads hires.
+
+    Of one person at one company `health` is a fact about their health, which only those who follow them need.
+    """
+    return "other" if reason == "health" else reason
+
+
 @dataclass(frozen=True, slots=True)
 class HireChange:
     """Who has changed a hire after it was confirmed, when and why.

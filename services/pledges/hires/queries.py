@@ -107,7 +107,7 @@ async def last_hire_at(
     number.
 
     Args:
-        municipality: the case worker's: the contact person of another one is left out; None: theirs is not known.
+        municipality: the case worker's: the contact person of another one is left out.
     """
     row = await conn.fetchrow(
         """
@@ -116,7 +116,7 @@ async def last_hire_at(
           left join hire_contacts as contact
             on contact.taskforce_id = hire.taskforce_id
            and contact.id = hire.id
-           and ($4::text is null or hire.caseworker_municipality is null or hire.caseworker_municipality = $4)
+           and (hire.caseworker_municipality is null or hire.caseworker_municipality = $4)
          where hire.taskforce_id = $1
            and hire.counted
            and (hire.company_id = $2 or hire.company_cvr = $3)
@@ -136,7 +136,7 @@ async def trainings(conn: Connection, taskforce_id: UUID, *, municipality: str |
     track and have ended at most a year ago, or not yet.
 
     Args:
-        municipality: the case worker's: those of another one are left out; None: theirs is not known.
+        municipality: the case worker's: those of another one are left out.
     """
     rows = await conn.fetch(
         """
@@ -146,7 +146,7 @@ async def trainings(conn: Connection, taskforce_id: UUID, *, municipality: str |
            and hire.counted
            and hire.job_type in ('praktik', 'traening')
            and (hire.ended_on is null or hire.ended_on > current_date - interval '1 year')
-           and ($2::text is null or hire.caseworker_municipality is null or hire.caseworker_municipality = $2)
+           and (hire.caseworker_municipality is null or hire.caseworker_municipality = $2)
          order by hire.confirmed_at desc, hire.id desc
          limit $3
         """,

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from services.pledges.hires.checkpoints import AnsweredFrom, Checkpoint
 from services.pledges.hires.confirmation import HireConfirmation
-from services.pledges.hires.domain import Hire
+from services.pledges.hires.domain import Hire, public_reason
 from services.pledges.hires.ladder import MOST_STEPS, Step, TypedStep
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.schemas import (
@@ -203,7 +203,9 @@ class HireOut(ResponseModel):
     confirmed_by: UUID | None
     counted: bool = Field(description="false: the confirmation was undone")
     ended_on: date | None
-    end_reason: str | None
+    end_reason: EndReason | None = Field(
+        description="`health` is shown as `other` to all but the case workers who see what concerns the person"
+    )
     version: int
     flags: list[str]
 
@@ -240,6 +242,10 @@ class HireOut(ResponseModel):
             version=hire.version,
             flags=list(hire.flags),
         )
+
+    def without_person(self) -> HireOut:
+        """Return what everybody may see who reads hires: not that somebody's health was why it ended."""
+        return self.model_copy(update={"end_reason": public_reason(self.end_reason)})
 
 
 class HirePage(ResponseModel):

@@ -50,7 +50,7 @@ async def assign_cases(
 ) -> Handover:
     """Hand cases over to a colleague. What does not exist, or is theirs already, is left out.
 
-    A hire whose case worker is of another municipality than the principal's is left out, too.
+    A case worker hands over no hire that was confirmed by one of another municipality: it is left out, too.
 
     Args:
         person_id: None: nobody's case.
@@ -164,7 +164,7 @@ async def _assign(
         return []
     arguments: list[object] = [principal.taskforce, list(ids), person_id]
     visible = ""
-    if table == "hires" and principal.municipality is not None:
+    if table == "hires" and not principal.has("coordinator"):
         visible = "and (caseworker_municipality is null or caseworker_municipality = $4)"
         arguments.append(principal.municipality)
     rows = await conn.fetch(

@@ -71,8 +71,8 @@ class OnNextWorkingDay:
 class Source:
     """Where rows of a kind come from: a query that reads an index in the order of `day` and `id`.
 
-    The fields are SQL. They may contain `:taskforce`, `:today`, `:person` and `:municipality` (of the reader, or null),
-    and `:vacant` and the other days of `Ageing`.
+    The fields are SQL. They may contain `:taskforce`, `:today`, `:person`, `:municipality`, `:decides` and `:confirms`
+    (of the reader: see `queries.Reader`), and `:vacant` and the other days of `Ageing`.
 
     Attributes:
         tables: what follows `from`.

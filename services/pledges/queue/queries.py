@@ -62,9 +62,10 @@ class Reader:
     """Who reads the queue, and when.
 
     Attributes:
-        municipality: four-digit code; None: of no municipality, so that no hire is kept from them.
+        municipality: four-digit code; None: of no municipality, so that they see no hire that is restricted to one.
         today: in Europe/Copenhagen.
-        decides: whether they may decide what only a coordinator decides.
+        decides: whether they may decide what only a coordinator decides. They see work of every municipality, to hand
+            it over.
         confirms: whether they may confirm hires.
     """
 
@@ -85,6 +86,8 @@ class Reader:
             "today": self.today,
             "person": self.person,
             "municipality": self.municipality,
+            "decides": self.decides,
+            "confirms": self.confirms,
         }
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.fields.cpr import refuse_cpr
 from shared.fields.text import FreeText, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
 
@@ -90,6 +92,14 @@ class AssignForm(RequestModel):
         return [UUID(case.partition(":")[2]) for case in dict.fromkeys(chosen) if case.startswith(table)]
 
 
+def _without_cpr(query: str) -> str:
+    """Refuse a CPR number among the words that a view searches for. Ids have digits, too, and are none."""
+    for name, value in parse_qsl(query):
+        if name == "q":
+            refuse_cpr(value)
+    return query
+
+
 class ViewForm(RequestModel):
     """A view of the queue to save under a name, or one to delete.
 
@@ -98,7 +108,7 @@ class ViewForm(RequestModel):
 
     id: UUID = Field(default_factory=uuid4)
     name: Annotated[Annotated[FreeText, StringConstraints(max_length=60)] | None, NoneIfBlank] = None
-    query: Annotated[str, StringConstraints(max_length=1000)] = ""
+    query: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_without_cpr)] = ""
     shared: bool = False
     remove: Annotated[UUID | None, NoneIfBlank] = None
 

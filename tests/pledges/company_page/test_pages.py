@@ -330,8 +330,13 @@ async def test_staff_undo_each_kind_of_answer_in_one_step(
     caseworker = visitor.caller.headers("caseworker", municipality="0671") | HTML
 
     given = await visitor.rows("select id, kind from company_answers")
+    other = visitor.caller.headers("caseworker", municipality="0756") | HTML
     for one in given:
         path = f"/pledges/company-answers/{one['id']}"
+        if one["kind"] == "still_employed":
+            assert "/undo" not in (await visitor.caller.client.get(path, headers=other)).text
+            for step in ("seen", "undo"):
+                assert (await visitor.caller.client.post(f"{path}/{step}", headers=other)).status_code == 403
         assert (await visitor.caller.client.get(path, headers=caseworker)).status_code == 200
         undone = await visitor.caller.client.post(f"{path}/undo", headers=caseworker)
         assert undone.status_code == 303, (one, undone.text)

@@ -13,12 +13,16 @@ from jsonschema import Draft202012Validator
 from shared.contracts.pledges import position_id
 from shared.fields.dates import months_after
 from shared.ui.formats import local_date
+from tests.pledges.browsing import HTML, text_of
 from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     import httpx
 
     from shared.db.database import Database
+    from shared.product.roles import Role
 
 API = "/api/pledges/v1"
 TODAY = local_date(NOW)
@@ -109,7 +113,7 @@ async def test_a_hire_that_ends_gives_its_position_back_and_takes_it_again(
     resumed = await _send(caller, f"{hire['id']}/resume", {"note": "Det var en fejl"}, version=2)
     while_resumed = await _positions(caller, pledge_id)
     cancelled = await _send(caller, f"{hire['id']}/end", end | {"position": "cancel"}, version=3)
-    history = (await caller.get(f"{API}/hires/{hire['id']}/history", "coordinator")).json()["items"]
+    history = (await caller.get(f"{API}/hires/{hire['id']}/history", "caseworker")).json()["items"]
 
     assert (ended.status_code, ended.json()["end_reason"], ended.json()["checkpoints"]) == (200, "health", []), (
         ended.text
@@ -353,6 +357,40 @@ async def test_a_case_worker_of_another_municipality_is_refused(one_caller: Call
     }
     assert of_a_colleague.status_code == 200
     assert (await one_caller.get(f"{API}/hires/{hire['id']}", "caseworker")).json()["version"] == 1
+
+
+async def test_health_and_words_about_a_hire_are_for_case_workers_of_its_municipality(
+    caller: Caller, add_company: Callable[..., Awaitable[UUID]]
+) -> None:
+    company_id = await add_company("Struer Trælast A/S", cvr="24256790")
+    company = {"name": "Struer Trælast A/S", "cvr": "24256790"}
+    hire = await _hired(caller, municipality="0671", company=company, start_date=_in(-30))
+    end = {"ended_on": _in(-1), "reason": "health", "note": "Meldte sig syg"}
+    assert (await _send(caller, f"{hire['id']}/end", end, municipality="0671")).status_code == 200
+    readers: dict[str, tuple[Role, str | None]] = {
+        "own": ("caseworker", "0671"),
+        "other": ("caseworker", "0756"),
+        "none": ("caseworker", None),
+        "coordinator": ("coordinator", None),
+    }
+
+    seen = {}
+    for name, (role, municipality) in readers.items():
+        reader: dict[str, Any] = {"municipality": municipality}
+        one = (await caller.get(f"{API}/hires/{hire['id']}", role, **reader)).json()
+        listed = (await caller.get(f"{API}/hires", role, **reader)).json()["items"][0]
+        change = (await caller.get(f"{API}/hires/{hire['id']}/history", role, **reader)).json()["items"][0]
+        headers = caller.headers(role, **reader) | HTML
+        pages = [
+            text_of((await caller.client.get(path, headers=headers)).text)
+            for path in (f"/hires/{hire['id']}", f"/companies/{company_id}")
+        ]
+        words = tuple(word in page for page in pages for word in ("Helbred.", "· Helbred", "Meldte sig syg"))
+        seen[name] = (one["end_reason"], listed["end_reason"], change["reason"], change["note"], words)
+
+    concealed = ("other", "other", "other", None, (False,) * 6)
+    assert seen.pop("own") == ("health", "health", "health", "Meldte sig syg", (True, False, True, False, True, False))
+    assert seen == dict.fromkeys(("other", "none", "coordinator"), concealed)
 
 
 async def test_of_two_case_workers_at_once_exactly_one_changes_the_hire(caller: Caller) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from shared.product.roles import Role
 
 ME, COLLEAGUE = uuid4(), uuid4()
+QUEUE = "/api/pledges/v1/queue"
 
 
 async def post(caller: Caller, path: str, who: UUID = ME, role: Role = "caseworker", **form: Any) -> httpx.Response:
@@ -28,7 +30,7 @@ async def post(caller: Caller, path: str, who: UUID = ME, role: Role = "casework
 
 async def due(caller: Caller, who: UUID) -> list[tuple[str, str]]:
     headers = caller.headers("caseworker", subject=f"person:{who}")
-    page = await caller.client.get("/api/pledges/v1/queue?view=mine&due=all", headers=headers)
+    page = await caller.client.get(f"{QUEUE}?view=mine&due=all", headers=headers)
     return [(item["kind"], item["reason"]) for item in page.json()["items"]]
 
 
@@ -69,6 +71,41 @@ async def test_only_colleagues_of_the_municipality_write_and_see_notes_about_a_h
         texts[municipality] = (answer.status_code, "Det går godt" in page.text)
 
     assert texts == {"0671": (303, True), "0756": (403, False)}
+    readers: tuple[tuple[Role, str | None], ...] = (
+        ("caseworker", "0671"),
+        ("caseworker", "0756"),
+        ("caseworker", None),
+        ("coordinator", None),
+    )
+    listed = [
+        await caller.get(f"{QUEUE}?view=all&due=all&kind=follow_up", role, municipality=municipality)
+        for role, municipality in readers
+    ]
+    assert [len(answer.json()["items"]) for answer in listed] == [1, 0, 0, 0]
+
+
+async def test_a_case_worker_without_a_municipality_has_no_work_of_one_and_a_coordinator_sees_all(
+    caller: Caller,
+) -> None:
+    started = (datetime.now(UTC).date() - timedelta(days=130)).isoformat()
+    await caller.confirm(hire_body(company={"name": "B&O"}, start_date=started), municipality="0671")
+    readers: tuple[tuple[Role, str | None], ...] = (
+        ("caseworker", "0671"),
+        ("caseworker", "0756"),
+        ("caseworker", None),
+        ("coordinator", None),
+    )
+
+    listed = [
+        await caller.get(f"{QUEUE}?view=all&due=all", role, municipality=municipality) for role, municipality in readers
+    ]
+
+    assert [[item["kind"] for item in answer.json()["items"]] for answer in listed] == [
+        ["checkpoint"] * 3,
+        [],
+        [],
+        ["checkpoint"] * 3,
+    ]
 
 
 async def test_a_view_is_saved_under_a_name_shared_and_deleted_by_whoever_saved_it(caller: Caller) -> None:
@@ -76,6 +113,7 @@ async def test_a_view_is_saved_under_a_name_shared_and_deleted_by_whoever_saved_
     saved = await post(
         caller, "/queue/views", id=view_id, name="Alle i Struer", query="view=all&municipality=0671&x=1", shared="true"
     )
+    with_cpr = await post(caller, "/queue/views", name="Anders", query="q=010190-1234")
     await post(caller, "/queue/views", name="Kun min", query="due=week")
     headers = caller.headers("coordinator", subject=f"person:{COLLEAGUE}") | HTML
     theirs = (await caller.client.get("/queue", headers=headers)).text
@@ -83,6 +121,7 @@ async def test_a_view_is_saved_under_a_name_shared_and_deleted_by_whoever_saved_
     removed = await post(caller, "/queue/views", remove=view_id)
 
     assert saved.headers["location"] == "/queue?view=all&municipality=0671"
+    assert with_cpr.status_code == 422
     assert "Alle i Struer" in theirs
     assert "Kun min" not in theirs
     assert (by_other.status_code, removed.status_code) == (404, 303)

@@ -411,7 +411,15 @@ async def test_every_state_asks_for_its_work_and_is_in_one_view_besides_all(
 
 def reader(taskforce_id: UUID, **facts: Any) -> Reader:
     return Reader(
-        **{"taskforce": taskforce_id, "person": ME, "municipality": None, "today": TODAY, "ageing": Ageing()} | facts
+        **{
+            "taskforce": taskforce_id,
+            "person": ME,
+            "municipality": None,
+            "today": TODAY,
+            "ageing": Ageing(),
+            "confirms": True,
+        }
+        | facts
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import HireRevoker, edits_hires_as
+from services.pledges.hires.access import HireRevoker, edits_hires_as, sees_person
 from services.pledges.hires.api.answers import CHANGED, changed
 from services.pledges.hires.change_schemas import (
     AnswerIn,
@@ -240,7 +240,10 @@ async def answer_checkpoint(
 async def history(hire_id: UUID, db: Db, principal: ContactReader) -> Response:
     """Return who has changed a hire since it was confirmed, when and why: without people in the hire."""
     async with db.read(principal.taskforce) as conn:
+        hire = await queries.hire(conn, principal.taskforce, hire_id)
         entries = await queries.history(conn, principal.taskforce, hire_id)
-    if entries is None:
+    if hire is None or entries is None:
         raise Problem(404)
+    if not sees_person(principal, hire.caseworker_municipality):
+        entries = [entry.without_person() for entry in entries]
     return json_response(HireHistory(items=entries))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as
+from services.pledges.hires.access import edits_hires_as, visible_hire
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
@@ -90,7 +90,7 @@ async def list_hires(
         rows = await queries.hires(
             conn, principal.taskforce, filters, after=(after.at, after.id) if after else None, limit=page_size + 1
         )
-    items, last = cut(rows, page_size)
+    items, last = cut([visible_hire(principal, row) for row in rows], page_size)
     page = HirePage.model_construct(
         items=items,
         next_page_token=NewestFirst(at=last.confirmed_at, id=last.id).token() if last else None,
@@ -110,4 +110,4 @@ async def get_hire(hire_id: UUID, db: Db, principal: ContactReader) -> Response:
         hire = await queries.hire(conn, principal.taskforce, hire_id)
     if hire is None:
         raise Problem(404)
-    return json_response(hire, version=hire.version)
+    return json_response(visible_hire(principal, hire), version=hire.version)

@@ -14,7 +14,7 @@ from services.pledges.case_notes.domain import Case, CaseNote
 from services.pledges.case_notes.store import notes_of
 from services.pledges.hires import queries
 from services.pledges.hires import words as hire_words
-from services.pledges.hires.access import HireRevoker, edits_hires_as
+from services.pledges.hires.access import HireRevoker, edits_hires_as, sees_person, visible_hire
 from services.pledges.hires.domain import REVOCABLE_FOR
 from services.pledges.hires.pages.case_view import CaseView, entries_of
 from services.pledges.hires.pages.change_forms import Asked, ChangeForm, WrongFieldsError, blank_forms, by_field
@@ -158,26 +158,22 @@ async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
             raise HireNotFound
         pledge = await find_pledge(conn, taskforce, hire.pledge_id) if hire.pledge_id else None
         event = await register.event(conn, taskforce, hire.event_id) if hire.event_id else None
-        training_id = hire.training_hire_id
-        own = _of_own_municipality(principal, hire)
+        training = await queries.hire(conn, taskforce, hire.training_hire_id) if hire.training_hire_id else None
+        own = sees_person(principal, hire.caseworker_municipality)
+        changes = await queries.history(conn, taskforce, hire.id) or []
         now = datetime.now(COPENHAGEN)
         return _Case(
-            view=CaseView(hire, now.date()),
+            view=CaseView(visible_hire(principal, hire), now.date()),
             now=now,
             pledge=pledge,
             event_title=event.title if event else None,
-            training=await queries.hire(conn, taskforce, training_id) if training_id else None,
+            training=training and visible_hire(principal, training),
             led_to=await queries.led_to(conn, taskforce, hire.id),
-            history=entries_of(await queries.history(conn, taskforce, hire.id) or []),
+            history=entries_of(changes if own else [change.without_person() for change in changes]),
             notes=await notes_of(conn, taskforce, Case(hire_id=hire.id)) if own else [],
             handovers=await handovers(conn, taskforce, hire_id=hire.id),
             support=await support_log(conn, taskforce, hire.id) if own else [],
         )
-
-
-def _of_own_municipality(principal: Principal, hire: HireOut) -> bool:
-    """Whether the principal is a case worker who sees what concerns the person."""
-    return principal.has("caseworker") and hire.caseworker_municipality in {None, principal.municipality}
 
 
 def _page(
@@ -193,7 +189,7 @@ def _page(
 ) -> Response:
     """Return the page. With a form it is that of the change, with what was typed and what is wrong."""
     hire = case.hire
-    own = _of_own_municipality(principal, hire)
+    own = sees_person(principal, hire.caseworker_municipality)
     revocable_until = hire.confirmed_at + REVOCABLE_FOR
     may_revoke = hire.counted and revocable_until > case.now
     may_revoke = may_revoke and (principal.has("coordinator") or principal.person_id in {hire.confirmed_by} - {None})

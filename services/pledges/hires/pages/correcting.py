@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as
+from services.pledges.hires.access import edits_hires_as, sees_person
 from services.pledges.hires.change_schemas import CorrectionIn
 from services.pledges.hires.pages.choices import training_choices
 from services.pledges.hires.refusals import HireNotFound, HireRevoked, OtherMunicipality, StaleHire
@@ -149,7 +149,7 @@ async def _hire(db: Database, principal: Principal, hire_id: UUID) -> HireOut:
         hire = await queries.hire(conn, principal.taskforce, hire_id)
     if hire is None:
         raise HireNotFound
-    if hire.caseworker_municipality not in {None, principal.municipality}:
+    if not sees_person(principal, hire.caseworker_municipality):
         raise OtherMunicipality
     if not hire.counted:
         raise HireRevoked

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.queue.due import DueKind, Source
-from services.pledges.queue.kinds.hires import OWNER
+from services.pledges.queue.kinds.hires import OVERSEEN, OWNER
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.formats import date_text
@@ -62,9 +62,7 @@ COMPANY_ANSWER: Final = DueKind(
     on hire.taskforce_id = answer.taskforce_id
    and hire.id = answer.hire_id""",
             where=f"""{_UNSEEN}
-   and (:municipality::text is null
-        or hire.caseworker_municipality is null
-        or hire.caseworker_municipality = :municipality)""",
+   and {OVERSEEN}""",
             day=_DAY,
             id="answer.id",
             owner=OWNER,

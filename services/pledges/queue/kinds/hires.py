@@ -20,6 +20,15 @@ OWNER: Final = """(case
 """Whose case a hire is. An index is by this expression."""
 
 
+OVERSEEN: Final = """(:decides
+        or hire.caseworker_municipality is null
+        or hire.caseworker_municipality = :municipality)"""
+"""Whether a hire is the work of the reader's municipality, or the reader hands work over as a coordinator."""
+SEES_PERSON: Final = """(:confirms
+        and (hire.caseworker_municipality is null or hire.caseworker_municipality = :municipality))"""
+"""Whether the reader sees what concerns the person of a hire. See `hires.access.sees_person`."""
+
+
 def _reason(due: Due) -> str:
     assert due.hire is not None
     assert due.number is not None
@@ -50,13 +59,11 @@ CHECKPOINT: Final = DueKind(
   join hires as hire
     on hire.taskforce_id = checkpoint.taskforce_id
    and hire.id = checkpoint.hire_id""",
-            where="""checkpoint.taskforce_id = :taskforce
+            where=f"""checkpoint.taskforce_id = :taskforce
    and checkpoint.answer is null
    and hire.counted
    and (hire.ended_on is null or hire.ended_on > checkpoint.due_on)
-   and (:municipality::text is null
-        or hire.caseworker_municipality is null
-        or hire.caseworker_municipality = :municipality)""",
+   and {OVERSEEN}""",
             day="checkpoint.due_on",
             id="checkpoint.hire_id",
             owner=OWNER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.queue.due import DueKind, Source
+from services.pledges.queue.kinds.hires import SEES_PERSON
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.ui.formats import date_text
@@ -40,9 +41,7 @@ def _sources(kind: str) -> tuple[Source, ...]:
     on hire.taskforce_id = note.taskforce_id
    and hire.id = note.hire_id""",
         where=f"""{about_pledges.where}
-   and (:municipality::text is null
-        or hire.caseworker_municipality is null
-        or hire.caseworker_municipality = :municipality)""",
+   and {SEES_PERSON}""",
         day="note.due_on",
         id="note.id",
         owner="note.person_id",
