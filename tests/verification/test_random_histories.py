@@ -20,13 +20,15 @@ from deploy.verification.counts import counted, flattened, of_listed
 from deploy.verification.source_records import DAYS
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import as_document
+from services.pledges.corrections.commands import correct_pledge
+from services.pledges.corrections.schemas import PledgePatch
 from services.pledges.hires.commands import changing
 from services.pledges.hires.commands.confirming import confirm_hire
 from services.pledges.hires.confirmation import HireConfirmation
 from services.pledges.hires.correction import HireCorrection
 from services.pledges.hires.domain import HireEditor
 from services.pledges.hires.ladder import TypedStep
-from services.pledges.pledges.commands import log_pledge
+from services.pledges.pledges.commands import log_pledge, review_pledge
 from services.pledges.pledges.domain import Contact, Limits, Person
 from services.pledges.pledges.lapsing import LapseRules
 from services.pledges.pledges.schemas import PledgeIn
@@ -170,6 +172,31 @@ def _of_pledge(command: Any, **arguments: Any) -> Any:
     return run
 
 
+async def _correct_pledge(history: History, number: int, _on: date) -> None:
+    if history.pledges:
+        await correct_pledge(
+            history.pledges_database,
+            history.taskforce_id,
+            history.pledges[number % len(history.pledges)],
+            PledgePatch(reason="Ringede", positions=number % 4 + 1),
+            by=Editor(CASEWORKER, of_all=True),
+            limits=LIMITS,
+            at=history.at,
+        )
+
+
+async def _review(history: History, number: int, _on: date) -> None:
+    if history.pledges:
+        await review_pledge(
+            history.pledges_database,
+            history.taskforce_id,
+            history.pledges[number // 2 % len(history.pledges)],
+            "rejected" if number % 2 else "accepted",
+            decided_by=CASEWORKER,
+            at=history.at,
+        )
+
+
 def _of_position(command: Any, *values: Any, with_trial: bool = False) -> Any:
     async def run(history: History, number: int, on: date) -> None:
         if history.pledges:
@@ -225,6 +252,9 @@ COMMANDS: dict[str, Any] = {
     "lapse": _of_pledge(positions.lapse_pledge, rules=LapseRules(after=60, warning=30)),
     "withdraw": _of_pledge(withdraw_pledge, reason="company_withdrew"),
     "restore": _of_pledge(restore_pledge),
+    "never made": _of_pledge(withdraw_pledge, reason="not_genuine"),
+    "correct positions": _correct_pledge,
+    "review": _review,
     "match": _of_position(positions.match_position),
     "start trial": _of_position(positions.start_trial, with_trial=True),
     "cancel": _of_position(positions.cancel_position, "job_changed"),
@@ -237,7 +267,9 @@ COMMANDS: dict[str, Any] = {
     "end and reopen": _of_hire(changing.end_hire, _an_end),
     "end and cancel": _of_hire(changing.end_hire, _an_end, position="cancel"),
     "resume": _of_hire(changing.resume_hire),
-    "correct": _of_hire(changing.correct_hire, lambda _number, on: (HireCorrection(start_date=on),), limits=LIMITS),
+    "correct hire": _of_hire(
+        changing.correct_hire, lambda _number, on: (HireCorrection(start_date=on),), limits=LIMITS
+    ),
     "answer": _of_hire(changing.answer_checkpoint, _an_answer),
 }
 

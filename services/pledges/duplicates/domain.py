@@ -20,6 +20,7 @@ from services.pledges.pledges.refusals import PledgeEnded
 
 if TYPE_CHECKING:
     from services.pledges.pledges.domain import Pledge
+    from shared.contracts.pledges import PledgeStatus
 
 ProposalStatus = Literal["open", "merged", "kept", "outdated"]
 ProposalDecision = Literal["merge", "keep", "unmerge"]
@@ -36,12 +37,17 @@ class Mergeable(Protocol):
     def counted(self) -> bool: ...
     @property
     def has_filled_position(self) -> bool: ...
+    @property
+    def status(self) -> PledgeStatus: ...
 
 
 def suggested(first: Mergeable, second: Mergeable) -> UUID:
-    """Return which of two pledges stays unless a coordinator chooses the other: the one that has become a job, else the
-    one that counts, else the first."""
-    order = (first.has_filled_position, first.counted), (second.has_filled_position, second.counted)
+    """Return which of two pledges stays unless a coordinator chooses the other.
+
+    It is the one that has become a job, else the one that counts, else the one for which a person is found, else the
+    first.
+    """
+    order = [(one.has_filled_position, one.counted, one.status == "in_progress") for one in (first, second)]
     return second.id if order[1] > order[0] else first.id
 
 

@@ -69,6 +69,13 @@ def test_the_first_stays_and_the_second_becomes_its_duplicate() -> None:
         second.fill(1, hire_id=uuid4())
 
 
+def test_the_one_for_which_a_person_is_found_stays() -> None:
+    proposal, first, second = pair()
+    second.match(1, on=NOW.date())
+
+    assert proposal.merge(first, second) is first
+
+
 def test_a_coordinator_may_let_the_second_stay() -> None:
     proposal, first, second = pair()
     assert proposal.merge(first, second, stays_id=second.id) is first
