@@ -28,6 +28,15 @@ def sees_figures(principal: Principal) -> bool:
     return principal.has(*VIEWERS, "figures:read")
 
 
+def sees_health(principal: Principal) -> bool:
+    """Whether the principal may know how many people have left a job for their health.
+
+    Who knows a workplace and the day on which somebody left it could learn from the figures of that day why. So only
+    those see it who read hires, too: see `services/pledges`.
+    """
+    return principal.has("coordinator", "caseworker", "admin")
+
+
 FIGURES: Final = Resource(
     "figures",
     by_role={

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, queries
-from services.dashboard.measures.hires import StillEmployed
+from services.dashboard.measures.hires import HiresEndedByReason, StillEmployed
 from services.dashboard.measures.measure import ALL_SCOPES, addends
 from services.dashboard.measures.waits import median_days
 from shared.product.vocabulary import JOB_TYPES
@@ -83,6 +83,12 @@ class Counts:
         key = job_type or ALL
         if key in values:
             values[key] += number
+
+    def without_health(self) -> None:
+        """Count those who have left for their health among those with another reason."""
+        reasons = self.groups[HiresEndedByReason.code]
+        for job_type, number in reasons.pop("health").items():
+            reasons["other"][job_type] += number
 
     def has_counts_by_job_type(self) -> bool:
         """Whether any measure with numbers by job type is not zero."""

@@ -96,7 +96,10 @@ class HiresEndedByReason(Measure):
         "type they had at the end."
     )
     groups = deltas.ENDED_BY_REASON
-    notes: ClassVar[dict[Scope, str]] = {"taskforce": "hires that have ended; `unknown`: without a reason"}
+    notes: ClassVar[dict[Scope, str]] = {
+        "taskforce": "hires that have ended; `unknown`: without a reason. Only coordinators, case workers and "
+        "administrators see `health`: for all others, such hires are among `other`"
+    }
 
 
 class StillEmployed(Measure):

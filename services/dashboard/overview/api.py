@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic_core import to_json
 
-from services.dashboard.access import FIGURES, ApiViewer
+from services.dashboard.access import FIGURES, ApiViewer, sees_health
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
@@ -61,6 +61,8 @@ async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, know
     All figures come from one snapshot of the database.
     """
     computed = await compute(database, viewer.taskforce, as_of=as_of, known_at=known_at)
+    if not sees_health(viewer):
+        computed.counts.without_health()
     # Serialised here, because FastAPI would validate the whole response again.
     return Response(to_json(as_document(computed)), media_type="application/json")
 

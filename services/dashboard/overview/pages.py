@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures
+from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures, sees_health
 from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.measures import catalogue, figures
 from services.dashboard.overview import lasting, views
@@ -80,6 +80,8 @@ async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: 
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
     computed = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
+    if not sees_health(viewer):
+        computed.counts.without_health()
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)

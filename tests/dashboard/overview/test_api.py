@@ -35,6 +35,22 @@ PROTECTED = (
 SEE_FIGURES = {"member", "coordinator", "caseworker", "facilitator", "admin", "auditor"}
 
 
+async def test_only_who_reads_hires_sees_that_somebody_left_for_their_health(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    ended = hire(ended_on=date(2026, 12, 20), end_reason="health")
+    await apply_messages(dashboard_database, ended)
+    seen = {}
+    for role in SEE_FIGURES:
+        reasons = (await caller.get(f"{FIGURES}?as_of=2026-12-24", role)).json()["hires_ended_by_reason"]
+        page = (await caller.get("/dashboard/figures?as_of=2026-12-24", role)).text
+        told = {reason: numbers["smaajob"] for reason, numbers in reasons.items() if numbers["smaajob"]}
+        seen[role] = told, "Helbred" in page
+
+    health, other = ({"health": 1}, True), ({"other": 1}, False)
+    assert seen == dict.fromkeys(SEE_FIGURES, other) | dict.fromkeys(("coordinator", "caseworker", "admin"), health)
+
+
 async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Database) -> None:
     evening = employer_event()
     await apply_messages(
@@ -56,7 +72,7 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
     assert list(by_hours) == ["0", "1-4", "5-9", "10-15", "16-20", "21-29", "30+"]
     assert by_hours.pop("10-15") == nothing | {"smaajob": 2}
     ended = shown.pop("hires_ended_by_reason")
-    assert {"more_hours_elsewhere", "health", "unknown"} < set(ended)
+    assert {"more_hours_elsewhere", "other", "unknown"} < set(ended)
     assert all(numbers == nothing for numbers in (*by_hours.values(), *ended.values()))
     not_yet = {"yes": 0, "no": 0, "unknown": 0, "of": 0}
     not_yet_by_type = not_yet | {"by_job_type": dict.fromkeys(nothing, not_yet)}
