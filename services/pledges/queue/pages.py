@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
@@ -69,7 +69,7 @@ async def queue(
     """Show what is due today for the reader, or another view.
 
     Args:
-        handover: cases that were just handed over.
+        handover: cases that were just handed over; `none`: it was tried, and no case changed hands.
     """
     chosen = {
         "view": view if view in _VIEWS else "mine",
@@ -129,6 +129,7 @@ async def queue(
         events=events,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         handed=handed,
+        none_handed=handover == "none",
         saved_views=saved,
         saved_query=_address(chosen.items()).partition("?")[2],
         new_view_id=uuid4(),
@@ -157,7 +158,7 @@ async def assign(request: Request, db: Db, principal: QueueUser) -> Response:
     if form.data.take and form.data.to_case:
         table, _colon, case_id = form.data.take.partition(":")
         return RedirectResponse(f"/{table}s/{UUID(case_id)}", 303)
-    return RedirectResponse(_back(form.data.back, handover=handed.id if handed.cases else None), 303)
+    return RedirectResponse(_back(form.data.back, handover=handed.id if handed.cases else "none"), 303)
 
 
 @router.post("/assign/{handover_id:uuid}/undo")
@@ -176,10 +177,10 @@ def _address(query: Iterable[tuple[str, str]]) -> str:
     return address(PATH, [pair for pair in query if pair not in {("view", "mine"), ("due", "today")}])
 
 
-def _back(query: str, *, handover: UUID | None) -> str:
+def _back(query: str, *, handover: UUID | Literal["none"]) -> str:
     """Return the address that a form came from."""
     known = [(name, value) for name, value in parse_qsl(query) if name in _QUERY]
-    return _address([*known, ("handover", str(handover) if handover else "")])
+    return _address([*known, ("handover", str(handover))])
 
 
 def _when(row: Due, today: date) -> str:

@@ -90,7 +90,7 @@ def draw_ladder(
     """
     ends = [*(step.starts_on for step in steps[1:]), ended_on]
     told = [_Told(step, _lasts(step.starts_on, end)) for step, end in zip(steps, ends, strict=True)]
-    end = _("Ended %(day)s", day=date_text(ended_on)) if ended_on else ""
+    end = _("Until %(day)s", day=date_text(ended_on)) if ended_on else ""
     words = [line for one in told for line in (*one.below, *one.step.hours_in_words())]
     needed = max(width_of(line, _TALLEST) for line in words) + 14
     room = width - (width_of(end, _TALLEST) + 24 if end else 0)

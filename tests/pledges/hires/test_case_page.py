@@ -149,7 +149,7 @@ async def test_a_colleagues_change_is_shown_beside_what_was_typed(caller: Caller
     answer = await case.send("checkpoint", months="3", answer="no")
 
     for sent, now, mine in (
-        (step, "20 t. løn", "15 + 0"),
+        (step, "20 t. løn", "15 t. løn"),
         (end, "Første dag uden jobbet –", "Helbred"),
         (contact, "Jonas Tangaa", "Mette, 96 11 22 33"),
         (answer, "Stadig i job efter 3 måneder? –", "Nej"),

@@ -71,6 +71,9 @@ async def test_a_case_that_is_taken_over_is_mine_until_that_is_undone(caller: Ca
     batch = taken.headers["location"].partition("handover=")[2]
     undone = await caller.client.post(f"/queue/assign/{batch}/undo", data={"back": ""}, headers=headers)
 
+    nobody = (await caller.client.post("/queue/assign", data={"back": ""}, headers=headers)).headers["location"]
+
+    assert "Vælg først sagerne" in text_of(await page(caller, nobody[6:]))
     assert taken.headers["location"] == f"/queue?view=unassigned&handover={batch}"
     assert "1 sag er fordelt" in answered
     assert "Bager Holm har ventet" in is_mine

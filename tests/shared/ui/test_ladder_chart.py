@@ -73,10 +73,10 @@ def test_labels_of_one_to_eight_steps_neither_overlap_nor_leave_the_drawing(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("da", ["29.01.2026: 12 t. løn, 4 t. praktik, Småjob, 4 måneder", "Slut 01.08.2026", "Vis som tabel"]),
+        ("da", ["29.01.2026: 12 t. løn, 4 t. praktik, Småjob, 4 måneder", "Indtil 01.08.2026", "Vis som tabel"]),
         (
             "en",
-            ["29 January 2026: 12 h paid, 4 h placement, Småjob, 4 months", "Ended 1 August 2026", "Show as a table"],
+            ["29 January 2026: 12 h paid, 4 h placement, Småjob, 4 months", "Until 1 August 2026", "Show as a table"],
         ),
     ],
 )

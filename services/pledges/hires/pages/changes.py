@@ -170,7 +170,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 DONE: Final[Mapping[str, str]] = {
     "step": N_("The new hours are saved"),
     "remove-step": N_("The last step is removed"),
-    "end": N_("The hire is ended"),
+    "end": N_("The end is saved"),
     "resume": N_("The hire goes on"),
     "checkpoint": N_("The answer is saved"),
     "contact-person": N_("The contact person is saved"),

@@ -31,7 +31,11 @@ def differences(change: str, case: CaseView, form: ChangeForm) -> list[Differenc
 
 def _steps(case: CaseView, form: ChangeForm) -> list[Difference]:
     typed = form.step
-    words = [f"{typed.paid or 0} + {typed.praktik or 0}", _day(typed.starts_on)]
+    hours = [
+        _("%(hours)s h paid", hours=typed.paid) if typed.paid else "",
+        _("%(hours)s h placement", hours=typed.praktik) if typed.praktik else "",
+    ]
+    words = [" + ".join(filter(None, hours)) or NOTHING, _day(typed.starts_on)]
     words += [_(label) for code, label in JOB_TYPES.items() if code == typed.job_type]
     return [Difference(_("The last step"), _last_step(case.hire), ", ".join(words))]
 

@@ -2,6 +2,7 @@
 // that was refused are at the top of the page all the same, and what was typed is lost where the browser loses it.
 
 import { remind } from "../offline/reminder.js";
+import { followColleague } from "./contact_person.js";
 import { Drafts } from "./drafts.js";
 import { TypedText } from "./keep_typed.js";
 import { sendOnce } from "./send_once.js";
@@ -9,6 +10,7 @@ import { sendOnce } from "./send_once.js";
 const focusOn = (root) => root.querySelector("[data-autofocus]")?.focus();
 
 sendOnce(document, window);
+followColleague(document);
 document.addEventListener("htmx:after:swap", () => focusOn(document));
 focusOn(document);
 
