@@ -17,7 +17,7 @@ from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
 from services.events.privacy.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
 from services.events.privacy.subjects import LOOKUPS as EVENTS
 from services.notifications.privacy.subjects import LOOKUPS as NOTIFICATIONS
-from services.pledges.privacy.subjects import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
+from services.pledges.privacy.activity import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
 from services.pledges.privacy.subjects import LOOKUPS as PLEDGES
 from shared.db.database import set_taskforce
 from shared.privacy import subjects
