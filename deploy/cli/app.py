@@ -12,8 +12,9 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import evening_commands, person_commands, privacy_commands
+from deploy.cli import evening_commands, import_commands, person_commands, privacy_commands
 from deploy.cli.console import with_command_name
+from deploy.cli.options import AsJson, Taskforce
 from deploy.services import SERVICES
 
 _LONGEST_HOURS = 24 * 366
@@ -90,6 +91,7 @@ dead_letters_app = typer.Typer(
 person_app = typer.Typer(
     cls=_OrderedGroup, no_args_is_help=True, help="What is held about one person: show it, and erase it."
 )
+import_commands.add_to(import_app)
 person_commands.add_to(person_app)
 privacy_commands.add_to(app, panel=OPERATE)
 evening_commands.add_to(app, panel=LOOK)
@@ -105,16 +107,10 @@ NewKeys = Annotated[
         "--new-keys", help="Make keys that were lost anew: everybody signs in again, QR codes are printed again."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Port = Annotated[
     int | None,
     typer.Option(min=1, max=65535, metavar="PORT", help="Insist on this port. Without it: 8080, or the next free one."),
 ]
-ErrorsFile = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write the rows that cannot be imported to a CSV file, with the reasons."),
-]
-Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
 
 
 @app.command(rich_help_panel=RUN)
@@ -235,57 +231,6 @@ def scenario_load(
     from deploy.cli.scenario import load_scenario  # noqa: PLC0415
 
     load_scenario(name)
-
-
-@import_app.command("pledges")
-def import_pledges(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook or a CSV file.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
-    ] = False,
-    errors: ErrorsFile = None,
-    taskforce: Taskforce = "struer",
-    as_json: AsJson = False,
-) -> None:
-    """Import pledges from an Excel workbook or a CSV file: all of its rows, or none.
-
-    Danish Excel's files are understood as they are: .xlsx, or CSV with
-    semicolons, decimal comma, dd-mm-åååå, UTF-8 or Windows-1252. Importing the
-    same file again makes no doubles.
-
-    \b
-    tilsagn import pledges tilsagn.csv --dry-run
-    tilsagn import pledges tilsagn.xlsx
-    """
-    from deploy.cli.imports import import_file  # noqa: PLC0415
-
-    import_file(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)
-
-
-@import_app.command("hires")
-def import_hires(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook or a CSV file.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what each row would become, and change nothing.")
-    ] = False,
-    errors: ErrorsFile = None,
-    taskforce: Taskforce = "struer",
-    as_json: AsJson = False,
-) -> None:
-    """Import hires from an Excel workbook or a CSV file: all of its rows, or none.
-
-    One row is one hire, with the steps of its hours ladder beside each other.
-    docs/importing-hires.md names the columns. A row with the id of a pledge
-    fills the first vacant position of that pledge. Importing the same file
-    again makes no doubles.
-
-    \b
-    tilsagn import hires ansættelser.csv --dry-run --errors fejl.csv
-    tilsagn import hires ansættelser.xlsx
-    """
-    from deploy.cli.imports import import_file  # noqa: PLC0415
-
-    import_file(file, of="hires", dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)
 
 
 @app.command(rich_help_panel=LOOK)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import typer
 
+from deploy.cli.options import AsJson, Taskforce
+
 
 def add_to(app: typer.Typer, *, panel: str) -> None:
     """Add the commands to the program, in a panel of its help."""
@@ -14,7 +16,7 @@ def add_to(app: typer.Typer, *, panel: str) -> None:
 
 
 def rehearse(  # noqa: PLR0917  (typer names every option)
-    taskforce: Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")] = "struer",
+    taskforce: Taskforce = "struer",
     event: Annotated[
         UUID | None, typer.Option(help="Which event. Without it: the one that is open, or today's.")
     ] = None,
@@ -24,7 +26,7 @@ def rehearse(  # noqa: PLR0917  (typer names every option)
     ] = None,
     seconds: Annotated[float, typer.Option(min=5, max=1800, metavar="SECONDS", help="How long people type.")] = 90,
     seed: Annotated[int, typer.Option(help="Of what is typed, and when the network is gone.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Play tonight's event beforehand, with phones and a bad network, and say whether all is ready.
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deploy.cli.options import AsJson, Taskforce
+
 if TYPE_CHECKING:
     from shared.privacy.subjects import SubjectIdentifiers
 
 Email = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="The person's e-mail address.")]
 Phone = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The person's telephone number.")]
 Cvr = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The CVR number of the person's own company.")]
-Taskforce = Annotated[str, typer.Option(metavar="SLUG", help="The taskforce's short name.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
 class ReportLanguage(StrEnum):

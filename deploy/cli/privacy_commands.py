@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli.options import AsJson
+
 
 def add_to(app: typer.Typer, *, panel: str) -> None:
     """Add the commands to the program, in a panel of its help."""
@@ -30,7 +32,7 @@ def erasures() -> None:
 def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm what waits, without being asked.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete personal data that is past its deadline, as the workers do once a day.
 
