@@ -178,11 +178,8 @@ class Pledge:
         """
         if self.review == decision:
             return False
-        if seen_version is not None and seen_version != self.version:
-            raise StaleVersion
-        if self.ended_as is not None:
-            raise PledgeEnded
-        if decision == "rejected" and any(position.status == "filled" for position in self.positions):
+        self._check_goes_on(seen_version)
+        if decision == "rejected" and self.has_filled_position:
             raise PositionsFilled
         self.review = decision
         self.version += 1
@@ -207,10 +204,7 @@ class Pledge:
         """
         if self.withdrawn_because == reason:
             return False
-        if seen_version is not None and seen_version != self.version:
-            raise StaleVersion
-        if self.ended_as is not None:
-            raise PledgeEnded
+        self._check_goes_on(seen_version)
         if self.has_filled_position and (reason != "company_withdrew" or not self.has_vacant_position):
             raise PositionsFilled
         self.ended_as = "withdrawn"
