@@ -13,6 +13,7 @@ import pytest
 
 from services.pledges.hires import store as hires
 from services.pledges.pledges import store
+from services.pledges.queue.search import hires_of_company, pledges_of_company
 from services.pledges.register.domain import TypedCompany
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
@@ -81,6 +82,21 @@ async def test_a_correction_reaches_only_hires_of_its_taskforce(
     async with pledges_database.read(taskforce_id) as conn:
         assert await hires.load_hire(conn, taskforce_id, hire_id) == loaded
         assert await conn.fetchval("select count(*) from hire_former_companies") == 0
+
+
+async def test_a_search_finds_only_cases_of_its_taskforce(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    await caller.log(pledge_body())
+    await caller.confirm(hire_body(company={"name": "Struer Smede"}))
+    found = {}
+    for whose in (taskforce_id, other_taskforce_id):
+        async with pledges_database.read(whose) as conn:
+            found[whose] = [len(await of(conn, "struer", 10)) for of in (pledges_of_company, hires_of_company)]
+    async with pledges_database.system() as conn:
+        unknown = [await of(conn, "struer", 10) for of in (pledges_of_company, hires_of_company)]
+
+    assert (found, unknown) == ({taskforce_id: [1, 1], other_taskforce_id: [0, 0]}, [[], []])
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
             "pledge_of_request",
             "correct_pledge",
             "correct_company_of_hire",
+            "pledges_of_company",
+            "hires_of_company",
         ),
         "",
     )
@@ -77,7 +79,14 @@ CALLED_BY_OTHERS: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     "tests/pledges/test_tenancy.py": frozenset(
-        {"subject_of_request", "pledge_of_request", "correct_pledge", "correct_company_of_hire"}
+        {
+            "subject_of_request",
+            "pledge_of_request",
+            "correct_pledge",
+            "correct_company_of_hire",
+            "pledges_of_company",
+            "hires_of_company",
+        }
     ),
 }
 """The tests that call those without a reason in a transaction of another taskforce, and without one."""
@@ -89,6 +98,8 @@ REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_id_of_request": "",
     "services.pledges.pledges.store.save_correction": "",
     "services.pledges.hires.store.save_company": "",
+    "services.pledges.queue.search.pledges_of_company": "",
+    "services.pledges.queue.search.hires_of_company": "",
     "services.events.identity.oidc.store.insert_pending": _CHALLENGE,
     "services.events.identity.oidc.store.take_pending": _CHALLENGE,
     "services.events.identity.passkeys.store.insert_challenge": _CHALLENGE,

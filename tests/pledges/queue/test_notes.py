@@ -10,6 +10,7 @@ import pytest
 
 from services.pledges.case_notes.domain import Case
 from services.pledges.case_notes.store import notes_of
+from services.pledges.queue.search import search
 from tests.pledges.browsing import HTML, text_of
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
@@ -128,7 +129,9 @@ async def test_a_view_is_saved_under_a_name_shared_and_deleted_by_whoever_saved_
     assert "Alle i Struer" not in (await caller.client.get("/queue", headers=headers)).text
 
 
-@pytest.mark.parametrize("typed", ["træ", "24256790", "{reference}", "https://tilsagn.example/pledges/{id}?x=1"])
+@pytest.mark.parametrize(
+    "typed", ["ælas st", "tr", "24256790", "{reference}", "https://tilsagn.example/pledges/{id}?x=1"]
+)
 async def test_the_search_finds_a_pledge_by_name_number_reference_or_address(caller: Caller, typed: str) -> None:
     # A reference may look like a CVR number.
     await caller.log(body := pledge_body(id=f"12345678{str(uuid4())[8:]}"))
@@ -140,3 +143,18 @@ async def test_the_search_finds_a_pledge_by_name_number_reference_or_address(cal
     found = text_of(answer.text.partition('<div id="found">')[2].partition("<footer")[0])
     assert "Struer Trælast A/S" in found
     assert "B&O" not in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("b&o", {"B&O"}), ("50%", {"50% Smede"}), ("_", set()), ("2425", set())]
+)
+async def test_the_search_takes_signs_as_they_are(
+    caller: Caller, pledges_database: Database, taskforce_id: UUID, typed: str, expected: set[str]
+) -> None:
+    for name in ("B&O", "50% Smede", "505 Smede"):
+        await caller.log(pledge_body(company={"name": name}))
+
+    async with pledges_database.read(taskforce_id) as conn:
+        found = await search(conn, taskforce_id, typed)
+
+    assert {one.company for one in found.pledges} == expected
