@@ -342,4 +342,17 @@ async def _publish(pledges: Any, dashboard: Database, taskforce_id: UUID) -> Non
         "select type, payload from outbox where taskforce_id = $1 order by position", taskforce_id
     )
     classes = by_type(PLEDGES_AND_HIRES)
-    await apply_messages(dashboard, *(classes[row["type"]].model_validate_json(row["payload"]) for row in rows))
+    messages = [classes[row["type"]].model_validate_json(row["payload"]) for row in rows]
+    await apply_messages(dashboard, *messages)
+    # Each change is one version and one message.
+    present = await pledges.fetch(
+        """
+        select id, version from pledges where taskforce_id = $1
+         union all
+        select id, version from hires where taskforce_id = $1
+        """,
+        taskforce_id,
+    )
+    for aggregate_id, version in present:
+        published = [message.version for message in messages if message.aggregate_id == aggregate_id]
+        assert published == [*range(1, version + 1)]

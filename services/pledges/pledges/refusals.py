@@ -332,7 +332,7 @@ class PositionsInUse(Refusal):
     title = N_("More positions are in use")
     detail = N_(
         "%(positions)s positions are matched, filled or cancelled, or have been filled. The pledge keeps at least "
-        "those; cancel one by one what is no longer offered."
+        "those."
     )
     field = "/positions"
 
