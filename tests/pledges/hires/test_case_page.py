@@ -90,6 +90,7 @@ async def test_checkpoints_calls_and_the_contact_person_are_kept_on_the_page(cal
     asked = await case.open()
     answered = await case.do("checkpoint", months="3", answer="same_company")
     undone = await case.do("checkpoint", months="3")
+    gone = await case.do("checkpoint", months="3", answer="no")
     logged = await case.do(
         "support",
         support__contacted_by="employer",
@@ -105,6 +106,9 @@ async def test_checkpoints_calls_and_the_contact_person_are_kept_on_the_page(cal
     assert "Stadig i job efter 3 måneder?" in asked
     assert "Ja, i samme virksomhed" in answered[answered.index("Stadig i job?") :]
     assert "Stadig i job efter 3 måneder?" in undone
+    # Until somebody ends the hire, the figures count the person as employed.
+    assert "Er personen holdt op?" not in answered + undone
+    assert "Er personen holdt op?" in gone
     assert "Møder kl. 9 i en måned" in logged
     assert "Ikke løst" in logged
     assert "Alligevel ikke løst" in solved

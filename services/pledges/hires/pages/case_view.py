@@ -64,6 +64,14 @@ class CaseView:
         """Whether a checkpoint can be answered and is not."""
         return checkpoint.answer is None and checkpoint.due_on <= self.today
 
+    @property
+    def seems_ended(self) -> CheckpointOut | None:
+        """The last answer, if it says that the person has left and the hire has not ended."""
+        answered = [one for one in self.hire.checkpoints if one.answer not in {None, "unknown"}]
+        if self.hire.ended_on is not None or not answered or answered[-1].answer == "same_company":
+            return None
+        return answered[-1]
+
     def ladder(self) -> Markup:
         """Return the chart of the hours ladder."""
         steps = [_drawn(step) for step in self.hire.steps]
