@@ -86,6 +86,7 @@ class Source:
         detail: further words as a JSON object, or null.
         tables_of_person: instead of `tables` for the work of `:person` alone, where that begins with their cases.
         without: leaves out what another kind shows with a nearer step, unless this kind is asked for.
+        plenty: whether most of the work comes from here, so that it is counted first.
     """
 
     tables: str
@@ -101,6 +102,7 @@ class Source:
     schedule: Schedule = After()
     tables_of_person: str | None = None
     without: str | None = None
+    plenty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,24 +144,36 @@ async def due_work(
 
 async def counts(conn: Connection, reader: Reader, filters: QueueFilter, *, kinds: Sequence[DueKind] = KINDS) -> Counts:
     """Return how much each view has of what the filters choose."""
+    await _plan_once(conn)
+    mine, unassigned = await _numbers(conn, reader, filters, kinds, ("mine", "unassigned"))
+    if mine + unassigned > MOST_COUNTED:
+        return Counts(mine, unassigned, MOST_COUNTED + 1)
+    (everything,) = await _numbers(conn, reader, filters, kinds, ("all",))
+    return Counts(mine, unassigned, everything)
+
+
+async def _numbers(
+    conn: Connection, reader: Reader, filters: QueueFilter, kinds: Sequence[DueKind], views: Sequence[View]
+) -> Sequence[int]:
+    """Return how much each of the views has, at most `MOST_COUNTED` + 1."""
     sql = _Sql(reader.arguments)
+    # What is plenty comes first, and the rest is not run when there are more than are told.
+    sources = sorted(_sources(kinds, filters), key=lambda entry: (not entry[2].plenty, -entry[0]))
+    if not sources:
+        return [0] * len(views)
     columns = []
-    views: tuple[View, ...] = ("mine", "unassigned", "all")
     for view in views:
         in_view = replace(filters, view=view)
-        # Backwards: what is last in the list is plenty, and the rest is not run when there are more than are told.
-        branches = [
+        union = "\nunion all\n".join(
             _branch(sql, reader, in_view, number, source, limit=MOST_COUNTED + 1, only_count=True)
-            for number, _, source in reversed([*_sources(kinds, filters)])
-        ]
-        union = "\nunion all\n".join(branches)
+            for number, _, source in sources
+        )
         # A single branch has a limit of its own.
         due = f"select from ({union}) as due limit {MOST_COUNTED + 1}"
-        columns.append(f"(select count(*) from ({due}) as counted)" if branches else "0")  # noqa: S608
-    await _plan_once(conn)
+        columns.append(f"(select count(*) from ({due}) as counted)")  # noqa: S608
     row = await conn.fetchrow(f"select {', '.join(columns)}", *sql.values)
     assert row is not None
-    return Counts(*row)
+    return tuple(row)
 
 
 async def _plan_once(conn: Connection) -> None:

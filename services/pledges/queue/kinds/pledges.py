@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from services.pledges.queue.due import Due
 
 
+_PAIRS: Final = """duplicate_proposals as proposal
+  join pledges as pledge
+    on pledge.taskforce_id = proposal.taskforce_id
+   and pledge.id = proposal.first_id{of_person}
+  join pledges as other
+    on other.taskforce_id = proposal.taskforce_id
+   and other.id = proposal.second_id"""
+
+
 def _held_step(due: Due) -> str:
     if due.decides:
         return _("Decide whether it counts.")
@@ -65,13 +74,11 @@ DUPLICATE: Final = DueKind(
     url=_duplicate_url,
     sources=(
         Source(
-            tables="""duplicate_proposals as proposal
-  join pledges as pledge
-    on pledge.taskforce_id = proposal.taskforce_id
-   and pledge.id = proposal.first_id
-  join pledges as other
-    on other.taskforce_id = proposal.taskforce_id
-   and other.id = proposal.second_id""",
+            tables=_PAIRS.format(of_person=""),
+            # The same condition as that of the owner, as far as it is known before the other pledge is looked up.
+            tables_of_person=_PAIRS.format(
+                of_person="\n   and (pledge.assigned_to = :person or pledge.assigned_to is null)"
+            ),
             where=f"""proposal.taskforce_id = :taskforce
    and proposal.status = 'open'
    and {ALIVE}

@@ -100,6 +100,7 @@ _VACANT: Final = Source(
     pledge_id="pledge.id",
     schedule=After(lambda ageing: ageing.vacant),
     without=f"{SINCE} > :today::date - :lapse::integer + :warning::integer",
+    plenty=True,
 )
 _LAPSES_ON: Final = LAPSES_ON.replace("?", ":lapse")
 
@@ -117,6 +118,7 @@ VACANT: Final = DueKind(
             _VACANT,
             where=_VACANT.where.replace("lapse_deferred_until is null", "lapse_deferred_until is not null"),
             without=f"{_LAPSES_ON} > :today::date + :warning::integer",
+            plenty=False,
         ),
     ),
 )
@@ -145,7 +147,16 @@ _LAPSING: Final = Source(
     pledge_id="pledge.id",
     number=":lapse::integer",
     schedule=After(lambda ageing: ageing.lapse - ageing.warning),
+    plenty=True,
 )
+
+_DEFERRED: Final = """(select *
+          from pledges as pledge
+         where pledge.taskforce_id = :taskforce
+           and pledge.lapse_deferred_until <= :today::date + :warning::integer
+           and pledge.status in ('logged', 'affirmed', 'in_progress')
+        offset 0) as pledge"""
+"""What may lapse soon although it was put off: a few days of an index, which the planner would not choose otherwise."""
 
 LAPSE: Final = DueKind(
     code="lapse",
@@ -159,6 +170,7 @@ LAPSE: Final = DueKind(
         # Whose lapse was put off; they are few.
         replace(
             _LAPSING,
+            tables=_DEFERRED,
             where=_LAPSING.where.replace("lapse_deferred_until is null", "lapse_deferred_until is not null").replace(
                 f"{SINCE} <= :today::date - :lapse::integer + :warning::integer",
                 f"{_LAPSES_ON} <= :today::date + :warning::integer",
@@ -166,6 +178,7 @@ LAPSE: Final = DueKind(
             day=f"({_LAPSES_ON} - :warning::integer)",
             number=":warning::integer",
             schedule=After(),
+            plenty=False,
         ),
     ),
     # Where pledges are kept for years, many are long due to lapse.
