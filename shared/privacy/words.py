@@ -40,6 +40,8 @@ _COLUMNS: Final = {
     "municipality": N_("Municipality code"),
     "programme": N_("Programme"),
     "note": N_("Note"),
+    "body": N_("Note"),
+    "query": N_("What the view shows"),
     "agreed": N_("What was agreed"),
     "reason": N_("Reason"),
     "set_aside_because": N_("Why the phone was set aside"),
