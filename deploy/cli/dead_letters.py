@@ -33,7 +33,6 @@ from shared.messaging.envelope import InvalidMessage, UnknownType
 if TYPE_CHECKING:
     from shared.messaging.consumer import Consumer
     from shared.messaging.dead_letters import DeadLetter
-    from shared.settings import ServiceSettings
 
 _LISTED = 500
 
@@ -135,14 +134,9 @@ def _print_outcome(outcome: Sequence[tuple[UUID, str | None]], *, as_json: bool)
 @asynccontextmanager
 async def _databases(installation: Installation) -> AsyncIterator[dict[str, Database]]:
     """Open the databases of the services that read messages, by service."""
-    readers: dict[str, ServiceSettings] = {
-        "pledges": installation.pledges(),
-        "notifications": installation.notifications(),
-        "dashboard": installation.dashboard(),
-    }
     opened: dict[str, Database] = {}
     try:
-        for service, settings in readers.items():
+        for service, settings in installation.readers().items():
             opened[service] = await Database.connect(settings, name=f"{service}-letters")
         yield opened
     finally:

@@ -10,7 +10,7 @@ public one.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from deploy.cli.console import NOT_RUNNING, CommandError
 from deploy.local.configuration import Configuration
 from deploy.local.state import DEMO, State, default_folder
 from deploy.services import SERVICES, environment_prefix
+from shared.contracts.readers import reads
 from shared.messaging.access import access_from
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from services.pledges.settings import PledgesSettings
     from shared.messaging.access import Kafka, KafkaAccess
     from shared.messaging.worker import Worker
+    from shared.settings import ServiceSettings
 
 HOW_TO_START = "start it in another terminal with `tilsagn up`, or try `tilsagn demo`"
 
@@ -89,13 +91,25 @@ class Installation:
 
         return DashboardSettings(**self._settings_of("dashboard"))
 
+    def readers(self) -> dict[str, ServiceSettings]:
+        """Return the settings of the services that read messages, by service."""
+        settings: dict[str, Callable[[], ServiceSettings]] = {
+            "pledges": self.pledges,
+            "events": self.events,
+            "notifications": self.notifications,
+            "dashboard": self.dashboard,
+        }
+        return {service: settings[service]() for service in SERVICES if reads(service)}
+
     def workers(self) -> dict[str, Worker]:
         """Return the workers of the services that read messages, not started, for their consumers."""
         from services.dashboard import worker as dashboard  # noqa: PLC0415
+        from services.events import worker as events  # noqa: PLC0415
         from services.notifications import worker as notifications  # noqa: PLC0415
         from services.pledges import worker as pledges  # noqa: PLC0415
 
         return {
+            "events": events.create_worker(self.events()),
             "pledges": pledges.create_worker(self.pledges()),
             "notifications": notifications.create_worker(self.notifications()),
             "dashboard": dashboard.create_worker(self.dashboard()),
