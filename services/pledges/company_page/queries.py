@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.queries import Where, select_pledges
+from services.pledges.privacy.retention import ERASED
 from services.pledges.register.queries import EVENT_ROW, EventRow
 from shared.contracts.events import AgreementRole
 from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType
@@ -127,15 +128,16 @@ class AnswerRow:
     hire_municipality: str | None
 
 
-_NAME: Final = """coalesce(
+_NAME: Final = f"""coalesce(
            company.name,
            (select pledge.company_name
               from pledges as pledge
              where pledge.taskforce_id = company.taskforce_id
                and pledge.company_id = company.id
+               and pledge.company_name <> '{ERASED}'
              order by pledge.pledged_on desc, pledge.id
              limit 1),
-           '')"""
+           '')"""  # noqa: S608  (a word of our own)
 
 
 async def company(conn: Connection, taskforce_id: UUID, company_id: UUID) -> CompanyFacts | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.pledges.company_page.links import revoke_link
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.pledges.company_page.conftest import CompanyVisitor
+    from tests.support.infrastructure import Databases
 
 
 async def test_the_page_shows_everything_of_the_company_and_no_names(
@@ -269,6 +271,21 @@ async def test_a_mail_to_a_known_contact_gets_the_link_and_another_none(
 
     assert [answer.status_code for answer in answers] == [200, 404]
     assert answers[0].json() == {"path": f"/company/{visitor.token}"}
+
+
+async def test_a_name_that_was_erased_is_not_shown_as_the_companys(
+    visitor: CompanyVisitor, pledges_dsns: Databases
+) -> None:
+    await visitor.log()
+    conn = await asyncpg.connect(pledges_dsns.owner_dsn("pledges"))
+    await conn.execute("update companies set name = null")
+    await conn.execute("update pledges set company_name = '(slettet)'")
+    await conn.close()
+
+    page = (await visitor.get()).text
+
+    assert "(slettet)" not in page
+    assert "Jeres virksomhed" in text_of(page)
 
 
 async def _hired(visitor: CompanyVisitor, *, months_ago: int = 4) -> str:
