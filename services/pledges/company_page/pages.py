@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _EXPIRES_SOON: Final = timedelta(days=30)
 
 
-def _checkpoint_months(months: int) -> CheckpointMonths:
+async def _checkpoint_months(months: int) -> CheckpointMonths:
     found = {3: 3, 6: 6, 12: 12}.get(months)
     if found is None:
         raise NotOfCompany

@@ -39,7 +39,7 @@ FirstDay = Annotated[Day, Path(description="the first day of the step", examples
 _Months = Annotated[int, Path(description="3, 6 or 12", json_schema_extra={"enum": list(MONTHS)})]
 
 
-def _checkpoint(months: _Months) -> CheckpointMonths:
+async def _checkpoint(months: _Months) -> CheckpointMonths:
     """Return the months of a checkpoint. Raises `Problem` 404 for any other number."""
     found = [one for one in MONTHS if one == months]
     if not found:
