@@ -157,9 +157,9 @@ def revoke() -> Step:
     )
 
 
-def answer(months: Any) -> Step:
+def answer(months: Any, said: Any = "same_company") -> Step:
     return lambda case: hires.answer_checkpoint(
-        case.db, case.taskforce, case.id, months, "same_company", by=HIRE_EDITOR, request=case.request()
+        case.db, case.taskforce, case.id, months, said, by=HIRE_EDITOR, request=case.request()
     )
 
 
@@ -332,6 +332,9 @@ HIRES: Final = (
     State("hired 4 months ago", {"checkpoint"}, {"checkpoint"}, waited=130),
     State("hired, a colleague's", {"checkpoint"}, {"checkpoint"}, waited=130, owner=COLLEAGUE),
     State("hired, answered", {"checkpoint"}, waited=130, steps=(answer(3),)),
+    State("hired, answered no", {"checkpoint", "left"}, {"left"}, waited=130, steps=(answer(3, "no"),)),
+    State("hired, answered no and ended", set(), waited=130, steps=(answer(3, "no"), end(ended_on=TODAY))),
+    State("hired, no and back", {"checkpoint"}, waited=200, steps=(answer(3, "elsewhere"), answer(6))),
     State("hired, all answered", set(), waited=400, steps=(answer(3), answer(6), answer(12))),
     State("hired and ended", set(), waited=80, steps=(end(ended_on=TODAY),)),
     State("hired and ended after 3 months", {"checkpoint"}, {"checkpoint"}, 130, steps=(end(ended_on=TODAY),)),

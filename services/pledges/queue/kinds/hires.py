@@ -73,3 +73,45 @@ CHECKPOINT: Final = DueKind(
         ),
     ),
 )
+
+
+def _left_reason(due: Due) -> str:
+    return _(
+        "By the answer from %(day)s the person has left %(company)s, but the hire has not ended",
+        company=due.company,
+        day=date_text(due.day),
+    )
+
+
+LEFT: Final = DueKind(
+    code="left",
+    label=N_("Hire to end"),
+    button=lambda _due: _("See the hire"),
+    reason=_left_reason,
+    next_step=lambda _due: _("End the hire, or undo the answer: until then the person counts as employed."),
+    url=_url,
+    sources=(
+        Source(
+            tables="""hire_checkpoints as checkpoint
+  join hires as hire
+    on hire.taskforce_id = checkpoint.taskforce_id
+   and hire.id = checkpoint.hire_id""",
+            where=f"""checkpoint.taskforce_id = :taskforce
+   and checkpoint.answer in ('no', 'elsewhere')
+   and hire.counted
+   and hire.ended_on is null
+   and not exists (select
+                     from hire_checkpoints as later
+                    where later.taskforce_id = checkpoint.taskforce_id
+                      and later.hire_id = checkpoint.hire_id
+                      and later.months > checkpoint.months
+                      and later.answer <> 'unknown')
+   and {OVERSEEN}""",  # noqa: S608  (words of our own)
+            day="checkpoint.answered_on",
+            id="checkpoint.hire_id",
+            owner=OWNER,
+            about="hire",
+            hire_id="hire.id",
+        ),
+    ),
+)

@@ -13,6 +13,7 @@ KINDS: Final[tuple[DueKind, ...]] = (
     calls.CALL,
     notes.FOLLOW_UP,
     hires.CHECKPOINT,
+    hires.LEFT,
     positions.TRIAL_ENDING,
     positions.CONFIRM,
     positions.LAPSE,
