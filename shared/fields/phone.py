@@ -14,6 +14,8 @@ from shared.fields.text import canonical_line, drop_invisible
 
 # A Danish number as most people write it: too short for a CPR number, and always a possible number.
 _EIGHT_DIGITS = re.compile(r"[2-9][0-9](?: ?[0-9][0-9]){3}")
+# The same in the form in which it is stored. A list of contacts shows dozens, and parsing one takes 0.1 ms.
+_STORED_DANISH = re.compile(r"(?:\+45)?([2-9][0-9]{7})")
 _BEGINS_AN_EXTENSION = re.compile(r"[^\W\d_]|[#,;]")
 _DENMARK: Final = 45
 
@@ -90,6 +92,8 @@ TypedPhone = Annotated[str, AfterValidator(drop_invisible), AfterValidator(refus
 
 def phone_uri(text: str) -> str | None:
     """Return `tel:+4597850000`, or None for what is not a telephone number."""
+    if danish := _STORED_DANISH.fullmatch(text):
+        return f"tel:+{_DENMARK}{danish[1]}"
     number = parse_phone(text)
     if number is None:
         return None
@@ -98,6 +102,8 @@ def phone_uri(text: str) -> str | None:
 
 def phone_text(text: str) -> str:
     """Return the number in pairs, `97 85 00 00`, with its country code unless it is Danish; or the text as it is."""
+    if danish := _STORED_DANISH.fullmatch(text):
+        return " ".join(re.findall("..", danish[1]))
     number = parse_phone(text)
     if number is None:
         return text

@@ -214,7 +214,9 @@ def test_a_telephone_number_of_another_country_may_look_like_a_cpr_number() -> N
 
 
 def test_a_telephone_number_is_shown_in_pairs_and_can_be_called() -> None:
-    assert phone_text("97850000") == "97 85 00 00"
+    for stored in ("97850000", "+4597850000", "0045 97850000"):
+        assert phone_text(stored) == "97 85 00 00"
+        assert phone_uri(stored) == "tel:+4597850000"
     assert phone_text("+31201234567") == "+31 20 123 4567"
     assert phone_text("none") == "none"
     assert phone_uri("97 85 00 00") == "tel:+4597850000"
