@@ -43,8 +43,6 @@ _COLUMNS: Final = {
     "body": N_("Note"),
     "query": N_("What the view shows"),
     "agreed": N_("What was agreed"),
-    "body": N_("Note"),
-    "query": N_("What a saved list shows"),
     "reason": N_("Reason"),
     "set_aside_because": N_("Why the phone was set aside"),
     "outcome": N_("What came of the call"),

@@ -407,14 +407,3 @@ async def answer(conn: Connection, taskforce_id: UUID, answer_id: UUID) -> Answe
     """Return one answer, or None."""
     row = await conn.fetchrow(f"{_ANSWERS}\n   and answer.id = $2", taskforce_id, answer_id)
     return AnswerRow(**row) if row else None
-
-
-async def answers_of(conn: Connection, taskforce_id: UUID, company_id: UUID, *, limit: int = 20) -> Sequence[AnswerRow]:
-    """Return what a company has answered, the latest first."""
-    rows = await conn.fetch(
-        f"{_ANSWERS}\n   and answer.company_id = $2\n order by answer.answered_at desc, answer.id\n limit $3",
-        taskforce_id,
-        company_id,
-        limit,
-    )
-    return [AnswerRow(**row) for row in rows]

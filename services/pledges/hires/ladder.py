@@ -109,9 +109,3 @@ def check_ladder(steps: Sequence[Step], *, start_date: date, latest: date, limit
         raise StepsTooFarAhead
     for step in steps:
         check_hours(step, limits)
-
-
-def step_on(steps: Sequence[Step], day: date) -> Step:
-    """Return the step that holds on a day; before the first one, the first."""
-    holding = [step for step in steps if step.starts_on <= day]
-    return holding[-1] if holding else steps[0]

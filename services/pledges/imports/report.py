@@ -127,11 +127,6 @@ class Verdicts:
         self._not_listed: Counter[Verdict] = Counter()
         self._positions_not_listed = 0
 
-    @property
-    def has_refused(self) -> bool:
-        """Whether a line was refused."""
-        return bool(self._not_listed["refused"]) or any(row.verdict == "refused" for row in self._rows)
-
     def add(self, row: Row) -> None:
         """Add the verdict on a line."""
         says_more = bool(row.errors or row.warnings or row.flags)
