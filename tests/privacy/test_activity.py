@@ -151,13 +151,20 @@ _WITH_PLEDGE = """
         returning id
     )
 """
-_NOTE = (
-    _WITH_PLEDGE.replace("{", "{{").replace("}", "}}")
+_NOTE: Final = (
+    _WITH_PLEDGE.rstrip().replace("{", "{{").replace("}", "}}")
+    + """, note as (
+        insert into case_notes (taskforce_id, id, pledge_id, kind, body, due_on, written_by, written_at)
+        select $1, pledge.id, pledge.id, 'mention', 'Ring', current_date, {written_by}, now() from pledge
+        returning id
+    )
+"""
+)
+_MENTION: Final = (
+    _NOTE.format(written_by="gen_random_uuid()").replace("{", "{{").replace("}", "}}")
     + """
-    insert into case_notes
-           (taskforce_id, id, pledge_id, kind, body, person_id, due_on, written_by, written_at, done_at, done_by)
-    select $1, pledge.id, pledge.id, 'mention', 'Ring', {person_id}, current_date, {written_by}, now(), now(), {done_by}
-      from pledge
+    insert into case_note_mentions (taskforce_id, id, note_id, person_id, due_on, done_at, done_by)
+    select $1, note.id, note.id, {person_id}, current_date, now(), {done_by} from note
 """
 )
 FILL: Final = {
@@ -236,15 +243,9 @@ FILL: Final = {
         insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, changed_by, changed_at)
         select $1, pledge.id, pledge.id, 2, 'corrected', $2, now() from pledge
     """,
-    ("pledges", "case_notes", "written_by"): _NOTE.format(
-        written_by="$2", person_id="gen_random_uuid()", done_by="null"
-    ),
-    ("pledges", "case_notes", "person_id"): _NOTE.format(
-        written_by="gen_random_uuid()", person_id="$2", done_by="null"
-    ),
-    ("pledges", "case_notes", "done_by"): _NOTE.format(
-        written_by="gen_random_uuid()", person_id="gen_random_uuid()", done_by="$2"
-    ),
+    ("pledges", "case_notes", "written_by"): _NOTE.format(written_by="$2") + "select id from note",
+    ("pledges", "case_note_mentions", "person_id"): _MENTION.format(person_id="$2", done_by="null"),
+    ("pledges", "case_note_mentions", "done_by"): _MENTION.format(person_id="gen_random_uuid()", done_by="$2"),
     ("pledges", "queue_views", "saved_by"): (
         "insert into queue_views (taskforce_id, id, name, query, shared, saved_by, saved_at)"
         " values ($1, $4, 'Mine', '', false, $2, now())"

@@ -109,6 +109,36 @@ async def test_what_a_correction_has_replaced_is_found_and_erased(whole: Install
     assert tuple(kept) == ("(slettet)", None)
 
 
+async def test_who_is_named_in_a_note_or_a_saved_view_is_found_and_erased(whole: Installation) -> None:
+    written, pledge = uuid4(), whole.pledges["of ida"]
+    for statement in (
+        """
+        insert into case_notes (taskforce_id, id, pledge_id, kind, body, written_by, written_at)
+        select $1, $2, id, 'note', 'Ring til Eva, eva@firma.example', gen_random_uuid(), now()
+          from pledges
+         where id = $3
+        """,
+        """
+        insert into queue_views (taskforce_id, id, name, query, shared, saved_by, saved_at)
+        select $1, $2, 'eva@firma.example', '', true, gen_random_uuid(), now() from pledges where id = $3
+        """,
+    ):
+        await whole.all("pledges", statement, whole.taskforce_id, written, pledge)
+    known = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
+
+    found = {
+        (group.entry.table, *group.keys)
+        for one in await whole.find(known)
+        for group in one.held
+        if written in group.keys
+    }
+    await whole.erase(known)
+
+    assert found == {("case_notes", written), ("queue_views", written)}
+    assert [tuple(row) for row in await whole.all("pledges", "select body from case_notes")] == [(None,)]
+    assert await whole.all("pledges", "select from queue_views") == []
+
+
 SPELLINGS = (
     # The address as it was stored, and as it is typed.
     ("eva@firma.example", " EVA@Firma.EXAMPLE\u200b"),

@@ -137,6 +137,38 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
     assert (removed["typed_companies_of_pledges"], removed["typed_companies_of_hires"]) == (2, 1)
 
 
+async def test_the_text_of_a_note_and_a_saved_view_are_deleted_by_their_deadlines(
+    rows: AgedRows, pledges_database: Database
+) -> None:
+    pledge_id, kept, emptied, view, old_view = await rows.pledge(months_ago(50)), *(uuid4() for _ in range(4))
+    for note_id, written_at in ((kept, months_ago(24)), (emptied, months_ago(24, days=1))):
+        await rows.conn.execute(
+            """
+            insert into case_notes (taskforce_id, id, pledge_id, kind, body, written_by, written_at)
+            values ($1, $2, $3, 'note', 'Ring til Eva', gen_random_uuid(), $4)
+            """,
+            rows.taskforce_id,
+            note_id,
+            pledge_id,
+            at(written_at),
+        )
+    deadline = pledges.retention().inventory.deadlines()["queue_views"]
+    for view_id, saved_at in ((view, months_ago(deadline)), (old_view, months_ago(deadline, days=1))):
+        await rows.conn.execute(
+            "insert into queue_views values ($1, $2, 'Eva', '', false, gen_random_uuid(), $3)",
+            rows.taskforce_id,
+            view_id,
+            at(saved_at),
+        )
+
+    removed = await _removed(pledges_database)
+
+    assert (removed["case_notes"], removed["queue_views"]) == (1, 1)
+    assert await rows.left("case_notes") == {kept, emptied}
+    assert await rows.left("case_notes", "body is not null") == {kept}
+    assert await rows.left("queue_views") == {view}
+
+
 _FORGET_HEALTH = "select forget_health_reasons($1)"
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import UUID, uuid5
 
-from services.pledges.case_notes.refusals import ImplausibleFollowUp, NothingToTick, TickedByOthers
+from services.pledges.case_notes.refusals import ImplausibleFollowUp, NoteNotFound, TickedByOthers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NoteKind = Literal["note", "mention", "follow_up"]
 _LATEST_FOLLOW_UP: Final = timedelta(days=2 * 366)
@@ -22,26 +25,37 @@ class Case:
 
 
 @dataclass(slots=True)
+class Mention:
+    """That a note is somebody's work.
+
+    Attributes:
+        done_at, done_by: when and by whom it was ticked off.
+    """
+
+    id: UUID
+    person_id: UUID
+    done_at: datetime | None = None
+    done_by: UUID | None = None
+
+
+@dataclass(slots=True)
 class CaseNote:
     """A note about a case.
 
     Attributes:
         body: None where it was emptied after its deadline.
-        person_id: whose work it is; None for a plain note.
         due_on: from when it is work: at once for a mention, later for a follow-up.
-        done_at, done_by: when and by whom it was ticked off.
+        mentions: whose work it is; none for a plain note.
     """
 
     id: UUID
     case: Case
     kind: NoteKind
     body: str | None
-    person_id: UUID | None
     due_on: date | None
     written_by: UUID
     written_at: datetime
-    done_at: datetime | None = None
-    done_by: UUID | None = None
+    mentions: list[Mention]
 
     @classmethod
     def write(
@@ -51,7 +65,7 @@ class CaseNote:
         body: str,
         *,
         by: UUID,
-        person_id: UUID | None,
+        person_ids: Collection[UUID],
         follow_up_on: date | None,
         now: datetime,
         today: date,
@@ -59,8 +73,8 @@ class CaseNote:
         """Return a new note.
 
         Args:
-            person_id: the colleague who is to see it, or to follow up; None: the author.
-            follow_up_on: the day on which it is to be done; None: a colleague is to see it at once, and a note for
+            person_ids: the colleagues who are to see it, or to follow up; none: the author.
+            follow_up_on: the day on which it is to be done; None: colleagues are to see it at once, and a note for
                 nobody but its author is no work.
             today: in Europe/Copenhagen.
 
@@ -68,34 +82,51 @@ class CaseNote:
             ImplausibleFollowUp: the day is over, or more than two years ahead.
         """
         kind: NoteKind
+        people = list(dict.fromkeys(person_ids))
         if follow_up_on is not None:
             if not today <= follow_up_on <= today + _LATEST_FOLLOW_UP:
                 raise ImplausibleFollowUp
-            kind, person_id = "follow_up", person_id or by
-        elif person_id is not None and person_id != by:
-            kind, follow_up_on = "mention", today
+            kind, people = "follow_up", people or [by]
         else:
-            kind, person_id = "note", None
-        return cls(note_id, case, kind, body, person_id, follow_up_on, by, now)
+            people = [person for person in people if person != by]
+            kind, follow_up_on = ("mention", today) if people else ("note", None)
+        mentions = [Mention(mention_id(note_id, person), person) for person in people]
+        return cls(note_id, case, kind, body, follow_up_on, by, now, mentions)
 
-    def tick(self, done: bool, *, by: UUID, of_all: bool, now: datetime) -> bool:
-        """Tick the note off, or undo that.
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still somebody's work."""
+        return any(mention.done_at is None for mention in self.mentions)
+
+    def may_tick(self, mention: Mention, by: UUID, *, of_all: bool) -> bool:
+        """Whether they may tick a mention off: whoever is mentioned, and whoever has written it, or `of_all`."""
+        return of_all or by in {mention.person_id, self.written_by}
+
+    def tick(self, which: UUID, done: bool, *, by: UUID, of_all: bool, now: datetime) -> Mention | None:
+        """Tick off that the note is somebody's work, or undo that.
 
         Args:
+            which: the id of a mention.
             of_all: whether they may tick off what is others' work.
 
         Returns:
-            Whether it changed anything. The same again changes nothing.
+            The mention if it has changed. The same again changes nothing.
 
         Raises:
-            NothingToTick: it is nobody's work.
+            NoteNotFound: it has no such mention.
             TickedByOthers: it is the work of somebody else, who has not written it for them either.
         """
-        if self.person_id is None:
-            raise NothingToTick
-        if not of_all and by not in {self.person_id, self.written_by}:
+        mention = next((one for one in self.mentions if one.id == which), None)
+        if mention is None:
+            raise NoteNotFound
+        if not self.may_tick(mention, by, of_all=of_all):
             raise TickedByOthers
-        if done == (self.done_at is not None):
-            return False
-        self.done_at, self.done_by = (now, by) if done else (None, None)
-        return True
+        if done == (mention.done_at is not None):
+            return None
+        mention.done_at, mention.done_by = (now, by) if done else (None, None)
+        return mention
+
+
+def mention_id(note_id: UUID, person_id: UUID) -> UUID:
+    """Return the id of the mention of a person in a new note."""
+    return uuid5(note_id, str(person_id))

@@ -16,17 +16,8 @@ class ImplausibleFollowUp(Refusal):
     field = "/follow_up_on"
 
 
-class NothingToTick(Refusal):
-    """A note that nobody was asked to act on."""
-
-    code = "nothing-to-tick"
-    kind = "conflict"
-    title = N_("There is nothing to tick off")
-    detail = N_("Nobody was asked to act on this note.")
-
-
 class TickedByOthers(Refusal):
-    """The note is the work of somebody else."""
+    """It is the work of somebody else."""
 
     code = "ticked-by-others"
     kind = "forbidden"

@@ -112,13 +112,16 @@ _OUTREACH: Final = """
 """
 
 _NOTED: Final = """
-    select note.{moment} as at,
+    select {moment} as at,
            note.pledge_id,
            note.hire_id
       from account
+      join case_note_mentions as mention
+        on mention.{column} = account.id
       join case_notes as note
-        on note.{column} = account.id
-     where note.taskforce_id = current_taskforce()
+        on note.taskforce_id = mention.taskforce_id
+       and note.id = mention.note_id
+     where mention.taskforce_id = current_taskforce()
 """
 
 _CHANGED: Final = """
@@ -233,9 +236,21 @@ ACTIVITY_QUERIES: Final = (
              where decided.taskforce_id = current_taskforce()
         """,
     ),
-    ActivityQuery("case_notes", "written_by", _NOTED.format(column="written_by", moment="written_at")),
-    ActivityQuery("case_notes", "person_id", _NOTED.format(column="person_id", moment="written_at")),
-    ActivityQuery("case_notes", "done_by", _NOTED.format(column="done_by", moment="done_at")),
+    ActivityQuery(
+        "case_notes",
+        "written_by",
+        """
+            select note.written_at as at,
+                   note.pledge_id,
+                   note.hire_id
+              from account
+              join case_notes as note
+                on note.written_by = account.id
+             where note.taskforce_id = current_taskforce()
+        """,
+    ),
+    ActivityQuery("case_note_mentions", "person_id", _NOTED.format(column="person_id", moment="note.written_at")),
+    ActivityQuery("case_note_mentions", "done_by", _NOTED.format(column="done_by", moment="mention.done_at")),
     ActivityQuery(
         "queue_views",
         "saved_by",

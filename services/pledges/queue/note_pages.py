@@ -48,9 +48,9 @@ async def _change(request: Request, db: Database, principal: Principal, case: Ca
     if sent is None:
         raise Problem(422)
     if sent.done or sent.undone:
-        note_id = sent.done or sent.undone
-        assert note_id is not None
-        await notes.tick_note(db, taskforce, case, note_id, done=sent.done is not None, by=by)
+        mention_id = sent.done or sent.undone
+        assert mention_id is not None
+        await notes.tick_note(db, taskforce, case, mention_id, done=sent.done is not None, by=by)
     elif sent.body:
         await notes.write_note(
             db,
@@ -59,7 +59,7 @@ async def _change(request: Request, db: Database, principal: Principal, case: Ca
             sent.id,
             sent.body,
             by=by,
-            person_id=sent.person,
+            person_ids=sent.person,
             follow_up_on=sent.follow_up_on,
         )
     else:

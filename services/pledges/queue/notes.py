@@ -17,6 +17,7 @@ from services.pledges.pledges.store import load_pledge
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
@@ -32,14 +33,14 @@ async def write_note(
     body: str,
     *,
     by: HireEditor,
-    person_id: UUID | None = None,
+    person_ids: Collection[UUID] = (),
     follow_up_on: date | None = None,
     at: datetime | None = None,
 ) -> None:
     """Write a note about a case. The same id again changes nothing.
 
     Args:
-        person_id, follow_up_on: see `CaseNote.write`.
+        person_ids, follow_up_on: see `CaseNote.write`.
         at: when the request came; None: now.
 
     Raises:
@@ -55,7 +56,7 @@ async def write_note(
             case,
             body,
             by=by.id,
-            person_id=person_id,
+            person_ids=person_ids,
             follow_up_on=follow_up_on,
             now=now,
             today=local_date(now),
@@ -67,27 +68,28 @@ async def tick_note(
     db: Database,
     taskforce_id: UUID,
     case: Case,
-    note_id: UUID,
+    mention_id: UUID,
     *,
     done: bool,
     by: HireEditor,
     at: datetime | None = None,
 ) -> None:
-    """Tick a note off, or undo that. The same again changes nothing.
+    """Tick off that a note is somebody's work, or undo that. The same again changes nothing.
 
     Raises:
         PledgeNotFound, HireNotFound, OtherMunicipality: there is no such case for the reader.
-        NoteNotFound: it has no such note.
-        NothingToTick, TickedByOthers: see `CaseNote.tick`.
+        NoteNotFound: no note of it has such a mention.
+        TickedByOthers: see `CaseNote.tick`.
     """
     async with db.change(taskforce_id) as conn:
         await _check_case(conn, taskforce_id, case, by=by)
-        note = await store.lock_note(conn, taskforce_id, case, note_id)
+        note = await store.lock_note(conn, taskforce_id, case, mention_id)
         if note is None:
             raise NoteNotFound
         assert by.id is not None
-        if note.tick(done, by=by.id, of_all=by.coordinator, now=at or datetime.now(UTC)):
-            await store.save_tick(conn, taskforce_id, note)
+        mention = note.tick(mention_id, done, by=by.id, of_all=by.coordinator, now=at or datetime.now(UTC))
+        if mention is not None:
+            await store.save_tick(conn, taskforce_id, mention)
 
 
 async def _check_case(conn: Connection, taskforce_id: UUID, case: Case, *, by: HireEditor) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.pledges.case_notes.domain import Case
+from services.pledges.case_notes.domain import Case, mention_id
 from services.pledges.case_notes.store import notes_of
 from services.pledges.queue.search import search
 from tests.pledges.browsing import HTML, text_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.db.database import Database
     from shared.product.roles import Role
 
-ME, COLLEAGUE = uuid4(), uuid4()
+ME, COLLEAGUE, OTHER = uuid4(), uuid4(), uuid4()
 QUEUE = "/api/pledges/v1/queue"
 
 
@@ -35,25 +35,29 @@ async def due(caller: Caller, who: UUID) -> list[tuple[str, str]]:
     return [(item["kind"], item["reason"]) for item in page.json()["items"]]
 
 
-async def test_a_note_to_a_colleague_is_their_work_until_it_is_ticked_off(
+async def test_a_note_to_colleagues_is_the_work_of_each_until_it_is_ticked_off(
     caller: Caller, pledges_database: Database, taskforce_id: UUID
 ) -> None:
     await caller.log(body := pledge_body())
     path, note_id = f"/queue/pledges/{body['id']}/notes", uuid4()
+    mention, people = mention_id(note_id, COLLEAGUE), [str(COLLEAGUE), str(OTHER)]
 
-    written = [await post(caller, path, id=note_id, body="Ring om nøglen", person=COLLEAGUE) for _ in range(2)]
+    written = [await post(caller, path, id=note_id, body="Ring om nøglen", person=people) for _ in range(2)]
     before = await due(caller, COLLEAGUE)
-    by_other = await post(caller, path, uuid4(), done=note_id)
-    unknown = await post(caller, path, done=uuid4())
-    ticked = await post(caller, path, COLLEAGUE, done=note_id)
+    by_other = await post(caller, path, OTHER, done=mention)
+    unknown = await post(caller, path, done=note_id)
+    ticked = await post(caller, path, COLLEAGUE, done=mention)
 
     assert [answer.status_code for answer in written] == [303, 303]
     assert before == [("mention", "En kollega har skrevet til dig om Struer Trælast A/S: Ring om nøglen")]
     assert (by_other.status_code, unknown.status_code, ticked.status_code) == (403, 404, 303)
-    assert await due(caller, COLLEAGUE) == []
+    assert (await due(caller, COLLEAGUE), await due(caller, OTHER)) == ([], before)
     async with pledges_database.read(taskforce_id) as conn:
         [kept] = await notes_of(conn, taskforce_id, Case(pledge_id=UUID(body["id"])))
-    assert (kept.body, kept.done_by) == ("Ring om nøglen", COLLEAGUE)
+    assert (kept.body, {one.person_id: one.done_by for one in kept.mentions}) == (
+        "Ring om nøglen",
+        {COLLEAGUE: COLLEAGUE, OTHER: None},
+    )
     page = await caller.client.get(f"/pledges/{body['id']}", headers=caller.headers("caseworker") | HTML)
     assert "Ring om nøglen" in page.text
     as_member = await caller.client.get(f"/pledges/{body['id']}", headers=caller.headers("member") | HTML)

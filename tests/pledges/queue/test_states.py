@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 
 from services.pledges.call_list import commands as calls
 from services.pledges.case_notes.domain import Case as NoteCase
+from services.pledges.case_notes.domain import mention_id
 from services.pledges.duplicates import commands as duplicates
 from services.pledges.hires.commands import changing as hires
 from services.pledges.hires.domain import HireEditor
@@ -233,7 +234,14 @@ def note(*, to: UUID | None = None, follow_up_in: int | None = None) -> Step:
         follow_up_on = None if follow_up_in is None else days_ago(-follow_up_in)
         writer = HireEditor(COLLEAGUE)
         await notes.write_note(
-            case.db, case.taskforce, about, case.id, "Ring", by=writer, person_id=to, follow_up_on=follow_up_on
+            case.db,
+            case.taskforce,
+            about,
+            case.id,
+            "Ring",
+            by=writer,
+            person_ids=[to] if to else [],
+            follow_up_on=follow_up_on,
         )
 
     return step
@@ -241,7 +249,12 @@ def note(*, to: UUID | None = None, follow_up_in: int | None = None) -> Step:
 
 def tick() -> Step:
     return lambda case: notes.tick_note(
-        case.db, case.taskforce, NoteCase(pledge_id=case.id), case.id, done=True, by=HireEditor(COLLEAGUE)
+        case.db,
+        case.taskforce,
+        NoteCase(pledge_id=case.id),
+        mention_id(case.id, COLLEAGUE),
+        done=True,
+        by=HireEditor(COLLEAGUE),
     )
 
 

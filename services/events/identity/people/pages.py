@@ -24,8 +24,9 @@ async def show_names(request: Request, principal: ColleagueReader, db: Db) -> Re
     """The names of the taskforce's active people, as parts of a page for htmx to put in their places.
 
     An element with the id `person-<id>` gets that person's name, and so do all with the class `person-<id>`; one with
-    the id or the class `person-options` gets an option for each.
+    the id or the class `person-options` gets an option for each. One with the class `person-checkboxes` gets a checkbox
+    `person` for each but the reader.
     """
     async with db.read(principal.taskforce) as conn:
         names = await queries.active_names(conn, principal.taskforce, limit=_MAX_NAMES)
-    return render(request, "people_names.html", names=names)
+    return render(request, "people_names.html", names=names, me=principal.person)

@@ -20,31 +20,36 @@ _DETAIL: Final = f"jsonb_build_object('text', left(note.body, {_MOST_LETTERS + 1
 def _sources(kind: str) -> tuple[Source, ...]:
     """Return the notes about pledges, and those about hires."""
     about_pledges = Source(
-        tables="""case_notes as note
+        tables="""case_note_mentions as mention
+  join case_notes as note
+    on note.taskforce_id = mention.taskforce_id
+   and note.id = mention.note_id
   join pledges as pledge
     on pledge.taskforce_id = note.taskforce_id
    and pledge.id = note.pledge_id""",
-        where=f"""note.taskforce_id = :taskforce
-   and note.kind = '{kind}'
-   and note.due_on is not null
-   and note.done_at is null""",
-        day="note.due_on",
-        id="note.id",
-        owner="note.person_id",
+        where=f"""mention.taskforce_id = :taskforce
+   and mention.done_at is null
+   and note.kind = '{kind}'""",
+        day="mention.due_on",
+        id="mention.id",
+        owner="mention.person_id",
         about="pledge",
         pledge_id="pledge.id",
         detail=_DETAIL,
     )
     about_hires = Source(
-        tables="""case_notes as note
+        tables="""case_note_mentions as mention
+  join case_notes as note
+    on note.taskforce_id = mention.taskforce_id
+   and note.id = mention.note_id
   join hires as hire
     on hire.taskforce_id = note.taskforce_id
    and hire.id = note.hire_id""",
         where=f"""{about_pledges.where}
    and {SEES_PERSON}""",
-        day="note.due_on",
-        id="note.id",
-        owner="note.person_id",
+        day="mention.due_on",
+        id="mention.id",
+        owner="mention.person_id",
         about="hire",
         hire_id="hire.id",
         detail=_DETAIL,
