@@ -56,7 +56,7 @@ async def test_a_case_is_taken_over_on_its_own_page_which_tells_who_had_it(calle
         case = text_of((await caller.client.get(taken.headers["location"], headers=headers)).text)
 
         assert taken.headers["location"] == f"/{table}s/{case_id}"
-        assert "På arbejdslisten hos dig" in case
+        assert "Sagen er hos dig" in case
         assert "fra ingen bestemt til dig, af dig" in case
 
 
