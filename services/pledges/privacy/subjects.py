@@ -143,20 +143,8 @@ LOOKUPS: Final = (
     SubjectLookup(
         "outreach_notes",
         "outreach",
-        find="""
-            select outreach.id
-              from outreach,
-                   identifiers
-             where outreach.taskforce_id = current_taskforce()
-               and lower(outreach.note) ~ any (identifiers.mentions)
-        """,
-        erase="""
-            update outreach
-               set note = null
-             where taskforce_id = current_taskforce()
-               and id = any ($1)
-            returning id
-        """,
+        find=_IN_NOTES.format(table="outreach"),
+        erase=_EMPTY_NOTES.format(table="outreach"),
     ),
     SubjectLookup(
         "typed_companies",
@@ -184,20 +172,8 @@ LOOKUPS: Final = (
     SubjectLookup(
         "hire_change_notes",
         "hire_changes",
-        find="""
-            select change.id
-              from hire_changes as change,
-                   identifiers
-             where change.taskforce_id = current_taskforce()
-               and lower(change.note) ~ any (identifiers.mentions)
-        """,
-        erase="""
-            update hire_changes
-               set note = null
-             where taskforce_id = current_taskforce()
-               and id = any ($1)
-            returning id
-        """,
+        find=_IN_NOTES.format(table="hire_changes"),
+        erase=_EMPTY_NOTES.format(table="hire_changes"),
     ),
     SubjectLookup(
         "support_contacts",
