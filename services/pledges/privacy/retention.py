@@ -70,21 +70,25 @@ _FORMER_CONTACTS = Job(
 )
 
 
-def _notes(name: str, table: str) -> Job:
-    """Return the job that empties the notes of a table of changes."""
+def _notes(name: str, table: str, *, column: str = "note", written: str = "changed_at") -> Job:
+    """Return the job that empties the notes of a table.
+
+    Args:
+        written: the column with the moment or day from which their time runs.
+    """
     return Job(
         name=name,
         overdue=f"""
             select id,
-                   changed_at as since
+                   {written} as since
               from {table}
              where taskforce_id = $2
-               and changed_at < current_date - make_interval(months => $1)
-               and note is not null
+               and {written} < current_date - make_interval(months => $1)
+               and {column} is not null
         """,  # noqa: S608  (names of ours)
         remove=f"""
             update {table}
-               set note = null
+               set {column} = null
              where taskforce_id = $2
                and id in (select id from overdue)
             returning id
@@ -94,43 +98,8 @@ def _notes(name: str, table: str) -> Job:
 
 _CHANGE_NOTES = _notes("change_notes", "pledge_changes")
 _STEP_NOTES = _notes("step_notes", "position_changes")
-
-_OUTREACH_NOTES = Job(
-    name="outreach_notes",
-    overdue="""
-        select id,
-               made_on as since
-          from outreach
-         where taskforce_id = $2
-           and made_on < current_date - make_interval(months => $1)
-           and note is not null
-    """,
-    remove="""
-        update outreach
-           set note = null
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
-)
-_CASE_NOTES = Job(
-    name="case_notes",
-    overdue="""
-        select id,
-               written_at as since
-          from case_notes
-         where taskforce_id = $2
-           and written_at < current_date - make_interval(months => $1)
-           and body is not null
-    """,
-    remove="""
-        update case_notes
-           set body = null
-         where taskforce_id = $2
-           and id in (select id from overdue)
-        returning id
-    """,
-)
+_OUTREACH_NOTES = _notes("outreach_notes", "outreach", written="made_on")
+_CASE_NOTES = _notes("case_notes", "case_notes", column="body", written="written_at")
 
 _QUEUE_VIEWS = Job(
     name="queue_views",
