@@ -118,7 +118,7 @@ async def test_the_page_of_a_hire_takes_a_new_step_beside_a_colleagues_and_ends_
 
         versions = page.get_by_role("region", name="To udgaver")
         await expect(versions).to_contain_text("15 t. løn")
-        await expect(versions).to_contain_text("20 + 0")
+        await expect(versions).to_contain_text("20 t. løn")
         await expect(versions).to_contain_text("af Mette Havbro")
         await assert_fits(page, NARROW, PHONE, DESKTOP)
         await page.get_by_role("button", name="Gem de nye timer").click()

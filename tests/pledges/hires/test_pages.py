@@ -162,7 +162,11 @@ async def test_two_case_workers_on_one_position_see_what_has_changed(caller: Cal
     assert f"Tilsagnet nu Plads 1 fra {date_text(START + timedelta(days=1), language='da')}" in text
     assert f'value="{START.isoformat()}"' in answer.text
     assert hidden(answer.text, "version") == "2"
-    fields |= {"version": "2", "position": hidden(answer.text, "position")}
+    assert "Plads 1 er besat. Vælg en anden plads, hvis det er en anden borger." in text
+    fields |= {"version": "2", "position": ""}
+    undecided = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
+    assert not undecided.headers["location"].startswith("/hires/")
+    fields |= {"position": "2"}
     confirmed = await caller.client.post(f"/queue/{body['id']}/hire", data=fields, headers=headers)
     assert confirmed.headers["location"] == f"/hires/{fields['id']}"
 

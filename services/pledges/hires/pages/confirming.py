@@ -281,9 +281,16 @@ class _Visit:
         problem = problem_of(refusal)
         vacant = [str(one.number) for one in pledge.vacant]
         values = {**form.values, "version": pledge.version}
-        if str(form.value("position")) not in vacant:
-            values["position"] = vacant[0] if vacant else ""
-        again: Form[HireForm] = Form(values, {"": f"{problem.title}. {problem.detail}"})
+        said = f"{problem.title}. {problem.detail}"
+        taken = str(form.value("position"))
+        if taken not in vacant:
+            # Another position is chosen by hand: the answers may be about the citizen who has just been confirmed.
+            values["position"] = ""
+            if vacant and taken:
+                said += " " + _(
+                    "Position %(number)s is taken. Choose another one if it is another citizen.", number=taken
+                )
+        again: Form[HireForm] = Form(values, {"": said})
         visit = _Visit(self.request, self.db, self.principal, pledge)
         return await visit.form_page(again, status_code=problem.status, hires=hires)
 

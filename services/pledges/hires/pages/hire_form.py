@@ -108,6 +108,8 @@ class HireForm(BaseModel):
         errors = by_field(hire) if isinstance(hire, list) else {}
         if not self.contact_person.phone:
             errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
+        if pledge is not None and pledge.vacant and not self.position:
+            errors["position"] = _("Choose the position.")
         return body, errors if isinstance(hire, list) or errors else hire
 
 
