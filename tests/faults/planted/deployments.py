@@ -72,7 +72,7 @@ BUGS: Final = (
         (
             Change(
                 _STORE,
-                'select {select_list([*COLUMNS], "pledge")},\n',
+                'select {select_list([*COLUMNS, *STATE_COLUMNS], "pledge")},\n',
                 "select pledge.*,\n",
             ),
         ),

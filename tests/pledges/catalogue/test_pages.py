@@ -76,7 +76,7 @@ async def test_a_pledge_keeps_an_own_task_after_it_was_hidden(
     assert answer.status_code == 201, answer.text
     assert answer.json()["tasks"] == ["canteen", task.code]
     assert "Kantine, Hundeluftning" in text_of(await page(caller, f"/pledges/{body['id']}"))
-    assert "Kantine, Hundeluftning" in text_of(await page(caller, "/queue"))
+    assert "Kantine, Hundeluftning" in text_of(await page(caller, "/queue?view=unassigned&due=all"))
     assert "Canteen, Walking dogs" in text_of(await page(caller, f"/pledges/{body['id']}?lang=en"))
 
 
