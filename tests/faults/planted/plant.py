@@ -61,14 +61,14 @@ def changed(bug: Bug, root: Path = ROOT) -> dict[str, str]:
 
 
 @contextmanager
-def planted(bug: Bug) -> Iterator[Path]:
+def planted(bug: Bug, tree: Path = ROOT) -> Iterator[Path]:
     """Yield a copy of the tree with the bug; it is deleted at the end.
 
     Raises:
         NotPlanted: it cannot be applied.
     """
-    changed(bug)
-    with copy_of(ROOT, bug.changes) as root:
+    changed(bug, tree)
+    with copy_of(tree, bug.changes) as root:
         yield root
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults import checker, privacy, register, tenancy
 from tests.faults.catalogue import FAULTS
-from tests.faults.copies import Change
+from tests.faults.copies import COPIED, Change
 from tests.faults.planted.bugs import BUGS, CONTROL, NOTHING
 from tests.faults.planted.plant import Bug, NotPlanted, changed, planted
 from tests.faults.planted.report import Trial
@@ -60,16 +60,16 @@ def test_a_text_that_does_not_occur_exactly_once_is_refused(tmp_path: Path) -> N
         changed(replace(CONTROL, changes=(Change("two.py", "", ""),)), tmp_path)
 
 
-def test_a_bug_is_planted_in_a_copy_and_the_checkout_does_not_change() -> None:
-    bug = BUGS[0]
-    file = bug.changes[0].file
-    before = (ROOT / file).read_bytes()
-    with planted(bug) as root:
-        assert bug.changes[0].new in (root / file).read_text(encoding="utf-8")
-        assert (root / "services/pledges/pledges/store.py").read_bytes() == (
-            ROOT / "services/pledges/pledges/store.py"
-        ).read_bytes()
-    assert (ROOT / file).read_bytes() == before
+def test_a_bug_is_planted_in_a_copy_and_the_checkout_does_not_change(tmp_path: Path) -> None:
+    for part in COPIED:
+        (tmp_path / part).mkdir()
+    files = {"services/__init__.py": "", "services/one.py": "a = 1\n", "shared/two.py": "b = 1\n"}
+    for file, text in files.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    with planted(replace(CONTROL, changes=(Change("services/one.py", "a = 1", "a = 2"),)), tmp_path) as root:
+        assert (root / "services/one.py").read_text(encoding="utf-8").startswith("a = 2\n")
+        assert (root / "shared/two.py").read_text(encoding="utf-8") == "b = 1\n"
+    assert {file: (tmp_path / file).read_text(encoding="utf-8") for file in files} == files
     assert not root.exists()
 
 
