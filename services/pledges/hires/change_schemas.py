@@ -70,6 +70,10 @@ class CorrectionIn(TypedModel):
     )
     training_hire_id: UUID | None = Field(None, description="the hire of the praktik or training track that led to it")
     without_training: bool = Field(False, description="no training led to it, although one is named")
+    ended_on: Day | None = Field(
+        None, description="the first day without the job, of a hire that has ended; its position stays as it is"
+    )
+    end_reason: EndReason | None = Field(None, description="of a hire that has ended", examples=["ordinary_job"])
     note: Note = Field(None, description="why, in words; no names", examples=["Startede en uge senere"])
 
     def correction(self) -> HireCorrection:
@@ -82,6 +86,8 @@ class CorrectionIn(TypedModel):
             company=self.company.typed() if self.company else None,
             training_hire_id=self.training_hire_id,
             without_training=self.without_training,
+            ended_on=self.ended_on,
+            end_reason=self.end_reason,
         )
 
 
@@ -140,6 +146,9 @@ class HireChangeOut(ResponseModel):
     reason: EndReason | None = Field(
         description="why it has ended; `health` is shown as `other` to all but those who see what concerns the person"
     )
+    former_reason: EndReason | None = Field(
+        description="the reason that a correction has replaced, where the history knows it; shown as `reason` is"
+    )
     note: str | None = Field(
         description="why, in words; only for the case workers of the municipality that confirmed the hire"
     )
@@ -148,7 +157,13 @@ class HireChangeOut(ResponseModel):
 
     def without_person(self) -> HireChangeOut:
         """Return what everybody may see who reads hires. Words may say more about the person than a code."""
-        return self.model_copy(update={"reason": public_reason(self.reason), "note": None})
+        return self.model_copy(
+            update={
+                "reason": public_reason(self.reason),
+                "former_reason": public_reason(self.former_reason),
+                "note": None,
+            }
+        )
 
 
 class HireHistory(ResponseModel):

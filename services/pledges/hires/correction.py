@@ -12,6 +12,7 @@ from services.pledges.hires.ladder import TypedStep, check_ladder, ladder_of, si
 from services.pledges.hires.refusals import (
     FirstStepNotAtStart,
     ImplausibleStart,
+    NoEndToCorrect,
     StartsBeforePledge,
     TooManyHiredHours,
 )
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from services.pledges.hires.ladder import Step
     from services.pledges.pledges.domain import Limits
     from services.pledges.register.domain import RegisteredCompany, TypedCompany
-    from shared.contracts.pledges import JobType
+    from shared.contracts.pledges import EndReason, JobType
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class HireCorrection:
         steps: the whole ladder. `weekly_hours` and `job_type` are then not used, except the job type for steps without
             one.
         without_training: no training led to it, although one is named.
+        ended_on, end_reason: of a hire that has ended. Its position stays what the end has made of it.
     """
 
     start_date: date | None = None
@@ -48,6 +50,8 @@ class HireCorrection:
     company: TypedCompany | None = None
     training_hire_id: UUID | None = None
     without_training: bool = False
+    ended_on: date | None = None
+    end_reason: EndReason | None = None
 
 
 def correct(
@@ -60,7 +64,9 @@ def correct(
     limits: Limits,
     seen_version: int | None = None,
 ) -> bool:
-    """Correct a hire, as if it had been confirmed so. Checkpoints that nobody has answered move with the first day.
+    """Correct a hire, as if it had been confirmed and ended so.
+
+    Checkpoints that nobody has answered move with the first day, and are dropped or made again with the end.
 
     Args:
         pledged_on: the day from which its pledge counts; None for a hire without a pledge.
@@ -75,14 +81,25 @@ def correct(
         HireRevoked, StaleHire
         ImplausibleStart, StartsBeforePledge: the first day cannot be right.
         TooManyHiredHours: more hours than `limits` allow. Of the steps: see `check_ladder`.
-        EndsBeforeStart, EndsBeforeLastStep: the hire has ended, and the ladder goes on.
+        EndsBeforeStart, EndsBeforeLastStep, EndsBeforeAnswer: the hire has ended, and the ladder goes on.
+        EndTooFarAhead: see `Hire.end`.
+        NoEndToCorrect: the hire has not ended.
     """
     steps = _corrected_steps(hire, correction, limits)
     company = correction.company or hire.company
     training_hire_id = None if correction.without_training else correction.training_hire_id or hire.training_hire_id
-    if hire.counted and (steps, company, training_hire_id) == (hire.steps, hire.company, hire.training_hire_id):
+    ended_on, end_reason = correction.ended_on or hire.ended_on, correction.end_reason or hire.end_reason
+    if hire.counted and (steps, company, training_hire_id, ended_on, end_reason) == (
+        hire.steps,
+        hire.company,
+        hire.training_hire_id,
+        hire.ended_on,
+        hire.end_reason,
+    ):
         return False
     hire.check_version(seen_version)
+    if hire.ended_on is None and (ended_on, end_reason) != (None, None):
+        raise NoEndToCorrect
     latest = today + LATEST_START
     if steps != hire.steps:
         start_date = steps[0].starts_on
@@ -91,7 +108,9 @@ def correct(
         if pledged_on is not None and start_date < pledged_on and start_date != hire.start_date:
             raise StartsBeforePledge(pledged_on=date_text(pledged_on))
         check_ladder(steps, start_date=start_date, latest=latest, limits=limits)
-        hire.replace_steps(steps, today=today)
+    if (steps, ended_on) != (hire.steps, hire.ended_on):
+        hire.replace_dates(steps, ended_on, today=today)
+    hire.end_reason = end_reason
     if company != hire.company:
         recognised = recognise(company, register)
         hire.company = company

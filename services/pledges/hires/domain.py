@@ -107,7 +107,7 @@ class HireChange:
     Attributes:
         before: the state before, as `Hire.snapshot` returns it.
         by: the account; None: the company by its link, or a correction of the pledge that an import made.
-        reason: why it has ended.
+        reason: why it has ended; of a correction only if that was corrected.
         note: why, in words.
     """
 
@@ -264,8 +264,7 @@ class Hire:
         if self.ended_on is not None:
             raise AlreadyEnded(ended_on=date_text(self.ended_on))
         self._check_end(self.steps, ended_on)
-        if ended_on > months_after(today, _END_AHEAD_MONTHS):
-            raise EndTooFarAhead
+        _check_end_ahead(ended_on, today)
         self.ended_on, self.end_reason = ended_on, reason
         self._renew_checkpoints(today)
         self.version += 1
@@ -409,15 +408,18 @@ class Hire:
         if not self.counted:
             raise HireRevoked
 
-    def replace_steps(self, steps: tuple[Step, ...], *, today: date) -> None:
-        """Set the whole ladder, which `check_ladder` has accepted; the checkpoints follow the first day.
+    def replace_dates(self, steps: tuple[Step, ...], ended_on: date | None, *, today: date) -> None:
+        """Set the whole ladder, which `check_ladder` has accepted, and the end; the checkpoints follow them.
 
         Raises:
             EndsBeforeStart, EndsBeforeLastStep, EndsBeforeAnswer: it goes on after the end.
+            EndTooFarAhead: the end is another one, and more than three months ahead.
         """
-        if self.ended_on is not None:
-            self._check_end(steps, self.ended_on)
-        self.steps = steps
+        if ended_on is not None:
+            self._check_end(steps, ended_on)
+            if ended_on != self.ended_on:
+                _check_end_ahead(ended_on, today)
+        self.steps, self.ended_on = steps, ended_on
         self._renew_checkpoints(today)
 
     def _check_end(self, steps: Sequence[Step], ended_on: date) -> None:
@@ -438,3 +440,9 @@ class Hire:
             on=today,
             answered=self.checkpoints,
         )
+
+
+def _check_end_ahead(ended_on: date, today: date) -> None:
+    """Raise `EndTooFarAhead` for an end that nobody knows yet."""
+    if ended_on > months_after(today, _END_AHEAD_MONTHS):
+        raise EndTooFarAhead

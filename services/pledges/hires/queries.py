@@ -13,10 +13,10 @@ from services.pledges.hires.schemas import HireOut
 from services.pledges.hires.store import SELECT, hire_of
 from services.pledges.pledges.domain import Contact
 from services.pledges.pledges.queries import Where
-from shared.contracts.pledges import JobType
+from shared.contracts.pledges import EndReason, JobType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import asyncpg
 
@@ -201,17 +201,31 @@ async def history(conn: Connection, taskforce_id: UUID, hire_id: UUID) -> list[H
     )
     entries = []
     after = hire_of(row).snapshot()
-    for change in changes:
+    for place, change in enumerate(changes):
         before = change["before"]
         entries.append(
             HireChangeOut(
                 **{name: change[name] for name in _CHANGE_COLUMNS},
+                former_reason=_former_reason(changes[place:]),
                 before=_state_of(before),
                 after=_state_of(after),
             )
         )
         after = before
     return entries
+
+
+def _former_reason(changes: Sequence[asyncpg.Record]) -> EndReason | None:
+    """Return the reason that the first of these changes has replaced; None unless it has corrected one.
+
+    Args:
+        changes: the latest first.
+    """
+    change, *earlier = changes
+    if change["kind"] != "corrected" or change["reason"] is None:
+        return None
+    # A hire that had ended when it was confirmed has no former change that says why.
+    return next((one["reason"] for one in earlier if one["reason"] is not None), None)
 
 
 def _state_of(snapshot: Mapping[str, Any]) -> HireStateOut:

@@ -147,6 +147,16 @@ class NotEnded(Refusal):
     detail = N_("There is nothing to resume. Look at the case again.")
 
 
+class NoEndToCorrect(Refusal):
+    """Only the end of a hire that has ended can be corrected."""
+
+    code = "no-end-to-correct"
+    kind = "conflict"
+    title = N_("The hire has not ended, so it has no end to correct")
+    detail = N_("End it, with the first day without the job and the reason.")
+    field = "/ended_on"
+
+
 class RevokeTooLate(Refusal):
     """A confirmation can be undone within 15 minutes."""
 

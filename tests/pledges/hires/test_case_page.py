@@ -195,6 +195,28 @@ async def test_a_correction_keeps_the_later_steps(caller: Caller) -> None:
         assert words in page
 
 
+async def test_a_wrong_end_is_corrected_on_the_page(caller: Caller) -> None:
+    case = await confirmed(caller)
+    running = await case.open(f"{case.path}/correct")
+    await case.do("end", end__on=day(-10), end__reason="employer", end__position="reopen")
+    ended = await case.open(f"{case.path}/correct")
+    fields = {"start_date": day(-100), "paid": "12,5", "job_type": "smaajob", "company__name": "Bageren"}
+
+    too_early = await case.send("correct", **fields, ended_on=day(-100), end_reason="employer")
+    corrected = await case.send("correct", **fields, ended_on=day(-5), end_reason="ordinary_job")
+    stale = await case.send("correct", **fields, ended_on=day(-7), end_reason="ordinary_job")
+    page = await case.open()
+
+    assert "Første dag uden jobbet" not in running
+    assert "Første dag uden jobbet" in ended
+    assert "Første dag uden jobbet: Den første dag uden jobbet kommer efter" in text_of(too_early.text)
+    assert corrected.status_code == 303, text_of(corrected.text)
+    before, after, mine = (date.fromisoformat(day(one)).strftime("%d.%m.%Y") for one in (-10, -5, -7))
+    assert f"Første dag uden jobbet {after} {mine}" in text_of(stale.text)
+    for words in ("Rettet: Et ordinært job", f"{before} → {after}", "→ Et ordinært job"):
+        assert words in page
+
+
 async def test_another_municipality_sees_the_hire_but_not_what_concerns_the_person(caller: Caller) -> None:
     body = hire_body(company={"name": "Bageren"})
     await caller.confirm(body, **ME, municipality="0671")

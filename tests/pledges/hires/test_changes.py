@@ -151,6 +151,34 @@ async def test_a_position_that_was_given_away_is_not_taken_back(caller: Caller) 
     assert (now["ended_on"], now["version"]) == (_in(10), 2)
 
 
+async def test_the_end_of_a_hire_is_corrected_after_its_position_was_given_away(caller: Caller) -> None:
+    hire = await _hired(caller, positions=1, municipality="0671")
+    colleague: dict[str, Any] = {"municipality": "0671"}
+    path = f"{hire['id']}/correct"
+    early = await _send(caller, path, {"ended_on": _in(12)}, **colleague)
+    await _send(caller, f"{hire['id']}/end", {"ended_on": _in(10), "reason": "health"}, **colleague)
+    await caller.confirm(hire_body(pledge_id=hire["pledge_id"]))
+
+    corrected = await _send(caller, path, {"ended_on": _in(12), "end_reason": "moved"}, version=2, **colleague)
+    later = await _send(caller, path, {"ended_on": _in(14)}, version=3, **colleague)
+    own, others = [
+        (await caller.get(f"{API}/hires/{hire['id']}/history", "caseworker", municipality=one)).json()["items"]
+        for one in ("0671", "0756")
+    ]
+
+    assert (early.status_code, early.json()["type"]) == (409, "/problems/no-end-to-correct")
+    assert (corrected.json()["ended_on"], corrected.json()["end_reason"]) == (_in(12), "moved"), corrected.text
+    assert (later.json()["ended_on"], later.json()["end_reason"], later.json()["version"]) == (_in(14), "moved", 4)
+    assert [(one["kind"], one["reason"], one["former_reason"]) for one in own] == [
+        ("corrected", None, None),
+        ("corrected", "moved", "health"),
+        ("ended", "health", None),
+    ]
+    assert [one["former_reason"] for one in others] == [None, "other", None]
+    assert (own[1]["before"]["ended_on"], own[1]["after"]["ended_on"]) == (_in(10), _in(12))
+    assert await _positions(caller, hire["pledge_id"]) == ["filled"]
+
+
 async def test_an_undone_confirmation_leaves_the_position_as_it_was(caller: Caller, pledges_database: Database) -> None:
     hire = await _hired(caller, positions=1)
 

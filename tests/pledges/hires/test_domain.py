@@ -28,6 +28,7 @@ from services.pledges.hires.refusals import (
     HoursMissing,
     ImplausibleEnd,
     ImplausibleStart,
+    NoEndToCorrect,
     NoHours,
     NotEnded,
     NotLastStep,
@@ -191,6 +192,19 @@ def test_a_step_goes_on_from_the_last_one_and_can_be_removed() -> None:
             lambda hire: (_end(hire, TODAY + 40 * DAY), _correct(hire, steps=(step(TODAY + 40 * DAY, 5),))),
             EndsBeforeStart,
         ),
+        (lambda hire: _correct(hire, ended_on=TODAY + 40 * DAY), NoEndToCorrect),
+        (lambda hire: _correct(hire, end_reason="health"), NoEndToCorrect),
+        (lambda hire: (_end(hire, TODAY + 40 * DAY), _correct(hire, ended_on=TODAY)), EndsBeforeStart),
+        (lambda hire: (_end(hire, TODAY + 40 * DAY), _correct(hire, ended_on=TODAY + 30 * DAY)), EndsBeforeLastStep),
+        (lambda hire: (_end(hire, TODAY + 40 * DAY), _correct(hire, ended_on=TODAY + 93 * DAY)), EndTooFarAhead),
+        (
+            lambda hire: (
+                _answer(hire, 3, TODAY + 99 * DAY),
+                hire.end(TODAY + 95 * DAY, "other", today=TODAY + 99 * DAY),
+                _correct(hire, ended_on=TODAY + 89 * DAY),
+            ),
+            EndsBeforeAnswer,
+        ),
     ],
 )
 def test_an_impossible_change_is_refused_and_changes_nothing(
@@ -273,6 +287,44 @@ def test_a_correction_replaces_what_was_wrong(correction: dict[str, Any], first:
 
     assert _of_step(hire.steps[0]) == first
     assert hire.version == 2
+
+
+@pytest.mark.parametrize(
+    ("correction", "end", "months"),
+    [
+        ({"ended_on": TODAY + 80 * DAY}, (TODAY + 80 * DAY, "employer"), [3, 6]),
+        ({"ended_on": TODAY - 40 * DAY}, (TODAY - 40 * DAY, "employer"), []),
+        ({"end_reason": "health"}, (TODAY, "health"), [3]),
+        ({"ended_on": TODAY + 80 * DAY, "end_reason": "moved"}, (TODAY + 80 * DAY, "moved"), [3, 6]),
+        (
+            {"ended_on": TODAY - 110 * DAY, "start_date": TODAY - 115 * DAY},
+            (TODAY - 110 * DAY, "employer"),
+            [],
+        ),
+        ({"ended_on": TODAY + 80 * DAY, "start_date": TODAY + 70 * DAY}, (TODAY + 80 * DAY, "employer"), []),
+    ],
+)
+def test_a_correction_of_the_end_renews_the_checkpoints(
+    correction: dict[str, Any], end: tuple[date, str], months: list[int]
+) -> None:
+    hire = hired(start_date=TODAY - 105 * DAY)
+    _end(hire, TODAY)
+
+    assert _correct(hire, **correction)
+
+    assert (hire.ended_on, hire.end_reason) == end
+    assert ([one.months for one in hire.checkpoints], hire.version) == (months, 3)
+    assert not _correct(hire, **correction)
+
+
+def test_a_correction_based_on_a_version_without_the_end_is_stale() -> None:
+    hire = hired()
+    _end(hire, TODAY + DAY)
+    hire.resume(today=TODAY)
+    correction = HireCorrection(ended_on=TODAY + 2 * DAY)
+
+    with pytest.raises(StaleHire):
+        correct(hire, correction, pledged_on=None, register=(), today=TODAY, limits=Limits(), seen_version=2)
 
 
 def test_a_correction_of_the_company_recognises_it_again() -> None:

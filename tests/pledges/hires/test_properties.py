@@ -100,11 +100,25 @@ class Changes(RuleBasedStateMachine):
     def answer(self, months: Any, answer: CheckpointAnswer | None) -> None:
         self.change(lambda hire: hire.answer_checkpoint(months, answer, answered_from="company", by=None, today=TODAY))
 
-    @rule(start=st.none() | days, hours=st.none() | hours, job_type=job_types, ladder=st.lists(steps, max_size=2))
+    @rule(
+        start=st.none() | days,
+        hours=st.none() | hours,
+        job_type=job_types,
+        ladder=st.lists(steps, max_size=2),
+        ended_on=st.none() | days,
+        reason=st.none() | reasons,
+    )
     def correct(
-        self, start: date | None, hours: Decimal | None, job_type: JobType | None, ladder: list[TypedStep]
+        self,
+        start: date | None,
+        hours: Decimal | None,
+        job_type: JobType | None,
+        ladder: list[TypedStep],
+        ended_on: date | None,
+        reason: EndReason | None,
     ) -> None:
-        correction = HireCorrection(start, hours or None, job_type, tuple(ladder))
+        end = (ended_on, reason) if self.hire.ended_on else (None, None)
+        correction = HireCorrection(start, hours or None, job_type, tuple(ladder), ended_on=end[0], end_reason=end[1])
         self.change(lambda hire: correct(hire, correction, pledged_on=None, register=(), today=TODAY, limits=LIMITS))
 
     @rule(name=st.sampled_from(["Jonas", "Karen"]))

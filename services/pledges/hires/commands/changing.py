@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -264,7 +265,7 @@ async def correct_hire(
         [context] = await load_register_context(conn, taskforce_id, [(None, correction.company)])
         await check_training_hire(conn, taskforce_id, hire.id, correction.training_hire_id)
         change = HireChange("corrected", hire.snapshot(), by.id, now, note=note)
-        former_company = hire.company
+        former_company, former_reason = hire.company, hire.end_reason
         if correct(
             hire,
             correction,
@@ -274,6 +275,8 @@ async def correct_hire(
             limits=limits,
             seen_version=seen_version,
         ):
+            if hire.end_reason != former_reason:
+                change = replace(change, reason=hire.end_reason)
             change_id = await save_change(conn, hire, change, HireCorrected)
             if hire.company != former_company:
                 await store.save_company(conn, hire, change_id, at=now)

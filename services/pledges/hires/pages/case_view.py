@@ -115,15 +115,24 @@ def _entry(change: HireChangeOut) -> HistoryEntry:
     if change.reason:
         title = f"{title}: {_(END_REASONS[change.reason])}"
     before, after = _facts(change.before), _facts(change.after)
-    differences = tuple(
+    differences = [
         Difference(label, before.get(label, NOTHING), after.get(label, NOTHING))
         for label in dict.fromkeys([*before, *after])
         if before.get(label) != after.get(label)
-    )
+    ]
+    if change.reason and change.former_reason and change.reason != change.former_reason:
+        reasons = _(END_REASONS[change.former_reason]), _(END_REASONS[change.reason])
+        differences.append(Difference(_("Why did it end?"), *reasons))
     # Only a company answers without an account.
     by_company = change.kind == "checkpoint_answered" and change.changed_by is None
     return HistoryEntry(
-        change.version, title, change.changed_at, change.changed_by, change.note, differences, by_company=by_company
+        change.version,
+        title,
+        change.changed_at,
+        change.changed_by,
+        change.note,
+        tuple(differences),
+        by_company=by_company,
     )
 
 

@@ -28,7 +28,7 @@ from shared.http.idempotency import sent_by_principal
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
 from shared.i18n.translations import gettext as _
-from shared.product.vocabulary import JOB_TYPES
+from shared.product.vocabulary import END_REASONS, JOB_TYPES
 from shared.refusals import Refusal
 from shared.ui.formats import date_text, number_text
 from shared.ui.forms import Form, blank, read_form
@@ -72,6 +72,8 @@ class HireCorrectionForm(BaseModel):
     job_type: str | None = None
     company: _Company = _Company()
     training_hire_id: TypedId | None = None
+    ended_on: str | None = None
+    end_reason: str | None = None
     note: str | None = None
 
     def body(self, hire: HireOut) -> dict[str, Any]:
@@ -91,6 +93,8 @@ class HireCorrectionForm(BaseModel):
             "company": company if company != {"name": hire.company.name, "cvr": hire.company.cvr} else None,
             "training_hire_id": str(training) if training else None,
             "without_training": training is None,
+            "ended_on": iso_date(self.ended_on) if self.ended_on else None,
+            "end_reason": self.end_reason or None,
             "note": self.note,
         }
 
@@ -128,8 +132,8 @@ async def correct_hire(hire_id: UUID, request: Request, db: Db, principal: Casew
             seen_version=form.data.version,
         )
     except StaleHire as refusal:
-        # Sent again, it replaces what is shown beside it.
-        mine: Form[Any] = replace(form, values={**form.values, "version": hire.version})
+        # Sent again, it replaces what is shown beside it. A page from before the end has not asked about it.
+        mine: Form[Any] = replace(form, values={**_end_values(hire), **form.values, "version": hire.version})
         mine = mine.refused({"": _("Somebody has changed the hire while you were correcting it. Compare below.")})
         theirs = _differences(hire, form.data, dict(await training_choices(db, principal, hire=hire)))
         status_code = problem_of(refusal).status
@@ -167,12 +171,19 @@ def _values(hire: HireOut) -> dict[str, Any]:
         "company__name": hire.company.name,
         "company__cvr": hire.company.cvr,
         "training_hire_id": hire.training_hire_id or "",
+        **_end_values(hire),
     }
+
+
+def _end_values(hire: HireOut) -> dict[str, Any]:
+    return {"ended_on": hire.ended_on.isoformat() if hire.ended_on else "", "end_reason": hire.end_reason or ""}
 
 
 def _differences(hire: HireOut, typed: HireCorrectionForm, trainings: Mapping[str, str]) -> list[Difference]:
     """Return what differs between the hire now and the correction that was not saved."""
     now = _facts(HireCorrectionForm.model_validate(_nested(_values(hire))), trainings)
+    if typed.ended_on is None:
+        typed = typed.model_copy(update=_end_values(hire))
     mine = _facts(typed, trainings)
     return [Difference(label, now[label], mine[label]) for label in now if now[label] != mine[label]]
 
@@ -185,19 +196,26 @@ def _nested(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(form: HireCorrectionForm, trainings: Mapping[str, str]) -> dict[str, str]:
-    read = read_as(CorrectionIn, {"start_date": iso_date(form.start_date) if form.start_date else None})
     job_types: dict[str, str] = {code: _(label) for code, label in JOB_TYPES.items()}
-    first_day = form.start_date if isinstance(read, list) or read.start_date is None else date_text(read.start_date)
+    end_reasons: dict[str, str] = {code: _(label) for code, label in END_REASONS.items()}
     facts = {
-        _("First day"): first_day,
+        _("First day"): _day(form.start_date),
         _("Hours with pay"): form.paid or "0",
         _("Hours of work placement"): form.praktik or "0",
         _("Kind of job"): job_types.get(form.job_type or ""),
         _("Company"): form.company.name,
         _("CVR number"): form.company.cvr,
         _("Which training led to it?"): trainings.get(form.training_hire_id or ""),
+        _("First day without the job"): _day(form.ended_on),
+        _("Why did it end?"): end_reasons.get(form.end_reason or ""),
     }
     return {label: value or NOTHING for label, value in facts.items()}
+
+
+def _day(typed: str | None) -> str | None:
+    """Return a day as it is written on pages; what cannot be read, as it was typed."""
+    read = read_as(CorrectionIn, {"start_date": iso_date(typed) if typed else None})
+    return typed if isinstance(read, list) or read.start_date is None else date_text(read.start_date)
 
 
 def _by_field(errors: Sequence[FieldError]) -> dict[str, str]:
@@ -229,4 +247,5 @@ async def _page(
         differences=differences,
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         trainings=trainings,
+        end_reasons=[(code, _(label)) for code, label in END_REASONS.items()],
     )
