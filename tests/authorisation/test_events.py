@@ -58,6 +58,7 @@ CHECKED_TWICE = {
         "POST /account/sessions/end-others",
         "POST /account/sessions/{session_id:uuid}/end",
         "POST /api-keys/{key_id:uuid}/take-over",
+        "GET /people/names",
     )
 }
 """A program has no account, and a second check asks for the person."""
