@@ -121,16 +121,23 @@ async def test_a_stalled_consumer_is_restarted(
 ) -> None:
     stalled_seconds = _notice_stalls_soon(worker, monkeypatch)
     [consumer] = worker.consumers
+
+    async def taken(number: int) -> bool:
+        return len(await rows(events_database)) == number
+
+    # Apache Kafka takes a while to find leaders for new topics. Meanwhile the session of a client that ignores its
+    # group would end, and the broker lets any client commit for a group without members: then nothing stalls.
+    await publish(events_database, company(taskforce_id))
+    await eventually(partial(taken, 1))
     await eventually(partial(_has_caught_up, consumer))
     client = consumer._client()
     assert client is not None
     stall(client)
     stalled_at = time.monotonic()
-    changes = [company(taskforce_id) for _ in range(20)]
-    await publish(events_database, *changes)
+    await publish(events_database, *(company(taskforce_id) for _ in range(20)))
 
     async def taken_by_another_client() -> bool:
-        return consumer._client() is not client and len(await rows(events_database)) == len(changes)
+        return consumer._client() is not client and await taken(21)
 
     await eventually(taken_by_another_client)
     # `behind_seconds` counts from the last time it had caught up, up to half a second before.
