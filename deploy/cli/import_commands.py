@@ -40,7 +40,7 @@ def import_pledges(
     tilsagn import pledges tilsagn.csv --dry-run
     tilsagn import pledges tilsagn.xlsx
     """
-    from deploy.cli.imports import import_file  # noqa: PLC0415
+    from deploy.cli.imports import import_file  # noqa: PLC0415  (only this command pays for it)
 
     import_file(file, dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)
 
@@ -63,6 +63,6 @@ def import_hires(
     tilsagn import hires ansættelser.csv --dry-run --errors fejl.csv
     tilsagn import hires ansættelser.xlsx
     """
-    from deploy.cli.imports import import_file  # noqa: PLC0415
+    from deploy.cli.imports import import_file  # noqa: PLC0415  (only this command pays for it)
 
     import_file(file, of="hires", dry_run=dry_run, taskforce=taskforce, as_json=as_json, errors=errors)

@@ -163,4 +163,4 @@ def _highest(table: str, alias: str) -> str:
                                   and later.taskforce_id = {alias}.taskforce_id
                                   and later.{key} = {alias}.{key}
                                   and later.version > {alias}.version
-                                  and ($2::timestamptz is null or later.recorded_at <= $2))"""  # noqa: S608
+                                  and ($2::timestamptz is null or later.recorded_at <= $2))"""  # noqa: S608  (our own words)

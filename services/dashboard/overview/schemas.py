@@ -60,6 +60,7 @@ def _type(measure: type[AnyMeasure]) -> Any:
     if measure is StillEmployed:
         return dict[Literal["3", "6", "12"], Employed]
     if measure.groups:
+        # mypy does not read a Literal that is made at run time: the codes are those of the measure.
         return dict[Literal[tuple(measure.groups)], ByJobType]  # type: ignore[misc]
     return ByJobType if measure.by_job_type else int
 
@@ -121,7 +122,7 @@ Figures = _model(
         ),
         **_fields("taskforce"),
         waits.MedianDays.code: (
-            dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]
+            dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]  # made at run time, as above
             Field(description="the median number of days from one step to a later one"),
         ),
         "events": (list[EventFigures], Field(description="the latest first")),  # type: ignore[valid-type]
