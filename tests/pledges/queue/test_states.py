@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -67,7 +67,8 @@ def days_ago(days: int) -> date:
 
 
 def moment(days: int) -> datetime:
-    return NOW - timedelta(days=days)
+    """The same time of day in Copenhagen so many days ago, summer time or not: due work counts days there."""
+    return (NOW.astimezone(COPENHAGEN) - timedelta(days=days)).astimezone(UTC)
 
 
 def match(number: int = 1, *, ago: int = 0) -> Step:
@@ -445,7 +446,7 @@ async def test_pages_neither_skip_nor_repeat_a_row(
     over = NOW - timedelta(days=7)
     event_id = await add_event(starts_at=over, ends_at=over, closed_at=over, status="closed")
     for waited in (15, 15, 16, 155, 155, 900):
-        await caller.log(pledge_body(captured_at=(NOW - timedelta(days=waited)).isoformat()))
+        await caller.log(pledge_body(captured_at=moment(waited).isoformat()))
     for _ in range(3):
         await caller.log(pledge_body(event_id=str(event_id), captured_at=over.isoformat()))
         await caller.confirm(hire_body(company={"name": "B&O"}, start_date=days_ago(130).isoformat()))
