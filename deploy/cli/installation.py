@@ -127,6 +127,7 @@ class Installation:
             "events": self.events().database_url,
             "pledges": self.pledges().database_url,
             "notifications": self.notifications().database_url,
+            "dashboard": self.dashboard().database_url,
         }
         readers = {
             consumer.group: consumer.topics for worker in self.workers().values() for consumer in worker.consumers

@@ -1,4 +1,4 @@
-"""The dashboard's worker: reads every message into the read model. It publishes nothing."""
+"""The dashboard's worker: reads every message into the read model, and publishes what has come of the figures."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
     """Return the worker, not started. Without settings they are read from the environment."""
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
-    return Worker(
-        settings, service="dashboard", consumers=[consumer], publishes=False, background_jobs=[retention().work]
-    )
+    return Worker(settings, service="dashboard", consumers=[consumer], background_jobs=[retention().work])
 
 
 if __name__ == "__main__":

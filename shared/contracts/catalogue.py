@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.contracts import events, notifications, pledges
+from shared.contracts import dashboard, events, notifications, pledges
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
 
-MESSAGES: Final[tuple[type[Message], ...]] = events.MESSAGES + pledges.MESSAGES + notifications.MESSAGES
+MESSAGES: Final[tuple[type[Message], ...]] = (
+    events.MESSAGES + pledges.MESSAGES + notifications.MESSAGES + dashboard.MESSAGES
+)
 TOPICS: Final[tuple[str, ...]] = tuple(sorted({message.topic() for message in MESSAGES}))
 PUBLISHERS: Final[tuple[str, ...]] = tuple(sorted({message.aggregate.partition(".")[0] for message in MESSAGES}))
 """The services that have messages to publish."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.contracts.message import Message, MunicipalityCode
 
@@ -15,6 +15,10 @@ AgreementRole = Literal["trains", "hires", "both"]
 """What a company with a standing agreement does."""
 EventKind = Literal["employer_event", "taskforce_meeting", "network_session", "company_visit"]
 EventStatus = Literal["draft", "published", "open", "closed", "cancelled"]
+AgendaView = Literal["changes", "figures", "events", "lasting", "targets", "decisions"]
+"""What the projector can show during an item of an agenda."""
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,60}$")]
+TargetUnit = Literal["count", "percent"]
 
 
 class TaskforceRegistered(Message):
@@ -213,6 +217,85 @@ class PersonInvited(Message):
         return self.invitation_id
 
 
+class AgendaItem(BaseModel):
+    """An item of a meeting's agenda. Its title and its presenter stay in the events service."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    item_id: UUID
+    minutes: int | None = Field(None, description="how long it may take; null: not said")
+    shows: AgendaView | None = Field(None, description="what the projector shows meanwhile; null: its title alone")
+
+
+class MeetingState(Message):
+    """The whole public state of a taskforce meeting, besides its event: the agenda, and the times of its figures."""
+
+    aggregate: ClassVar[str] = "events.meeting"
+
+    meeting_id: UUID = Field(description="the id of its event, whose kind is taskforce_meeting")
+    as_of: date = Field(description="the day its figures are for")
+    known_at: AwareDatetime | None = Field(
+        None, description="its figures include what was recorded by then; null: not fixed, they follow what is recorded"
+    )
+    agenda: tuple[AgendaItem, ...] = Field((), description="in the order of the meeting")
+    decisions_open: int = Field(0, description="decisions of earlier meetings that come back at this one")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.meeting_id
+
+
+class MeetingPlanned(MeetingState):
+    """The meeting has an agenda, or another one."""
+
+
+class MeetingFiguresFixed(MeetingState):
+    """The times of the meeting's figures are fixed: from now on they are recomputed for these times."""
+
+
+class MeetingFiguresReleased(MeetingState):
+    """The times of the meeting's figures are no longer fixed."""
+
+
+class MeetingPackIssued(Message):
+    """A person is to be told that the pack of a meeting is ready. It holds no figure, and is fetched after sign-in."""
+
+    aggregate: ClassVar[str] = "events.meeting_pack"
+
+    meeting_id: UUID
+    person_id: UUID
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return uuid5(self.meeting_id, f"pack:{self.person_id}")
+
+
+class TargetState(Message):
+    """The whole public state of a target: which figure is to reach which value by which day."""
+
+    aggregate: ClassVar[str] = "events.target"
+
+    target_id: UUID
+    measure: Code = Field(description="the code of a target measure; a later release may add others")
+    job_type: Code | None = Field(None, description="the job type that counts; null: the measure has none")
+    value: Annotated[int, Field(ge=1)] = Field(description="what is to be reached: a number, or whole percent")
+    unit: TargetUnit
+    starts_on: date = Field(description="the first day that counts")
+    ends_on: date = Field(description="the last day that counts")
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.target_id
+
+
+class TargetSet(TargetState):
+    """A coordinator has set a target, or changed it."""
+
+
+class TargetDropped(TargetState):
+    """The target no longer holds."""
+
+
 REGISTER: tuple[type[Message], ...] = (
     TaskforceRegistered,
     CompanyRegistered,
@@ -233,4 +316,19 @@ REGISTRATIONS: tuple[type[Message], ...] = (RegistrationMade, RegistrationCancel
 AGREEMENTS: tuple[type[Message], ...] = (AgreementMade, AgreementChanged, AgreementEnded)
 """What companies have agreed to."""
 
-MESSAGES: tuple[type[Message], ...] = (*REGISTER, *REGISTRATIONS, *AGREEMENTS, PersonInvited, SignInLinkRequested)
+MEETINGS: tuple[type[Message], ...] = (MeetingPlanned, MeetingFiguresFixed, MeetingFiguresReleased)
+"""The agendas of meetings, and the times of their figures."""
+
+TARGETS: tuple[type[Message], ...] = (TargetSet, TargetDropped)
+"""What the taskforce wants to reach."""
+
+MESSAGES: tuple[type[Message], ...] = (
+    *REGISTER,
+    *REGISTRATIONS,
+    *AGREEMENTS,
+    *MEETINGS,
+    MeetingPackIssued,
+    *TARGETS,
+    PersonInvited,
+    SignInLinkRequested,
+)

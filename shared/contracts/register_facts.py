@@ -33,6 +33,7 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("HireState", "end_reason"): "one of eight words about a job; nobody can be recognised by it",
         ("CallListIssued", "person_id"): _ACCOUNT,
         ("PersonInvited", "person_id"): _ACCOUNT,
+        ("MeetingPackIssued", "person_id"): _ACCOUNT,
         ("MailState", "notice"): "the code of a kind of mail",
         ("MailState", "recipient"): "whether it goes to a company or to one of our people, and not whom",
         ("MailState", "reason"): "a code: why it was not sent; never an address or the text of a server's answer",

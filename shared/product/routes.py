@@ -14,6 +14,7 @@ PREFIXES: Final = MappingProxyType(
         "/": "dashboard",
         "/board": "dashboard",
         "/dashboard": "dashboard",
+        "/meetings": "dashboard",
         "/api/dashboard": "dashboard",
         "/events": "events",
         # The register of companies; the page of one company is made of what it pledged.
@@ -22,6 +23,8 @@ PREFIXES: Final = MappingProxyType(
         "/companies/new": "events",
         "/companies/clear": "events",
         "/companies/agreements": "events",
+        "/targets": "events",
+        "/decisions": "events",
         "/people": "events",
         "/personal-data": "events",
         "/api-keys": "events",

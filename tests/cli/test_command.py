@@ -150,12 +150,6 @@ def test_an_unknown_scenario_is_wrong_use_and_the_known_one_is_named(folder: Pat
     assert "struer" in str(refusal)
 
 
-def test_a_service_that_publishes_nothing_cannot_be_replayed(folder: Path) -> None:
-    refusal = _command_error("replay", "dashboard", state=folder)
-    assert refusal.exit_code == 2
-    assert "publishes nothing" in str(refusal)
-
-
 def test_replaying_dead_letters_needs_ids_or_all(folder: Path) -> None:
     refusal = _command_error("dead-letters", "replay", state=folder)
     assert refusal.exit_code == 2

@@ -1,0 +1,53 @@
+"""What figures are asked for: the two times, and the filters. All of it is in a page's URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The pair of times of a figure.
+
+    Attributes:
+        as_of: the day, in Europe/Copenhagen: what was true on it, by the effective dates.
+        known_at: count only what had been recorded by this moment; None: everything.
+    """
+
+    as_of: date
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which pledges and hires count. Each filter narrows the others; None leaves its dimension open.
+
+    Attributes:
+        event_id: those that were pledged at this event.
+        company_id: those of this company.
+        municipality: those of companies in this municipality, by its four-digit code, as it was in the version that
+            counts.
+        industry: those of companies in this section of DB07, by its letter, `A` to `U`.
+    """
+
+    event_id: UUID | None = None
+    company_id: UUID | None = None
+    municipality: str | None = None
+    industry: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is narrowed."""
+        return any(getattr(self, one.name) is not None for one in fields(self))
+
+    def query(self) -> dict[str, str]:
+        """Return the parameters of a URL: `event`, `company`, `municipality`, `industry`."""
+        chosen = {name.removesuffix("_id"): getattr(self, name) for name in (one.name for one in fields(self))}
+        return {name: str(value) for name, value in chosen.items() if value is not None}
+
+
+NO_FILTERS: Final = Filters()
