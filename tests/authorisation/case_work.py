@@ -106,7 +106,7 @@ def _outreach(method: str, path: str, *, success: int, text: bool = False) -> Pr
         # That it exists is no secret from colleagues.
         hidden = 403 if ownership in {"other company", "other municipality"} else 404
         shows = expected_marks(ownership, logged.company.replace("Firma", "Besøg")) if text else ()
-        form = {"kind": "visit", "made_on": NOW.date().isoformat()}
+        form = {"kind": "visit", "made_on": local_date(NOW).isoformat()}
         path_of_company = f"/companies/{logged.id}{path.format(id=logged.id)}"
         return Ask(method, path_of_company, {"data": form}, success=success, hidden=hidden, shows=shows)
 
@@ -114,7 +114,7 @@ def _outreach(method: str, path: str, *, success: int, text: bool = False) -> Pr
 
 
 async def log_outreach(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
-    form = {"id": str(uuid4()), "kind": "visit", "made_on": NOW.date().isoformat()}
+    form = {"id": str(uuid4()), "kind": "visit", "made_on": local_date(NOW).isoformat()}
     return Ask("POST", f"/companies/{world.pledge(caller, ownership).id}/outreach", {"data": form}, success=303)
 
 

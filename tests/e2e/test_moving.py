@@ -33,6 +33,7 @@ from deploy.local.state import State
 from deploy.scenarios.identities import taskforce_id
 from deploy.services import SERVICES, database
 from deploy.transfer import export_file, importing
+from shared.ui.formats import local_date
 from tests.cli.command import Ran, in_process, tilsagn
 from tests.cli.local_run import local_run, state_folder
 from tests.support.topology import Topology, topology
@@ -400,7 +401,7 @@ def _hire(pledge_id: str) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "pledge_id": pledge_id,
-        "start_date": (datetime.now(UTC) + timedelta(days=1)).date().isoformat(),
+        "start_date": (local_date(datetime.now(UTC)) + timedelta(days=1)).isoformat(),
         "weekly_hours": 10,
         "contact_person": {"name": "Kommunens Kontakt", "phone": "+4596848484"},
     }

@@ -26,6 +26,7 @@ from rich.console import Console
 
 from deploy.cli.installation import attach
 from shared.fields.copenhagen import COPENHAGEN
+from shared.ui.formats import local_date
 from tests.cli.command import in_process
 from tests.fuzz.installation import World
 from tests.fuzz.malice import LURES, REFERENCES, Guest, Victims
@@ -178,7 +179,7 @@ class _Evening:
 
     async def _import(self, taskforce: Taskforce) -> httpx.Response:
         rows = ["virksomhed;dato;pladser;timer fra;kontaktperson;reference"]
-        day = datetime.now(UTC).date() - timedelta(days=1)
+        day = local_date(datetime.now(UTC)) - timedelta(days=1)
         rows += [f"Gammel Aftale {one} ApS;{day:%d-%m-%Y};2;7,5;Ellen Ørsted;{one}" for one in REFERENCES]
         return await self.http.post(
             self.deployment.url("/pledges/import"),
@@ -200,7 +201,7 @@ class _Evening:
 
     async def _figures(self) -> dict[str, Any]:
         """Return what nobody's malice may change, and our positions of today."""
-        early = (datetime.now(UTC) - timedelta(days=3)).date()
+        early = local_date(datetime.now(UTC)) - timedelta(days=3)
         figures = "/api/dashboard/v1/figures"
         now = await self._get(figures, "member")
         event = str(self.world.ours.ids["event open"])

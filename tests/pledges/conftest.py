@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Databases, Installation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+TODAY = local_date(NOW)
+"""The day in Europe/Copenhagen, which for an hour or two after midnight there is not the day in UTC."""
 REQUEST_KEY = SecretStr("the key of no installation, for tests")
 
 

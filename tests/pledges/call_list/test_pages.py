@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from tests.pledges.browsing import HTML, text_of
-from tests.pledges.conftest import NOW, Caller, pledge_body
+from tests.pledges.conftest import TODAY, Caller, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -140,7 +140,7 @@ async def test_what_is_wrong_is_said_at_the_call_and_nothing_typed_is_lost(eveni
     assert cpr.status_code == 422
     assert "Ligner et CPR-nummer" in text_of(cpr.text)
     assert "Ring til 010190-1234" in cpr.text
-    for again_on in ("", (NOW - timedelta(days=3)).date().isoformat()):
+    for again_on in ("", (TODAY - timedelta(days=3)).isoformat()):
         answer = await evening.post(evening.mine, ME, "member", outcome="again", note="Optaget", again_on=again_on)
         assert answer.status_code == 422
         assert "Optaget" in answer.text

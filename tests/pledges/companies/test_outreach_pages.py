@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from tests.pledges.browsing import HTML, hidden, text_of
-from tests.pledges.conftest import NOW, Caller
+from tests.pledges.conftest import TODAY, Caller
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,7 +47,7 @@ async def test_a_visit_is_logged_corrected_removed_and_put_back(
 ) -> None:
     page = await pages.get()
     assert 'name="new_company" value="true" checked' in page
-    form: dict[str, Any] = {"id": hidden(page, "id"), "made_on": NOW.date().isoformat(), "new_company": "true"}
+    form: dict[str, Any] = {"id": hidden(page, "id"), "made_on": TODAY.isoformat(), "new_company": "true"}
     for _ in range(2):  # a second click changes nothing
         answer = await pages.post("", kind="visit", note="Vil gerne høre mere til foråret", **form)
         assert answer.status_code == 303
@@ -93,7 +93,7 @@ async def test_what_is_wrong_is_shown_at_the_form(pages: Pages) -> None:
 
 
 async def test_a_colleague_reads_it_and_may_not_change_it(pages: Pages) -> None:
-    form: dict[str, Any] = {"id": str(uuid4()), "kind": "card", "made_on": NOW.date().isoformat()}
+    form: dict[str, Any] = {"id": str(uuid4()), "kind": "card", "made_on": TODAY.isoformat()}
     await pages.post("", note="Kort til chefen", **form)
     page = await pages.get(person=COLLEAGUE)
     assert "Kort til chefen" in text_of(page)

@@ -12,12 +12,12 @@ import pytest
 from services.pledges.companies import pages
 from services.pledges.companies.timeline import KINDS
 from tests.pledges.browsing import HTML, text_of
-from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
+from tests.pledges.conftest import NOW, TODAY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_DAY = NOW.date()
+_DAY = TODAY
 
 
 async def _page(caller: Caller, path: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.pledges.company_page.checkpoint_mails import due_day, issue_checkpoints
-from tests.pledges.conftest import NOW, hire_body
+from tests.pledges.conftest import NOW, TODAY, hire_body
 
 if TYPE_CHECKING:
     from tests.pledges.company_page.conftest import CompanyVisitor
@@ -31,7 +31,7 @@ def test_companies_are_asked_on_working_days_from_eight(now: datetime, day: date
 async def test_each_due_checkpoint_is_published_once_and_only_where_somebody_can_answer(
     visitor: CompanyVisitor,
 ) -> None:
-    today = NOW.date()
+    today = TODAY
     pledge_id = await visitor.log(captured_at=(NOW - timedelta(days=200)).isoformat())
     ids = {}
     for name, days, facts in (

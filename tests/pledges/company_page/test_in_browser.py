@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.pledges.conftest import NOW, hire_body
+from tests.pledges.conftest import NOW, TODAY, hire_body
 from tests.support.axe import assert_accessible
 from tests.support.layout import PHONE, assert_fits
 from tests.support.serving import serving
@@ -32,7 +32,7 @@ async def test_a_company_answers_everything_on_a_phone_without_an_account(
     add_event: Callable[..., Awaitable[UUID]],
 ) -> None:
     pledge_id = await visitor.log()
-    start = NOW.date() - timedelta(days=120)
+    start = TODAY - timedelta(days=120)
     await visitor.caller.confirm(
         hire_body(company={"name": "Struer Trælast A/S", "cvr": "24256790"}, start_date=start.isoformat())
     )

@@ -12,7 +12,7 @@ import pytest
 from services.pledges.company_page.links import revoke_link
 from services.pledges.company_page.tokens import write_token
 from tests.pledges.browsing import HTML, text_of
-from tests.pledges.conftest import NOW, REQUEST_KEY, hire_body, pledge_body
+from tests.pledges.conftest import NOW, REQUEST_KEY, TODAY, hire_body, pledge_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -289,7 +289,7 @@ async def test_a_name_that_was_erased_is_not_shown_as_the_companys(
 
 
 async def _hired(visitor: CompanyVisitor, *, months_ago: int = 4) -> str:
-    start = NOW.date() - timedelta(days=31 * months_ago)
+    start = TODAY - timedelta(days=31 * months_ago)
     body = hire_body(company={"name": "Struer Trælast A/S", "cvr": "24256790"}, start_date=start.isoformat())
     answer = await visitor.caller.confirm(body, municipality="0671")
     assert answer.status_code == 201, answer.text

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.pledges.browsing import HTML, hidden, text_of
-from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
+from tests.pledges.conftest import NOW, TODAY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
     import httpx
 
-TODAY = NOW.date()
 ME: dict[str, Any] = {"subject": f"person:{uuid4()}"}
 
 

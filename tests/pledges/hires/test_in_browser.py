@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from shared.contracts.pledges import position_id
-from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
+from tests.pledges.conftest import NOW, TODAY, Caller, hire_body, pledge_body
 from tests.pledges.hires.test_case_page import Case, day
 from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
 from tests.support.serving import serving
@@ -100,7 +100,7 @@ async def test_the_page_of_a_hire_takes_a_new_step_beside_a_colleagues_and_ends_
 ) -> None:
     body = hire_body(
         company={"name": "Limfjordens Bådebyggeri og Maskinværksted"},
-        start_date=(NOW - timedelta(days=100)).date().isoformat(),
+        start_date=(TODAY - timedelta(days=100)).isoformat(),
         contact_person_id=str(COLLEAGUE),
     )
     await caller.confirm(body, **MINE)

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from shared.http.auth import unclassified_routes
 from shared.product.roles import Role
+from shared.ui.formats import local_date
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def _sent(method: str, path: str, role: Role | None, pledge: dict[str, Any], **m
 
 def _step_sent(path: str) -> dict[str, Any]:
     """Return what a step of a pledge or of a position is sent."""
-    later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    later = (local_date(datetime.now(UTC)) + timedelta(days=30)).isoformat()
     step = {"step": "affirm", "from": later, "ends_on": later, "until": later, "reason": "other", "note": "Fordi"}
     return {"json" if path.startswith("/api") else "data": step}
 

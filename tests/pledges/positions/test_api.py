@@ -11,7 +11,7 @@ from services.pledges.pledges.lapsing import LapseRules, lapses_on
 from services.pledges.pledges.queries import LAPSES_ON, Where
 from shared.contracts.pledges import position_id
 from tests.pledges.browsing import HTML, hidden
-from tests.pledges.conftest import NOW, Caller, hire_body, pledge_body
+from tests.pledges.conftest import TODAY, Caller, hire_body, pledge_body
 from tests.pledges.pledges.test_review import published
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ME: dict[str, Any] = {"subject": f"person:{uuid4()}"}
 
 
 def day(days: int = 0) -> str:
-    return (NOW + timedelta(days=days)).date().isoformat()
+    return (TODAY + timedelta(days=days)).isoformat()
 
 
 TRIAL: dict[str, Any] = {"from": day(), "ends_on": day(13)}
@@ -159,7 +159,7 @@ async def test_a_pledge_is_affirmed_about_to_lapse_put_off_and_lapses(
     async with pledges_database.change(taskforce_id) as conn:
         await conn.execute("update pledges set active_on = active_on - 151")
         where = Where(taskforce_id)
-        where.add(f"{LAPSES_ON} > ?", 180, NOW.date())
+        where.add(f"{LAPSES_ON} > ?", 180, TODAY)
         due_on = await conn.fetchval(
             f"select {LAPSES_ON.replace('?', '$2')} from pledges as pledge where taskforce_id = $1{where.sql}",
             *where.arguments,
@@ -174,7 +174,7 @@ async def test_a_pledge_is_affirmed_about_to_lapse_put_off_and_lapses(
 
     assert (early.status_code, early.json()["type"]) == (409, "/problems/not-about-to-lapse")
     assert (affirmed.json()["status"], affirmed.json()["affirmed_on"]) == ("affirmed", day())
-    assert due_on == lapses_on(pledge, LapseRules(after=180)) == NOW.date() + timedelta(days=29)
+    assert due_on == lapses_on(pledge, LapseRules(after=180)) == TODAY + timedelta(days=29)
     assert (put_off.json()["lapse_deferred_until"], still_early.status_code) == (day(40), 409)
     assert (again.status_code, lapsed.json()["status"]) == (200, "lapsed")
     assert statuses(lapsed) == ["cancelled"] * 3

@@ -11,6 +11,7 @@ import pytest
 from services.pledges.case_notes.domain import Case, mention_id
 from services.pledges.case_notes.store import notes_of
 from services.pledges.queue.search import search
+from shared.ui.formats import local_date
 from tests.pledges.browsing import HTML, text_of
 from tests.pledges.conftest import Caller, hire_body, pledge_body
 
@@ -92,7 +93,7 @@ async def test_only_colleagues_of_the_municipality_write_and_see_notes_about_a_h
 async def test_a_case_worker_without_a_municipality_has_no_work_of_one_and_a_coordinator_sees_all(
     caller: Caller,
 ) -> None:
-    started = (datetime.now(UTC).date() - timedelta(days=130)).isoformat()
+    started = (local_date(datetime.now(UTC)) - timedelta(days=130)).isoformat()
     await caller.confirm(hire_body(company={"name": "B&O"}, start_date=started), municipality="0671")
     readers: tuple[tuple[Role, str | None], ...] = (
         ("caseworker", "0671"),
