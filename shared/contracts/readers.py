@@ -21,6 +21,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
         events.TaskforceRegistered,
         events.PersonInvited,
         events.SignInLinkRequested,
+        events.MeetingPackIssued,
         pledges.PledgeLogged,
         pledges.HireConfirmed,
         pledges.CallListIssued,

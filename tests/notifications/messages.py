@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from shared.contracts.events import PersonInvited, TaskforceRegistered
+from shared.contracts.events import MeetingPackIssued, PersonInvited, TaskforceRegistered
 from shared.contracts.pledges import CallListIssued, CheckpointDue, HireConfirmed, PledgeLogged, Position, position_id
 from shared.messaging.envelope import encode_headers
 
@@ -155,6 +155,20 @@ def checkpoint_due(taskforce_id: UUID, **facts: Any) -> CheckpointDue:
             "pledge_id": uuid4(),
             "months": 3,
             "due_on": date(2026, 12, 1),
+        }
+        | facts
+    )
+
+
+def meeting_pack(taskforce_id: UUID, *, ago: timedelta = timedelta(), **facts: Any) -> MeetingPackIssued:
+    """The pack of a meeting, sent to one person so long ago."""
+    return MeetingPackIssued(
+        **{
+            "taskforce_id": taskforce_id,
+            "version": 1,
+            "recorded_at": datetime.now(UTC) - ago,
+            "meeting_id": uuid4(),
+            "person_id": uuid4(),
         }
         | facts
     )

@@ -73,6 +73,18 @@ async def person(
     return Recipient(mail_address(found.name, found.email), found.language, company, link="/sign-in")
 
 
+async def reader_of_pack(
+    addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
+) -> Recipient | None:
+    """Return the person `recipient_id`, with the page of the meeting; None if the person was deleted."""
+    found = await addresses.person(taskforce_id, recipient_id)
+    if found is None or not found.email:
+        return None
+    return Recipient(
+        mail_address(found.name, found.email), found.language, link=f"/meetings/{UUID(facts['meeting_id'])}"
+    )
+
+
 async def caller_of_list(
     addresses: AddressBook, taskforce_id: UUID, recipient_id: UUID, facts: Mapping[str, Any]
 ) -> Recipient | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from services.notifications.notices import (
     call_list,
     invitation,
+    meeting_pack,
     pledge_became_hire,
     pledge_received,
     sign_in_link,
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {
         module.KIND.code: module.KIND
-        for module in (pledge_received, pledge_became_hire, still_employed, call_list, sign_in_link, invitation)
+        for module in (
+            pledge_received,
+            pledge_became_hire,
+            still_employed,
+            call_list,
+            meeting_pack,
+            sign_in_link,
+            invitation,
+        )
     }
 )
 """Every kind of notice by its code. The database may contain others, of a newer release, which are not processed."""

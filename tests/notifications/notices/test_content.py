@@ -21,7 +21,7 @@ from services.notifications.notices.recipients import mail_address
 from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from shared.contracts.events import SignInLinkRequested
-from tests.notifications.messages import call_list, checkpoint_due, hire, invited, pledge
+from tests.notifications.messages import call_list, checkpoint_due, hire, invited, meeting_pack, pledge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +62,15 @@ def body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+def test_the_mail_of_a_pack_leads_to_the_meeting_and_holds_no_figure(settings: NotificationsSettings) -> None:
+    message = mail(settings, plan(meeting_pack(HERE))[0], link=f"/meetings/{HERE}")
+    assert message["Subject"] == "Tallene til mødet er klar"
+    for kind in ("plain", "html"):
+        assert f"{settings.public_url}/meetings/{HERE}" in body(message, kind)
+    text = body(message, "plain").replace(str(HERE), "").replace(settings.public_url, "")
+    assert not re.search(r"\d", text)
 
 
 def test_a_company_is_thanked_in_danish(settings: NotificationsSettings) -> None:

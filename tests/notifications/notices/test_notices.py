@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import KINDS, plan
-from tests.notifications.messages import call_list, checkpoint_due, hire, invited, pledge, taskforce
+from tests.notifications.messages import call_list, checkpoint_due, hire, invited, meeting_pack, pledge, taskforce
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
@@ -69,6 +69,15 @@ def test_a_call_list_is_as_old_as_the_morning_it_was_due() -> None:
     assert is_too_old(plan(message)[0].happened_at, datetime.now(UTC))
 
 
+def test_a_pack_leads_to_one_notice_for_each_person_that_names_only_the_meeting() -> None:
+    message = meeting_pack(HERE)
+    (notice,) = plan(message)
+    assert (notice.rule, notice.recipient_kind, notice.recipient_id) == ("meeting_pack", "person", message.person_id)
+    assert notice.facts == {"meeting_id": str(message.meeting_id)}
+    assert plan(meeting_pack(HERE, meeting_id=message.meeting_id))[0].delivery_id != notice.delivery_id
+    assert is_too_old(plan(meeting_pack(HERE, ago=timedelta(hours=25)))[0].happened_at, datetime.now(UTC))
+
+
 def test_a_due_checkpoint_leads_to_one_notice_for_the_contact_of_the_pledge() -> None:
     message = checkpoint_due(HERE)
     (notice,) = plan(message)
@@ -81,7 +90,7 @@ def test_a_due_checkpoint_leads_to_one_notice_for_the_contact_of_the_pledge() ->
 
 
 def test_what_became_of_every_notice_about_a_pledge_or_a_hire_is_published() -> None:
-    for message in (pledge(HERE), hire(HERE), checkpoint_due(HERE), call_list(HERE), invited(HERE)):
+    for message in (pledge(HERE), hire(HERE), checkpoint_due(HERE), call_list(HERE), invited(HERE), meeting_pack(HERE)):
         (notice,) = plan(message)
         assert KINDS[notice.rule].published == ("pledge_id" in notice.facts), notice.rule
 
