@@ -28,12 +28,27 @@ _LABELS_WIDE = 240
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: label, value, link, and a goal that is drawn as a tick (in the same unit)."""
+    """One bar: label, value, link, and a goal that is drawn as a tick (in the same unit).
+
+    Attributes:
+        value: None: there is no number to show, and `sign` stands in its place, without a bar.
+        sign: a word such as `hidden` or `unknown`. Zero is a number and not a sign.
+    """
 
     label: str
-    value: float
+    value: float | None
     href: str | None = None
     goal: float | None = None
+    sign: str = "–"
+
+    @property
+    def length(self) -> float:
+        """What the length of the bar stands for."""
+        return self.value or 0.0
+
+    def shown(self, number: NumberFormat) -> str:
+        """Return the number in words, or the sign."""
+        return self.sign if self.value is None else number(self.value)
 
 
 @dataclass(frozen=True)
@@ -77,35 +92,25 @@ def draw_bars(
     number: NumberFormat = number_text,
 ) -> Drawing:
     """Return the bars without frame and table."""
-    largest = max([1e-9, *(bar.value for bar in bars), *(bar.goal or 0 for bar in bars)])
-    frame = _Frame.of(width, max((number(bar.value) for bar in bars), key=len, default=""))
+    largest = max([1e-9, *(bar.length for bar in bars), *(bar.goal or 0 for bar in bars)])
+    frame = _Frame.of(width, max((bar.shown(number) for bar in bars), key=len, default=""))
     height = frame.row * len(bars) + 8
     parts = [patterns(chart_id, {series}), *frame.axis(height)]
     for place, bar in enumerate(bars):
         top = place * frame.row + 4
         bar_top = frame.bar_top(top)
-        length = bar.value / largest * frame.room
-        description = f"{bar.label}: {number(bar.value)}"
+        length = bar.length / largest * frame.room
+        description = f"{bar.label}: {bar.shown(number)}"
         if bar.goal is not None:
             description += f" ({_('goal')}: {number(bar.goal)})"
-        body = element(
-            "rect",
-            {
-                "x": frame.left,
-                "y": bar_top,
-                "width": max(length, 1.5),
-                "height": _BAR,
-                "rx": 3,
-                "fill": fill_of(chart_id, series),
-            },
-        )
+        body = _body(fill_of(chart_id, series), frame.left, bar_top, length) if bar.value is not None else Markup("")
         goal = _goal_tick(frame.left + bar.goal / largest * frame.room, bar_top) if bar.goal else Markup("")
         value = text(
             frame.left + max(length, _past_goal(bar, largest, frame)) + 8,
             bar_top + 19,
-            number(bar.value),
+            bar.shown(number),
             size=16,
-            weight=600,
+            weight=400 if bar.value is None else 600,
         )
         parts.append(
             mark(
@@ -122,12 +127,16 @@ def draw_bars(
     return sheet(chart_id, title, description, width, height, *parts)
 
 
+def _body(fill: str, x: float, y: float, length: float) -> Markup:
+    return element("rect", {"x": x, "y": y, "width": max(length, 1.5), "height": _BAR, "rx": 3, "fill": fill})
+
+
 def _past_goal(bar: Bar, largest: float, frame: _Frame) -> float:
     """Return the x at which the number does not overlap the goal's tick."""
-    if bar.goal is None or bar.goal <= bar.value:
+    if bar.goal is None or bar.goal <= bar.length:
         return 0
     goal = bar.goal / largest * frame.room
-    near = goal - bar.value / largest * frame.room < 60
+    near = goal - bar.length / largest * frame.room < 60
     return goal if near else 0
 
 
@@ -153,6 +162,8 @@ def bar_chart(
     *,
     columns: tuple[str, str],
     intro: str | None = None,
+    topic: str | None = None,
+    caption: str | None = None,
     series: int = REAL,
     number: NumberFormat = number_text,
     level: int = 3,
@@ -160,7 +171,7 @@ def bar_chart(
     """Return a figure of bars. `columns` are the heads of the table: what a bar is, and what is counted."""
     with_goals = any(bar.goal is not None for bar in bars)
     rows = [
-        [bar.label, number(bar.value), *([number(bar.goal) if bar.goal is not None else "–"] if with_goals else [])]
+        [bar.label, bar.shown(number), *([number(bar.goal) if bar.goal is not None else "–"] if with_goals else [])]
         for bar in bars
     ]
     return figure(
@@ -168,6 +179,8 @@ def bar_chart(
         title,
         lambda own_id, width: draw_bars(own_id, title, bars, width, series=series, number=number),
         intro=intro,
+        topic=topic,
+        caption=caption,
         columns=[*columns, *([_("Goal")] if with_goals else [])],
         rows=rows,
         level=level,

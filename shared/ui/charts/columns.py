@@ -104,6 +104,8 @@ def column_chart(
     column: str,
     series: Sequence[int],
     intro: str | None = None,
+    topic: str | None = None,
+    caption: str | None = None,
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
@@ -113,6 +115,8 @@ def column_chart(
         title,
         lambda own_id, width: draw_columns(own_id, title, periods, names, width, series=series, number=number),
         intro=intro,
+        topic=topic,
+        caption=caption,
         legend=list(zip(series, names, strict=True)),
         columns=[column, *names],
         rows=[[period.label, *map(number, period.values)] for period in periods],

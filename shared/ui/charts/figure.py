@@ -20,6 +20,8 @@ def figure(
     draw: Callable[[str, int], Drawing],
     *,
     intro: str | None = None,
+    topic: str | None = None,
+    caption: str | None = None,
     legend: Sequence[tuple[int, str]] = (),
     columns: Sequence[str],
     rows: Sequence[Sequence[str]],
@@ -30,9 +32,14 @@ def figure(
 
     `draw(id, width)` makes the drawing. The first column of the table names its row; the others hold numbers, except
     those whose indexes are in `words`. Without rows there is only a sentence that says so.
+
+    Args:
+        title: what the chart shows, as a sentence.
+        topic: what it is about, in a few words above the title.
+        caption: what is counted, where the numbers come from, of whom and of which time; below the drawing.
     """
-    heading = element(f"h{level}", {"class": "chart-title", "id": f"{chart_id}-heading"}, title)
-    parts = [heading]
+    parts = [element("p", {"class": "chart-topic"}, topic)] if topic else []
+    parts.append(element(f"h{level}", {"class": "chart-title", "id": f"{chart_id}-heading"}, title))
     if intro:
         parts.append(element("p", {"class": "chart-intro"}, intro))
     if not rows:
@@ -44,6 +51,8 @@ def figure(
     for name, width in (("wide", WIDE), ("narrow", NARROW)):
         drawing = draw(f"{chart_id}-{name}", width)
         parts.append(element("div", {"class": f"chart-{name}"}, drawing.svg))
+    if caption:
+        parts.append(element("figcaption", {"class": "chart-caption"}, caption))
     parts.append(_table(chart_id, title, columns, rows, {0, *words}))
     return _framed(chart_id, parts)
 

@@ -17,16 +17,23 @@ _LABELS_WIDE = 240
 
 @dataclass(frozen=True)
 class Step:
-    """A step: label, count and link."""
+    """A step: label, count and link.
+
+    Attributes:
+        between: the words between the step before and this one; None: the share of the step before.
+    """
 
     label: str
     value: float
     href: str | None = None
     series: int = REAL
+    between: str | None = None
 
 
-def _share_of(before: Step, step: Step) -> str:
+def share_of(before: Step, step: Step) -> str:
     """Return the text between two steps; empty if nothing reached the first one."""
+    if step.between is not None:
+        return step.between
     if not before.value:
         return ""
     return _("%(share)s of the step before", share=percent_text(step.value / before.value))
@@ -54,7 +61,7 @@ def draw_funnel(
                 text(
                     left + 12,
                     bar_top - above - 11,
-                    _share_of(steps[place - 1], step),
+                    share_of(steps[place - 1], step),
                     size=14,
                     fill=INK_SOFT,
                     css="ink-soft",
@@ -106,6 +113,16 @@ def _slope(*, left: float, top: float, before: float, bottom: float, after: floa
     return element("polygon", {"class": "slope", "points": corners, "fill": "#0b5561", "fill-opacity": "0.08"})
 
 
+def _table_share(before: Step | None, step: Step, number: NumberFormat) -> str:
+    """Return the share of the step before, with the two numbers it is made of."""
+    if step.between is not None:
+        return step.between or "–"
+    if before is None or not before.value:
+        return "–"
+    share = percent_text(step.value / before.value)
+    return _("%(share)s (%(part)s of %(of)s)", share=share, part=number(step.value), of=number(before.value))
+
+
 def funnel_chart(
     chart_id: str,
     title: str,
@@ -113,25 +130,23 @@ def funnel_chart(
     *,
     columns: tuple[str, str],
     intro: str | None = None,
+    topic: str | None = None,
+    caption: str | None = None,
     number: NumberFormat = number_text,
     level: int = 3,
 ) -> Markup:
     """Return a figure of steps. `columns` are the heads of the table: what a step is, and what is counted."""
-    rows = []
-    for place, step in enumerate(steps):
-        before = steps[place - 1].value if place else 0
-        rows.append(
-            [
-                step.label,
-                number(step.value),
-                percent_text(step.value / before) if before else "–",
-            ]
-        )
+    rows = [
+        [step.label, number(step.value), _table_share(before, step, number)]
+        for before, step in zip([None, *steps], steps, strict=False)
+    ]
     return figure(
         chart_id,
         title,
         lambda own_id, width: draw_funnel(own_id, title, steps, width, number=number),
         intro=intro,
+        topic=topic,
+        caption=caption,
         columns=[*columns, _("Of the step before")],
         rows=rows,
         level=level,

@@ -80,7 +80,36 @@ def test_a_funnel_shows_the_share_between_steps_and_nothing_that_is_not_computed
     with use_language("da"):
         figure = charts.funnel_chart("f", "Tragt", [Step("Tilsagt", 200), Step("Ansat", 96)], columns=("Trin", "Antal"))
     assert "48\N{NO-BREAK SPACE}% af trinnet før<" in figure
+    assert "48\N{NO-BREAK SPACE}% (96 af 200)</td>" in figure, "the counts stand beside the percentage"
     assert re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", figure) == ["Trin", "Antal", "Af trinnet før"]
+
+
+def test_the_words_between_two_steps_can_be_given() -> None:
+    steps = [
+        Step("Hired", 96),
+        Step("Employed after 6 months", 39, between="56% (39 of 70)"),
+        Step("Later", 0, between=""),
+    ]
+    with use_language("en"):
+        figure = charts.funnel_chart("f", "Funnel", steps, columns=("Step", "Number"))
+    assert figure.count(">56% (39 of 70)<") == 3, "in both drawings and in the table"
+    assert "step before<" not in figure.replace("Of the step before<", "")
+
+
+def test_hidden_unknown_and_zero_look_different() -> None:
+    bars = [Bar("a", 0), Bar("b", None, "/b", sign="hidden"), Bar("c", None, sign="unknown"), Bar("d", None)]
+    drawing = charts.draw_bars("x", "Title", bars, 860)
+    assert len(bars_of(drawing)) == 1
+    labels = [mark.get("aria-label") for mark in parsed(drawing).iter() if mark.get("aria-label")]
+    assert labels == ["a: 0", "b: hidden", "c: unknown", "d: –"]
+    figure = charts.bar_chart("x", "Title", bars, columns=("Name", "Number"))
+    assert re.findall(r'<td class="numeric">([^<]*)</td>', figure) == ["0", "hidden", "unknown", "–"]
+
+
+def test_a_figure_has_its_topic_above_the_title_and_its_caption_below_the_drawing() -> None:
+    figure = charts.bar_chart("x", "Title", [Bar("a", 1)], columns=("a", "b"), topic="Topic", caption="<Caption>")
+    places = [figure.index(part) for part in (">Topic<", ">Title<", "<svg ", ">&lt;Caption&gt;</figcaption>")]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("width", [340, 860])
