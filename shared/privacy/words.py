@@ -41,6 +41,9 @@ _COLUMNS: Final = {
     "programme": N_("Programme"),
     "note": N_("Note"),
     "body": N_("Note"),
+    "title": N_("Item of the agenda"),
+    "notes": N_("Minutes"),
+    "text": N_("Decision"),
     "query": N_("What the view shows"),
     "agreed": N_("What was agreed"),
     "reason": N_("Reason"),
@@ -88,6 +91,7 @@ _COLUMNS: Final = {
     "job_type": N_("Kind of job"),
     "captured_by": N_("Came in by"),
     "event_title": N_("Event"),
+    "event_id": N_("Event, by its number"),
     "program": N_("Program"),
     "api_key_id": N_("Key, by its number"),
     "order_id": N_("Order, by its number"),
@@ -152,7 +156,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
 NUMBERS: Final = frozenset(
     {
         *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
-        *("erased_key", "what_key"),
+        *("erased_key", "what_key", "event_id"),
     }
 )
 """Columns with ids, which mean nothing to a person."""

@@ -12,6 +12,7 @@ from shared.contracts.events import (
     CompanyCheckedIn,
     CompanyRegistered,
     EventOpened,
+    MeetingPlanned,
     TaskforceRegistered,
 )
 from shared.contracts.pledges import (
@@ -78,6 +79,19 @@ def employer_event(of: type[Any] = EventOpened, **fields: Any) -> Any:
             "starts_at": EVENING,
             "ends_at": EVENING + timedelta(hours=3),
             "goal_positions": 50,
+        }
+        | fields
+    )
+
+
+def meeting(of: type[Any] = MeetingPlanned, **fields: Any) -> Any:
+    return of(
+        **{
+            "taskforce_id": TASKFORCE,
+            "version": 1,
+            "recorded_at": EVENING,
+            "meeting_id": uuid4(),
+            "as_of": local_date(EVENING),
         }
         | fields
     )

@@ -82,6 +82,28 @@ _UNDONE_CHECK_IN: Final = f"""
            (taskforce_id, attendance_id, version, checked_in_at, checked_in_by, undone_at, undone_by)
     select $1, attendance.id, 2, now(), {{checked_in_by}}, now(), {{undone_by}} from attendance
 """
+_MEETING: Final = f"""
+    {_AT_AN_EVENT.rstrip()}, meeting as (
+        insert into meetings (taskforce_id, id, version, changed_by, changed_at)
+        select $1, event.id, 1, {{changed_by}}, now() from event
+        returning id
+    )
+"""
+_ITEM: Final = f"""
+    {_MEETING.format(changed_by="null").rstrip()}
+    insert into agenda_items (taskforce_id, id, meeting_id, place, title, presenter, notes_version, notes_by, notes_at)
+    select $1, $4, meeting.id, 1, 'Nyt', {{presenter}}, 1, {{notes_by}}, now() from meeting
+"""
+_DECISION: Final = f"""
+    {_AT_AN_EVENT.rstrip()}
+    insert into decisions
+           (taskforce_id, id, meeting_id, text, owner, due_on, status, made_at, made_by, changed_at, changed_by,
+            settled_at, settled_by, version)
+    select $1, $4, event.id, 'Ring', {{owner}}, current_date, 'done', now(), {{made_by}}, now(), {{changed_by}},
+           now(), {{settled_by}}, 2
+      from event
+"""
+_NOBODY: Final = {"owner": "gen_random_uuid()", "made_by": "'x'", "changed_by": "'x'", "settled_by": "'x'"}
 _CAPTURED: Final = f"""
     {_AT_AN_EVENT.rstrip()}
     insert into captured_check_ins
@@ -289,6 +311,13 @@ FILL: Final = {
     """,
     ("events", "registrations", "registered_by"): _REGISTRATION.format(registered_by="$3", cancelled_by="'nobody'"),
     ("events", "registrations", "cancelled_by"): _REGISTRATION.format(registered_by="'nobody'", cancelled_by="$3"),
+    ("events", "meetings", "changed_by"): _MEETING.format(changed_by="$3") + "select id from meeting",
+    ("events", "agenda_items", "presenter"): _ITEM.format(presenter="$2", notes_by="null"),
+    ("events", "agenda_items", "notes_by"): _ITEM.format(presenter="null", notes_by="$3"),
+    ("events", "decisions", "owner"): _DECISION.format(**_NOBODY | {"owner": "$2"}),
+    ("events", "decisions", "made_by"): _DECISION.format(**_NOBODY | {"made_by": "$3"}),
+    ("events", "decisions", "changed_by"): _DECISION.format(**_NOBODY | {"changed_by": "$3"}),
+    ("events", "decisions", "settled_by"): _DECISION.format(**_NOBODY | {"settled_by": "$3"}),
     ("events", "api_keys", "made_by"): _API_KEY.format(made_by="$2", taken_over_by="null"),
     ("events", "api_keys", "taken_over_by"): _API_KEY.format(made_by="gen_random_uuid()", taken_over_by="$2"),
     ("events", "erasure_orders", "ordered_by"): (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
 
-MESSAGES: tuple[type[Message], ...] = events.REGISTER + pledges.PLEDGES_AND_HIRES
+MESSAGES: tuple[type[Message], ...] = events.REGISTER + events.MEETINGS + pledges.PLEDGES_AND_HIRES
 """What the dashboard reads: every message except those about people who sign in."""
 
 CHANNEL = "dashboard_changed"
@@ -115,6 +115,21 @@ EMPLOYER_EVENTS = Projection(
     },
 )
 
+MEETINGS = Projection(
+    messages=events.MEETINGS,
+    table="meetings",
+    key="meeting_id",
+    columns={
+        "as_of": ("date", lambda m: m.as_of),
+        "known_at": ("timestamptz", lambda m: m.known_at),
+        "agenda": (
+            "agenda_item[]",
+            lambda m: array_of_composites((item.item_id, item.minutes, item.shows) for item in m.agenda),
+        ),
+        "decisions_open": ("integer", lambda m: m.decisions_open),
+    },
+)
+
 ATTENDANCES = Projection(
     messages=tuple(m for m in events.REGISTER if issubclass(m, events.AttendanceState)),
     table="attendances",
@@ -178,7 +193,7 @@ HIRES = Projection(
     },
 )
 
-PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, ATTENDANCES, PLEDGES, HIRES)
+PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, MEETINGS, ATTENDANCES, PLEDGES, HIRES)
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (*(projection.table for projection in PROJECTIONS), "contributions", "deltas")
 """Every table that holds rows of a generation. A trigger on `contributions` updates `deltas`."""

@@ -14,6 +14,9 @@ import asyncpg
 from services.events import events_out
 from services.events.calendar import store
 from services.events.calendar.domain import Attendance, EmployerEvent, EventNotFound, EventPlan
+from services.events.calendar.meetings.domain import Meeting
+from services.events.calendar.meetings.events_out import meeting_state
+from services.events.calendar.meetings.store import save_meeting
 from services.events.register import store as register_store
 from services.events.register.commands import add_company
 from services.events.register.domain import IdTaken, TaskforceUnknown
@@ -25,9 +28,11 @@ from shared.contracts.events import (
     EventOpened,
     EventPassRevoked,
     EventPublished,
+    MeetingPlanned,
     attendance_id,
 )
 from shared.messaging import outbox
+from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +56,7 @@ async def draft_event(
     goal_positions: int | None = None,
     at: datetime | None = None,
 ) -> EmployerEvent:
-    """Draft an event.
+    """Draft an event; a taskforce meeting begins with an empty agenda.
 
     Raises:
         EndsBeforeStart, LastsTooLong, TaskforceUnknown.
@@ -64,6 +69,8 @@ async def draft_event(
         async with db.change(taskforce_id) as conn:
             if await store.insert_event(conn, taskforce_id, event, at=at):
                 await outbox.add(conn, events_out.event_changed(EventDrafted, taskforce_id, event, at=at))
+                if kind == "taskforce_meeting":
+                    await _plan_meeting(conn, taskforce_id, event, at=at)
                 return event
             known = await store.load_event(conn, taskforce_id, id)
             if known.plan != event.plan:
@@ -238,6 +245,13 @@ async def undo_check_in(
             await store.save_attendance(conn, taskforce_id, attendance)
             await outbox.add(conn, events_out.check_in_undone(taskforce_id, attendance, at=at))
     return attendance
+
+
+async def _plan_meeting(conn: Connection, taskforce_id: UUID, event: EmployerEvent, *, at: datetime) -> None:
+    starts_at = event.plan.starts_at
+    meeting = Meeting(event.id, event.status, starts_at, local_date(starts_at), version=1)
+    await save_meeting(conn, taskforce_id, meeting, at=at)
+    await outbox.add(conn, meeting_state(MeetingPlanned, taskforce_id, meeting, at=at))
 
 
 async def _lock_visible(conn: Connection, taskforce_id: UUID, event_id: UUID, *, drafts: bool) -> EmployerEvent:

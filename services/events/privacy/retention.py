@@ -88,7 +88,60 @@ _LINK_REQUESTS = Job(
     remove=delete_overdue("link_requests"),
 )
 
-JOBS: Final = (_PERSONALLY_OWNED_COMPANIES, _ACCOUNTS, _SESSIONS, _LINK_REQUESTS, ACCESSES, DEAD_LETTERS)
+_MEETING_ITEMS = Job(
+    name="meeting_items",
+    overdue=f"""
+        select item.id,
+               event.starts_at as since
+          from agenda_items as item
+          join employer_events as event
+            on event.taskforce_id = item.taskforce_id
+           and event.id = item.meeting_id
+         where item.taskforce_id = $2
+           and (item.title <> '{ERASED}' or item.notes is not null)
+           and event.starts_at < current_date - make_interval(months => $1)
+    """,  # noqa: S608  (a word of ours)
+    remove=f"""
+        update agenda_items
+           set title = '{ERASED}',
+               notes = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,  # noqa: S608  (a word of ours)
+)
+
+# One that is open is still to be done.
+_DECISIONS = Job(
+    name="decisions",
+    overdue=f"""
+        select id,
+               settled_at as since
+          from decisions
+         where taskforce_id = $2
+           and (text <> '{ERASED}' or reason is not null)
+           and settled_at < current_date - make_interval(months => $1)
+    """,  # noqa: S608  (a word of ours)
+    remove=f"""
+        update decisions
+           set text = '{ERASED}',
+               reason = null
+         where taskforce_id = $2
+           and id in (select id from overdue)
+        returning id
+    """,  # noqa: S608  (a word of ours)
+)
+
+JOBS: Final = (
+    _PERSONALLY_OWNED_COMPANIES,
+    _ACCOUNTS,
+    _SESSIONS,
+    _LINK_REQUESTS,
+    _MEETING_ITEMS,
+    _DECISIONS,
+    ACCESSES,
+    DEAD_LETTERS,
+)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

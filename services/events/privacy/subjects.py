@@ -54,9 +54,69 @@ LOOKUPS: Final = (
     SubjectLookup("accounts", "provider_links", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     SubjectLookup("accounts", "enrolment_codes", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
     SubjectLookup("accounts", "person_roles", find=_ACCOUNT, erase=_ERASE_ACCOUNT, key="person_id"),
+    SubjectLookup(
+        "meeting_texts",
+        "agenda_items",
+        find="""
+            select item.id
+              from agenda_items as item,
+                   identifiers
+             where item.taskforce_id = current_taskforce()
+               and lower(concat_ws(' ', item.title, item.notes)) ~ any (identifiers.mentions)
+        """,
+        erase=f"""
+            update agenda_items
+               set title = '{ERASED}',
+                   notes = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,  # noqa: S608  (a word of ours)
+    ),
+    SubjectLookup(
+        "meeting_texts",
+        "decisions",
+        find="""
+            select decision.id
+              from decisions as decision,
+                   identifiers
+             where decision.taskforce_id = current_taskforce()
+               and lower(concat_ws(' ', decision.text, decision.reason)) ~ any (identifiers.mentions)
+        """,
+        erase=f"""
+            update decisions
+               set text = '{ERASED}',
+                   reason = null
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,  # noqa: S608  (a word of ours)
+    ),
     ACCESSES,
     DEAD_LETTERS_LOOKUP,
 )
+
+# An erased account stays as a number in what it has done, presented or answered for.
+_OF_MEETING: Final = """
+    select {moment} as at,
+           event.title as event_title,
+           event.id as event_id
+      from account
+      join {table} as meeting
+        on meeting.{column} = account.{key}
+      join employer_events as event
+        on event.taskforce_id = meeting.taskforce_id
+       and event.id = meeting.{event}
+     where meeting.taskforce_id = current_taskforce()
+"""
+
+
+def _of_meeting(
+    table: str, column: str, moment: str, *, event: str = "meeting_id", key: str = "subject"
+) -> ActivityQuery:
+    query = _OF_MEETING.format(table=table, column=column, moment=moment, event=event, key=key)
+    return ActivityQuery(table, column, query)
+
 
 _OF_KEY: Final = """
     select api_key.{moment} as at,
@@ -179,6 +239,13 @@ ACTIVITY_QUERIES: Final = (
              where agreement.taskforce_id = current_taskforce()
         """,
     ),
+    _of_meeting("meetings", "changed_by", "meeting.changed_at", event="id"),
+    _of_meeting("agenda_items", "presenter", "event.starts_at", key="id"),
+    _of_meeting("agenda_items", "notes_by", "meeting.notes_at"),
+    _of_meeting("decisions", "owner", "meeting.made_at", key="id"),
+    _of_meeting("decisions", "made_by", "meeting.made_at"),
+    _of_meeting("decisions", "changed_by", "meeting.changed_at"),
+    _of_meeting("decisions", "settled_by", "meeting.settled_at"),
     ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
     ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
     ActivityQuery(

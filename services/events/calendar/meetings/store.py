@@ -1,0 +1,130 @@
+"""SQL that loads and saves meetings. Runs in the caller's transaction, never commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.events.calendar.domain import EventNotFound
+from services.events.calendar.meetings.domain import AgendaItem, Meeting, NotAMeeting
+from shared.ui.formats import local_date
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from shared.db.database import Connection
+
+_MEETING: Final = """
+    select event.id, event.kind, event.status, event.starts_at,
+           meeting.as_of, meeting.known_at, coalesce(meeting.decisions_open, 0) as decisions_open,
+           coalesce(meeting.version, 0) as version,
+           array(select row(item.id, item.title, item.minutes, item.presenter, item.shows)
+                   from agenda_items as item
+                  where item.taskforce_id = event.taskforce_id
+                    and item.meeting_id = event.id
+                  order by item.place) as items
+      from employer_events as event
+      left join meetings as meeting
+        on meeting.taskforce_id = event.taskforce_id
+       and meeting.id = event.id
+     where event.taskforce_id = $1
+       and event.id = $2
+"""
+
+
+async def load_meeting(conn: Connection, taskforce_id: UUID, meeting_id: UUID, *, drafts: bool = True) -> Meeting:
+    """Return the meeting of an event; of a draft only with `drafts`. Raises `EventNotFound`, `NotAMeeting`."""
+    return await _load(conn, _MEETING + "and ($3 or event.status <> 'draft')", taskforce_id, meeting_id, drafts)
+
+
+async def lock_meeting(conn: Connection, taskforce_id: UUID, meeting_id: UUID) -> Meeting:
+    """Return the meeting of an event, locked until the transaction ends. Raises `EventNotFound`, `NotAMeeting`.
+
+    The lock is that of its event: its status cannot change meanwhile.
+    """
+    # First the lock, then the rest: a statement does not see what was committed while it waited.
+    await conn.execute(
+        "select from employer_events where taskforce_id = $1 and id = $2 for no key update", taskforce_id, meeting_id
+    )
+    return await _load(conn, _MEETING, taskforce_id, meeting_id)
+
+
+async def _load(conn: Connection, query: str, *arguments: object) -> Meeting:
+    row = await conn.fetchrow(query, *arguments)
+    if row is None:
+        raise EventNotFound
+    if row["kind"] != "taskforce_meeting":
+        raise NotAMeeting
+    return Meeting(
+        id=row["id"],
+        status=row["status"],
+        starts_at=row["starts_at"],
+        held_on=local_date(row["starts_at"]),
+        items=tuple(AgendaItem(*item) for item in row["items"]),
+        chosen_day=row["as_of"],
+        known_at=row["known_at"],
+        decisions_open=row["decisions_open"],
+        version=row["version"],
+    )
+
+
+async def save_meeting(
+    conn: Connection, taskforce_id: UUID, meeting: Meeting, *, at: datetime, by: str | None = None
+) -> None:
+    """Save a meeting that is new or that the caller has locked.
+
+    Args:
+        by: the subject of the principal who changed it; None: it was drafted with its event.
+
+    Raises:
+        asyncpg.ForeignKeyViolationError: a removed item has decisions.
+    """
+    await conn.execute(
+        """
+        insert into meetings
+               (taskforce_id, id, as_of, known_at, decisions_open, version, changed_by, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict (taskforce_id, id) do update
+           set as_of = excluded.as_of,
+               known_at = excluded.known_at,
+               decisions_open = excluded.decisions_open,
+               version = excluded.version,
+               changed_by = excluded.changed_by,
+               changed_at = excluded.changed_at
+        """,
+        taskforce_id,
+        meeting.id,
+        meeting.chosen_day,
+        meeting.known_at,
+        meeting.decisions_open,
+        meeting.version,
+        by,
+        at,
+    )
+    await conn.execute(
+        """
+        delete from agenda_items
+         where taskforce_id = $1
+           and meeting_id = $2
+           and id <> all ($3::uuid[])
+        """,
+        taskforce_id,
+        meeting.id,
+        [item.id for item in meeting.items],
+    )
+    await conn.executemany(
+        """
+        insert into agenda_items (taskforce_id, meeting_id, place, id, title, minutes, presenter, shows)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+            on conflict (taskforce_id, id) do update
+           set place = excluded.place,
+               title = excluded.title,
+               minutes = excluded.minutes,
+               presenter = excluded.presenter,
+               shows = excluded.shows
+        """,
+        [
+            (taskforce_id, meeting.id, place, item.id, item.title, item.minutes, item.presenter, item.shows)
+            for place, item in enumerate(meeting.items, start=1)
+        ],
+    )
