@@ -1,0 +1,401 @@
+"""The sections of a document that come from the figures: headlines, funnel, quarters, events, whether jobs last.
+
+Every number, title and label is the one that the dashboard's page shows. In the current language.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.dashboard.disclosure import TOTAL, Hidden, hide_small
+from services.dashboard.measures import catalogue
+from services.dashboard.measures.attendance import CompaniesPresent
+from services.dashboard.measures.figures import employed_after, today, total_of_types
+from services.dashboard.measures.hires import (
+    Hires,
+    HiresCurrent,
+    HiresCurrentByHours,
+    HiresEndedByReason,
+    HiresFromPledges,
+    HiresStartingLater,
+    HiresWithoutPledge,
+    StartingLaterFromPledges,
+    StillEmployed,
+)
+from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.waits import PAIRS, MedianDays
+from services.dashboard.overview import findings
+from services.dashboard.overview.lasting import HOURS
+from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
+from services.dashboard.read_model.deltas import UNKNOWN
+from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
+from shared.i18n.translations import N_, ngettext
+from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import END_REASONS, JOB_TYPES
+from shared.ui.charts import Bar, Period, Step, draw_bars, draw_columns, draw_funnel
+from shared.ui.charts.palette import PROMISED, REAL
+from shared.ui.formats import date_text, number_text, quarter_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from services.dashboard.measures.figures import Employed, EventFigures, Figures
+    from services.dashboard.measures.measure import Measure
+    from services.dashboard.pack.document import Cell
+    from shared.contracts.pledges import JobType
+
+WIDTH: Final = 760
+"""The width of every chart, in its own units; the paper's width is given to it."""
+CHARTED_EVENTS: Final = 12
+CHARTED_QUARTERS: Final = 12
+_REASONS: Final = dict(END_REASONS) | {UNKNOWN: N_("No reason given")}
+_HEADLINES: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)
+_BY_TYPE: Final[tuple[type[Measure], ...]] = (
+    PledgedPositions,
+    Hires,
+    HiresWithoutPledge,
+    HiresCurrent,
+    HiresStartingLater,
+)
+
+
+def figure_sections(figures: Figures, job_type: JobType, *, hides_small: bool) -> list[Section]:
+    """Return the sections of the figures of one job type.
+
+    Args:
+        hides_small: hide counts of 1 to 4 persons, with what would give them away, where the page hides them from this
+            audience.
+    """
+    return [
+        headlines(figures, job_type),
+        funnel(figures, job_type),
+        quarters(figures, job_type),
+        events(figures, job_type),
+        do_jobs_last(figures, job_type, hides_small=hides_small),
+    ]
+
+
+def headlines(figures: Figures, job_type: JobType) -> Section:
+    """Return the headline figures, and all of them by job type."""
+    rows: list[list[Cell]] = [
+        [_(JOB_TYPES[one]), *(figures.counts.by_job_type(measure)[one] for measure in _BY_TYPE)]
+        for one in JOB_TYPES
+        if any(figures.counts.by_job_type(measure)[one] for measure in _BY_TYPE)
+    ]
+    table = Table(
+        _("By job type"),
+        [Column(_("Job type"), words=True), *(Column(_(measure.label)) for measure in _BY_TYPE)],
+        rows,
+        note=_("Job types are different things and are not added together."),
+    )
+    return Section(
+        "headlines",
+        _("Where we are"),
+        _("Where we are"),
+        _caption(figures, job_type),
+        headlines=[_headline(figures, measure, job_type) for measure in _HEADLINES],
+        tables=[table] if rows else [],
+    )
+
+
+def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> Headline:
+    label = _(measure.label)
+    if measure is HiresCurrent and figures.as_of != today():
+        label = _("Employed on that day")
+    without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
+    note = ""
+    if measure is Hires and without_pledge:
+        note = ngettext(
+            "%(count)s of them without a pledge",
+            "%(count)s of them without a pledge",
+            without_pledge,
+            count=number_text(without_pledge),
+        )
+    return Headline(figures.counts.by_job_type(measure)[job_type], label, note)
+
+
+def funnel(figures: Figures, job_type: JobType) -> Section:
+    """Return the way from a pledge to a job, and how many days it takes."""
+    steps = _steps(figures, job_type)
+    title = findings.funnel(int(steps[0].value), int(steps[-1].value))
+    rows = [
+        [
+            step.label,
+            int(step.value),
+            Share(step.value / steps[place - 1].value) if place and steps[place - 1].value else Sign.NOT_APPLICABLE,
+        ]
+        for place, step in enumerate(steps)
+    ]
+    waits: list[list[Cell]] = [
+        [
+            _(label),
+            figures.waits[pair].days if figures.waits[pair].days is not None else Sign.NOT_APPLICABLE,  # type: ignore[list-item]
+            figures.waits[pair].cases,
+        ]
+        for pair, label in PAIRS.items()
+    ]
+    return Section(
+        "funnel",
+        title,
+        _("From pledge to job"),
+        _caption(figures, job_type),
+        charts=[_funnel_chart(title, steps)] if any(step.value for step in steps) else [],
+        tables=[
+            Table(
+                _("From pledge to job"),
+                [Column(_("Step"), words=True), Column(_("Number")), Column(_("Of the step before"))],
+                rows,
+            ),
+            Table(
+                _(MedianDays.label),
+                [Column(_("From one step to a later one"), words=True), Column(_("Days")), Column(_("Cases"))],
+                waits,
+                note=_("All job types together."),
+            ),
+        ],
+        begins_page=True,
+    )
+
+
+def _steps(figures: Figures, job_type: JobType) -> list[Step]:
+    counts = figures.counts
+    started = counts.by_job_type(HiresFromPledges)[job_type]
+    confirmed = started + counts.by_job_type(StartingLaterFromPledges)[job_type]
+    pledged = counts.by_job_type(PledgedPositions)[job_type]
+    return [
+        Step(_("Pledged positions"), pledged, series=PROMISED),
+        Step(_("Confirmed hires on them"), confirmed),
+        Step(_("Have started work"), started),
+    ]
+
+
+def _funnel_chart(title: str, steps: Sequence[Step]) -> Chart:
+    said = ", ".join(f"{step.label}: {number_text(step.value)}" for step in steps)
+    return Chart(draw_funnel("pack-funnel", title, steps, WIDTH), f"{title}. {said}.")
+
+
+def quarters(figures: Figures, job_type: JobType) -> Section:
+    """Return what each quarter has added."""
+    counted = [
+        findings.Quarter(
+            quarter.begins_on,
+            quarter.counts.by_job_type(PledgedPositions)[job_type],
+            quarter.counts.by_job_type(Hires)[job_type],
+        )
+        for quarter in figures.quarters
+    ]
+    title = findings.quarters(counted)
+    names = [_("Pledged positions"), _("Hires")]
+    periods = [Period(quarter_text(one.begins_on), [one.pledged, one.hires], short=_short(one)) for one in counted][
+        -CHARTED_QUARTERS:
+    ]
+    charts = [
+        Chart(
+            draw_columns("pack-quarters", title, periods, names, WIDTH, series=(PROMISED, REAL)),
+            f"{title}. " + _("The table below has the number of every quarter."),
+            legend=list(zip((PROMISED, REAL), names, strict=True)),
+        )
+    ]
+    return Section(
+        "quarters",
+        title,
+        _("Quarter by quarter"),
+        _caption(figures, job_type),
+        charts=charts if counted else [],
+        tables=[
+            Table(
+                _("Quarter by quarter"),
+                [Column(_("Quarter"), words=True), *map(Column, names)],
+                [[quarter_text(one.begins_on), one.pledged, one.hires] for one in reversed(counted)],
+            )
+        ]
+        if counted
+        else [],
+        empty=_("There is nothing to show yet."),
+    )
+
+
+def _short(quarter: findings.Quarter) -> str:
+    """`K4 26`: short enough for the axis of a chart."""
+    number, year = (quarter.begins_on.month + 2) // 3, quarter.begins_on.year % 100
+    return _("Q%(number)s %(year)s", number=number, year=f"{year:02}")
+
+
+def events(figures: Figures, job_type: JobType) -> Section:
+    """Return the results of each event beside its goal."""
+    goals = [
+        findings.Goal(total_of_types(event.counts.by_job_type(PledgedPositions)), event.goal_positions)
+        for event in figures.events
+    ]
+    title = findings.events(goals)
+    bars = [
+        Bar(_event_name(event), goal.pledged, goal=goal.goal)
+        for event, goal in zip(figures.events[:CHARTED_EVENTS], goals, strict=False)
+    ]
+    rows: list[list[Cell]] = [
+        [
+            event.title or _("An event not yet known here"),
+            event.date or Sign.UNKNOWN,
+            event.counts.number(CompaniesPresent),
+            goal.goal if goal.goal is not None else Sign.NOT_APPLICABLE,
+            goal.pledged,
+            *(event.counts.by_job_type(one)[job_type] for one in (PledgedPositions, Hires, HiresStartingLater)),
+        ]
+        for event, goal in zip(figures.events, goals, strict=True)
+    ]
+    label = _(JOB_TYPES[job_type])
+    return Section(
+        "events",
+        title,
+        _("Event by event"),
+        _(
+            "The goal and all positions are of all job types together; the other columns are of one: %(job_type)s.",
+            job_type=label,
+        ),
+        charts=[
+            Chart(
+                draw_bars("pack-events", title, bars, WIDTH, series=PROMISED),
+                f"{title}. " + _("The table below has every event with its goal."),
+            )
+        ]
+        if bars
+        else [],
+        tables=[
+            Table(
+                _("Event by event"),
+                [
+                    Column(_("Event"), words=True),
+                    Column(_("Day")),
+                    Column(_("Companies present")),
+                    Column(_("Goal")),
+                    Column(_("All positions")),
+                    Column(_("Pledged positions")),
+                    Column(_("Hires")),
+                    Column(_("Confirmed, starting later")),
+                ],
+                rows,
+            )
+        ]
+        if rows
+        else [],
+        empty=_("There is nothing to show yet."),
+    )
+
+
+def _event_name(event: EventFigures) -> str:
+    if event.title is None or event.date is None:
+        return _("An event not yet known here")
+    # A chart breaks its labels at spaces, but not within a date.
+    day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{event.title}, {day}"
+
+
+def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> Section:
+    """Return employment after some months, paid hours, and why jobs have ended."""
+    employed = {months: employed_after(figures.counts, months, job_type) for months in CHECKPOINT_MONTHS}
+    rows: list[list[Cell]] = []
+    told: dict[int, Employed | None] = {}
+    for months, counts in employed.items():
+        shown = _shown({"yes": counts.yes, "no": counts.no, "unknown": counts.unknown}, hides_small=hides_small)
+        share = _share(shown["yes"], shown[TOTAL])
+        if isinstance(share, Share) and counts.unknown:
+            share = Share(share.value, at_least=True)
+        told[months] = None if any(isinstance(one, Sign) for one in shown.values()) else counts
+        rows.append(
+            [
+                _("After %(months)s months", months=months),
+                shown["yes"],
+                shown[TOTAL],
+                share,
+                shown["no"],
+                shown["unknown"],
+            ]
+        )
+    title = findings.employed(told)
+    hours = {_(HOURS[band]): n for band, n in figures.counts.by_group(HiresCurrentByHours, job_type).items()}
+    reasons = {
+        _(_REASONS[reason]): number
+        for reason, number in figures.counts.by_group(HiresEndedByReason, job_type).items()
+        if number
+    }
+    return Section(
+        "lasting",
+        title,
+        _("Do the jobs last?"),
+        _caption(figures, job_type),
+        charts=[],
+        tables=[
+            Table(
+                _(StillEmployed.label),
+                [
+                    Column(_("After the start"), words=True),
+                    Column(_("Employed")),
+                    Column(_("Of")),
+                    Column(_("Share")),
+                    Column(_("Not employed")),
+                    Column(_("Unknown")),
+                ],
+                rows,
+                note=_("Of the hires whose day has come. Where some are unknown, the share is at least so high."),
+            ),
+            _parts_table(
+                _(HiresCurrentByHours.label), _("Paid hours a week"), _("Employed"), hours, hides_small=hides_small
+            ),
+            _parts_table(_(HiresEndedByReason.label), _("Reason"), _("Ended"), reasons, hides_small=hides_small),
+        ],
+        begins_page=True,
+    )
+
+
+def definitions() -> Section:
+    """Return what each measure counts."""
+    return Section(
+        "definitions",
+        _("What the figures mean"),
+        _("Definitions"),
+        entries=[Entry(_(measure.label), _(measure.definition)) for measure in catalogue.listed()],
+        begins_page=True,
+    )
+
+
+def signs() -> str:
+    """Return the sentence that explains the signs in tables."""
+    return _(
+        "Signs in tables: 0 none; %(hidden)s too few persons to be shown; %(unknown)s unknown; "
+        "%(none)s does not apply.",
+        hidden=Sign.HIDDEN.mark,
+        unknown=Sign.UNKNOWN.mark,
+        none=Sign.NOT_APPLICABLE.mark,
+    )
+
+
+def _parts_table(title: str, head: str, counted: str, parts: Mapping[str, int], *, hides_small: bool) -> Table:
+    shown = _shown(parts, hides_small=hides_small)
+    total = shown.pop(TOTAL)
+    rows: list[list[Cell]] = [
+        [name, number, _share(number, total) if number else Sign.NOT_APPLICABLE] for name, number in shown.items()
+    ]
+    rows.append([_("In all"), total, Sign.NOT_APPLICABLE])
+    return Table(title, [Column(head, words=True), Column(counted), Column(_("Share"))], rows)
+
+
+def _share(part: int | Sign, of: int | Sign) -> Cell:
+    if isinstance(part, Sign) or isinstance(of, Sign):
+        return Sign.HIDDEN
+    return Share(part / of) if of else Sign.NOT_APPLICABLE
+
+
+def _shown(parts: Mapping[str, int], *, hides_small: bool) -> dict[str, int | Sign]:
+    """Return the parts and their `TOTAL`, with small ones and what would give them away hidden."""
+    if not hides_small:
+        return {**parts, TOTAL: sum(parts.values())}
+    hidden = hide_small(parts, total_shown=True)
+    return {name: Sign.HIDDEN if isinstance(number, Hidden) else number for name, number in hidden.items()}
+
+
+def _caption(figures: Figures, job_type: JobType) -> str:
+    return _(
+        "%(job_type)s, all that the taskforce has recorded up to and including %(day)s.",
+        job_type=_(JOB_TYPES[job_type]),
+        day=date_text(figures.as_of),
+    )
