@@ -14,7 +14,7 @@ from shared.http.auth import Principal, require, require_service, stepped_up
 from shared.http.policy import ALL_TASKFORCES, NOTHING, OF_THE_TASKFORCE, OWN, Resource
 
 Planner = Annotated[Principal, Depends(require("coordinator", "admin"))]
-"""Plans events, registers companies, issues and revokes passes."""
+"""Plans events, registers companies, issues and revokes passes, sets targets."""
 
 
 def is_planner(principal: Principal) -> bool:
@@ -50,6 +50,11 @@ def opens_companies(principal: Principal) -> bool:
     return principal.has("coordinator", "caseworker", "admin")
 
 
+TargetReader = Annotated[
+    Principal, Depends(require("member", "coordinator", "caseworker", "facilitator", "admin", "auditor"))
+]
+"""Reads targets. A `Planner` sets them."""
+
 ColleagueReader = Annotated[Principal, Depends(require("coordinator", "caseworker", "admin"))]
 """Reads the names of the people who use the product, nothing else of them."""
 
@@ -74,6 +79,7 @@ REGISTRATION: Final = Resource("registration", of=EVENT, by_role={"caseworker": 
 INVITATION: Final = Resource("invitation", reach=ALL_TASKFORCES)
 """The code of a company's invitation: whoever has it reads the event's public facts."""
 COMPANY: Final = Resource("company")
+TARGET: Final = Resource("target")
 PERSON: Final = Resource("person")
 SUBJECT: Final = Resource("data subject")
 ERASURE_ORDER: Final = Resource("erasure order")

@@ -43,6 +43,8 @@ from services.events.register import api as company_api
 from services.events.register import pages as company_pages
 from services.events.register.agreements import pages as agreement_pages
 from services.events.settings import EventsSettings
+from services.events.targets import api as target_api
+from services.events.targets import pages as target_pages
 from shared.db.database import Database
 from shared.http.app import LARGEST_UPLOAD, create_web_app
 from shared.product.services import RENEWAL_PATH
@@ -59,6 +61,7 @@ _ROUTES = (
     door_api,
     pass_api,
     registration_api,
+    target_api,
     person_api,
     address_api,
     name_pages,
@@ -71,6 +74,7 @@ _ROUTES = (
     registration_pages,
     company_pages,
     agreement_pages,
+    target_pages,
     api_key_pages,
     person_pages,
     sign_in_pages,
@@ -104,6 +108,7 @@ _TAGS = {
     "attendance": "Which companies have come to an event.",
     "passes": "Event passes, with which guests log pledges.",
     "companies": "The register of companies.",
+    "targets": "What the taskforce wants to reach.",
     "people": "Accounts and their roles.",
     "token": "Tokens for programs with an API key.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID, uuid4
@@ -17,6 +18,8 @@ from services.events.register.agreements import commands as agreements
 from services.events.register.agreements.domain import AgreementTerms
 from services.events.register.domain import Company
 from services.events.settings import EventsSettings
+from services.events.targets import commands as targets
+from services.events.targets.domain import TargetTerms
 from shared.contracts.events import attendance_id, registration_id
 from tests.authorisation import accounts, personal_data
 from tests.authorisation.accounts import API, Accounts, name_of
@@ -96,6 +99,7 @@ class Register(Accounts):
         await register.register_company(self.db, taskforce, company)
         # Under the id of the company.
         await agreements.make_agreement(self.db, taskforce, company.id, company.id, AGREED, by="x")
+        await targets.set_target(self.db, taskforce, company.id, target_of(ownership), by="x")
         await self.new_account(ownership, municipality)
 
     async def new_event(self, ownership: Ownership, status: str, *, starts_at: datetime | None = None) -> UUID:
@@ -167,6 +171,12 @@ async def started(
 def title_of(ownership: Ownership, status: str) -> str:
     """An event's title."""
     return f"{name_of('own' if ownership == 'draft' else ownership)} aften {status}"
+
+
+def target_of(ownership: Ownership) -> TargetTerms:
+    """The target under the id of a company."""
+    note = f"{name_of('own' if ownership == 'missing' else ownership)} i job"
+    return TargetTerms("hires", "smaajob", 200, date(2018, 5, 1), date(2090, 12, 31), note)
 
 
 def _whose(ownership: Ownership) -> Ownership:
@@ -277,6 +287,57 @@ def _agreement(path: str) -> Probe:
         form = {"role": AGREED.role, "starts_on": AGREED.starts_on.isoformat(), "ends_on": str(AGREED.ends_on)}
         form |= {} if path else {"id": str(uuid4())}
         return Ask("POST", f"/companies/agreements/{id}{path.format(id=id)}", {"data": form}, success=303)
+
+    return probe
+
+
+async def list_targets(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    mark = target_of(ownership).note or "" if ownership != "missing" else ""
+    return Ask("GET", f"{API}/targets", hidden=200, shows=expected_marks(ownership, mark))
+
+
+async def show_targets(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    return replace(await list_targets(world, caller, ownership), path="/targets")
+
+
+async def read_target(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+    shows = expected_marks(ownership, target_of(ownership).note or "") if ownership != "missing" else ()
+    return Ask("GET", f"{API}/targets/{world.company(ownership)}", shows=shows)
+
+
+def _target_terms(ownership: Ownership) -> dict[str, Any]:
+    terms = target_of(ownership)
+    return {
+        "measure": terms.measure,
+        "job_type": terms.job_type,
+        "value": terms.value,
+        "starts_on": terms.starts_on.isoformat(),
+        "ends_on": terms.ends_on.isoformat(),
+        "note": terms.note,
+    }
+
+
+def _set_target(path: str, *, form: bool) -> Probe:
+    """A target of ours as it is, or a new one."""
+
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        if _of_ours(ownership):
+            body = _target_terms(ownership) | {"id": str(world.companies[ownership].id)}
+        else:
+            taken = world.taken if ownership == "other taskforce" else uuid4()
+            body = _target_terms("own") | {"id": str(taken)}
+        status = 303 if form else 201
+        return Ask("POST", path, {"data" if form else "json": body}, success=status, hidden=status, creates=True)
+
+    return probe
+
+
+def _target(method: str, path: str, *, form: bool) -> Probe:
+    """A target, which is changed as it is, dropped or restored."""
+
+    async def probe(world: Register, caller: Caller, ownership: Ownership) -> Ask:
+        send = {"data" if form else "json": _target_terms("own" if ownership == "missing" else ownership)}
+        return Ask(method, path.format(id=world.company(ownership)), send, success=303 if form else 200)
 
     return probe
 
@@ -495,4 +556,17 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /companies/agreements/{company_id:uuid}", "company"): _agreement(""),
     ("POST /companies/agreements/{company_id:uuid}/{agreement_id:uuid}", "company"): _agreement("/{id}"),
     ("POST /companies/agreements/{company_id:uuid}/{agreement_id:uuid}/end", "company"): _agreement("/{id}/end"),
+    (f"POST {API}/targets", "target"): _set_target(f"{API}/targets", form=False),
+    (f"GET {API}/targets", "target"): list_targets,
+    (f"GET {API}/targets/{{target_id}}", "target"): read_target,
+    (f"PUT {API}/targets/{{target_id}}", "target"): _target("PUT", f"{API}/targets/{{id}}", form=False),
+    (f"POST {API}/targets/{{target_id}}/drop", "target"): _target("POST", f"{API}/targets/{{id}}/drop", form=False),
+    (f"POST {API}/targets/{{target_id}}/restore", "target"): _target(
+        "POST", f"{API}/targets/{{id}}/restore", form=False
+    ),
+    ("GET /targets", "target"): show_targets,
+    ("POST /targets", "target"): _set_target("/targets", form=True),
+    ("POST /targets/{target_id:uuid}", "target"): _target("POST", "/targets/{id}", form=True),
+    ("POST /targets/{target_id:uuid}/drop", "target"): _target("POST", "/targets/{id}/drop", form=True),
+    ("POST /targets/{target_id:uuid}/restore", "target"): _target("POST", "/targets/{id}/restore", form=True),
 }

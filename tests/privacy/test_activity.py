@@ -309,6 +309,12 @@ FILL: Final = {
         insert into agreements (taskforce_id, id, company_id, role, starts_on, version, changed_by, changed_at)
         select $1, $4, company.id, 'both', current_date, 1, $3, now() from event, company
     """,
+    ("events", "targets", "changed_by"): """
+        insert into targets
+               (taskforce_id, id, measure, job_type, value, starts_on, ends_on, dropped, version, changed_by,
+                changed_at)
+        values ($1, $4, 'hires', 'smaajob', 1, current_date, current_date, false, 1, $3, now())
+    """,
     ("events", "registrations", "registered_by"): _REGISTRATION.format(registered_by="$3", cancelled_by="'nobody'"),
     ("events", "registrations", "cancelled_by"): _REGISTRATION.format(registered_by="'nobody'", cancelled_by="$3"),
     ("events", "meetings", "changed_by"): _MEETING.format(changed_by="$3") + "select id from meeting",

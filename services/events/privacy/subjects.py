@@ -246,6 +246,19 @@ ACTIVITY_QUERIES: Final = (
     _of_meeting("decisions", "made_by", "meeting.made_at"),
     _of_meeting("decisions", "changed_by", "meeting.changed_at"),
     _of_meeting("decisions", "settled_by", "meeting.settled_at"),
+    ActivityQuery(
+        "targets",
+        "changed_by",
+        """
+            select target.changed_at as at,
+                   target.measure,
+                   target.id as target_id
+              from account
+              join targets as target
+                on target.changed_by = account.subject
+             where target.taskforce_id = current_taskforce()
+        """,
+    ),
     ActivityQuery("api_keys", "made_by", _OF_KEY.format(column="made_by", moment="made_at")),
     ActivityQuery("api_keys", "taken_over_by", _OF_KEY.format(column="taken_over_by", moment="taken_over_at")),
     ActivityQuery(
