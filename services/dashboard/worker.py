@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.dashboard.privacy.retention import retention
+from services.dashboard.read_model.lag import reporting
 from services.dashboard.read_model.projections import MESSAGES, apply
 from services.dashboard.settings import DashboardSettings
 from shared.messaging.consumer import Consumer
@@ -15,7 +16,9 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
     """Return the worker, not started. Without settings they are read from the environment."""
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
-    return Worker(settings, service="dashboard", consumers=[consumer], background_jobs=[retention().work])
+    return Worker(
+        settings, service="dashboard", consumers=[consumer], background_jobs=[retention().work, reporting(consumer)]
+    )
 
 
 if __name__ == "__main__":

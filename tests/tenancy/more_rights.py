@@ -34,6 +34,7 @@ OF_ALL_TASKFORCES: Final[Mapping[str, Mapping[str, str]]] = {
     | {
         "taskforces": _REGISTRY,
         "generations": "a generation of the read model is of all taskforces",
+        "consumer_progress": "a worker reads the messages of all taskforces",
     },
 }
 """By service: the tables without policies."""
@@ -117,6 +118,8 @@ REACHING: Final[Mapping[str, str]] = {
     "services.notifications.deliveries.store.count_over_limit": "it counts for all taskforces together",
     "services.notifications.deliveries.store.forget_recent_mails": "it binds the transaction to each taskforce in turn",
     "services.dashboard.read_model.projections.generations": "a generation of the read model is of all taskforces",
+    "services.dashboard.read_model.lag.current_lag": "a worker reads the messages of all taskforces",
+    "services.dashboard.read_model.lag.save": "a worker reads the messages of all taskforces",
 }
 """The functions of the services whose SQL names one of those. tests/pledges/test_tenancy.py tests those without a
 reason."""
