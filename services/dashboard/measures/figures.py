@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.dashboard.measures import catalogue, queries
 from services.dashboard.measures.hires import HiresEndedByReason, StillEmployed
 from services.dashboard.measures.measure import ALL_SCOPES, addends
+from services.dashboard.measures.selection import NO_FILTERS, Filters
 from services.dashboard.measures.waits import median_days
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
@@ -131,6 +132,7 @@ class Figures:
     as_of: date
     known_at: datetime | None
     updated_at: datetime | None
+    filters: Filters = NO_FILTERS
     counts: Counts = field(default_factory=lambda: Counts.zero("taskforce"))
     waits: dict[str, Wait] = field(default_factory=dict)
     events: list[EventFigures] = field(default_factory=list)
@@ -148,13 +150,19 @@ def quarter_code(day: date) -> str:
 
 
 async def compute(
-    database: Database, taskforce_id: UUID, *, as_of: date | None = None, known_at: datetime | None = None
+    database: Database,
+    taskforce_id: UUID,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    filters: Filters = NO_FILTERS,
 ) -> Figures:
     """Read and compute one taskforce's figures, all from one snapshot.
 
     Args:
         as_of: the day of the figures; None: today in Europe/Copenhagen.
         known_at: count only what had been recorded by then; None: everything.
+        filters: which pledges, hires and check-ins count.
     """
     as_of = as_of or today()
     async with database.read(taskforce_id) as conn:
@@ -163,11 +171,12 @@ async def compute(
             as_of=as_of,
             known_at=known_at,
             codes={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
+            filters=filters,
         )
         events = await queries.employer_events(conn, known_at=known_at)
-        waits = await median_days(conn, as_of=as_of, known_at=known_at)
+        waits = await median_days(conn, as_of=as_of, known_at=known_at, filters=filters)
         updated_at = await queries.last_change(conn)
-    figures = Figures(as_of, known_at, updated_at, waits=waits)
+    figures = Figures(as_of, known_at, updated_at, filters=filters, waits=waits)
     _add_up(figures, sums)
     figures.events = _with_facts(figures.events, events, as_of)
     figures.quarters = _without_gaps(figures.quarters)

@@ -7,8 +7,11 @@ moment: they count only what had been recorded by then; None counts everything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from services.dashboard.measures import narrowing
+from services.dashboard.measures.narrowing import Arguments
+from services.dashboard.measures.selection import NO_FILTERS, Filters
 from services.dashboard.read_model.generations import SERVED
 from services.dashboard.read_model.projections import PROJECTIONS
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.dashboard.measures.measure import Measure, Scope
+    from services.dashboard.read_model.projections import Projection
     from shared.db.database import Connection
 
 
@@ -51,40 +55,44 @@ class EventFacts:
     kind: str
 
 
-def _effective(day: str) -> str:
+def _effective(day: str, *, by_company: bool = False) -> str:
     """Return SQL for the deltas with an effective date up to a day: by whole quarter, and by day in the last quarter.
 
     Args:
         day: an SQL expression of type date.
+        by_company: with the company and its municipality; these are many more rows.
     """
+    table = "company_deltas" if by_company else "deltas"
+    company = "company_id, municipality" if by_company else "null::uuid as company_id, null::text as municipality"
     return f"""
-    select day as quarter, measure, job_type, event_id, delta
-      from deltas
+    select day as quarter, measure, job_type, event_id, {company}, delta
+      from {table}
      where generation = {SERVED}
        and period = 'quarter'
        and day < date_trunc('quarter', ({day})::timestamp)::date
      union all
-    select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, delta
-      from deltas
+    select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, {company}, delta
+      from {table}
      where generation = {SERVED}
        and period = 'day'
        and day between date_trunc('quarter', ({day})::timestamp)::date and ({day})
     """  # noqa: S608
 
 
-def _corrections() -> str:
-    """Return SQL for what to add to the deltas that had taken effect by $1, to get those that were known at $2.
+def _corrections(as_of: str, known_at: str) -> str:
+    """Return SQL for what to add to the deltas that had taken effect by a day, to get those that were known then.
 
-    It is the current deltas of the aggregates that have changed after $2, negated, and the deltas that these
-    aggregates had at $2: of the version that was the highest then. An aggregate with a single version had none.
+    It is the current deltas of the aggregates that have changed after `known_at`, negated, and the deltas that these
+    aggregates had then: of the version that was the highest. An aggregate with a single version had none.
     """
     versions = " union all ".join(
         f"""
-        select 1 as sign, unnest(deltas) as delta
-          from (select distinct on ({projection.key}) deltas
+        select 1 as sign, {", ".join(_dimension(projection, one) for one in ("company_id", "municipality"))},
+               unnest(deltas) as delta
+          from (select distinct on ({projection.key}) *
                   from {projection.table}
                  where generation = {SERVED}
-                   and recorded_at <= $2
+                   and recorded_at <= {known_at}
                    and {projection.key} = any (array(select aggregate_id
                                                        from changed
                                                       where aggregate = '{projection.table}'))
@@ -98,27 +106,41 @@ def _corrections() -> str:
         select aggregate, aggregate_id
           from contributions
          where generation = {SERVED}
-           and recorded_at > $2
+           and recorded_at > {known_at}
            and version > 1
     )
     select date_trunc('quarter', (delta).day::timestamp)::date as quarter,
            (delta).measure as measure,
            (delta).job_type as job_type,
            (delta).event_id as event_id,
+           company_id,
+           municipality,
            sum(sign * (delta).delta) as delta
-      from (select -1 as sign, unnest(deltas) as delta
+      from (select -1 as sign, company_id, municipality, unnest(deltas) as delta
               from contributions
              where generation = {SERVED}
-               and recorded_at > $2
+               and recorded_at > {known_at}
              union all
             {versions}) as corrections
-     where (delta).day <= $1
-     group by 1, 2, 3, 4
+     where (delta).day <= {as_of}
+     group by 1, 2, 3, 4, 5, 6
     """  # noqa: S608  (names of our own tables)
 
 
+def _dimension(projection: Projection, name: str) -> str:
+    return name if name in projection.columns else f"null::{_DIMENSIONS[name]} as {name}"
+
+
+_DIMENSIONS: Final = {"company_id": "uuid", "municipality": "text"}
+
+
 async def delta_sums(
-    conn: Connection, *, as_of: date, codes: Mapping[Scope, Sequence[str]], known_at: datetime | None = None
+    conn: Connection,
+    *,
+    as_of: date,
+    codes: Mapping[Scope, Sequence[str]],
+    known_at: datetime | None = None,
+    filters: Filters = NO_FILTERS,
 ) -> list[DeltaSum]:
     """Return the sums of the deltas with an effective date up to `as_of`: for the taskforce, by quarter and by event.
 
@@ -127,13 +149,16 @@ async def delta_sums(
 
     Args:
         codes: the codes of the deltas to return for each scope. Sums of zero are left out.
+        filters: which pledges, hires and check-ins count. Facts of companies are those known at `known_at`.
     """
-    deltas = _effective("$1::date")
-    known_at_argument: tuple[datetime, ...] = ()
+    arguments = Arguments()
+    day = arguments.add(as_of, "date")
+    by_company = filters != Filters(event_id=filters.event_id)
+    deltas = _effective(day, by_company=by_company)
+    moment = None
     if known_at is not None:
-        deltas = f"{deltas} union all ({_corrections()})"
-        known_at_argument = (known_at,)
-    first_code = 2 + len(known_at_argument)
+        moment = arguments.add(known_at, "timestamptz")
+        deltas = f"{deltas} union all ({_corrections(day, moment)})"
     rows = await conn.fetch(
         f"""
         select measure,
@@ -142,19 +167,17 @@ async def delta_sums(
                event_id,
                sum(delta)::bigint as total
           from ({deltas}) as known
+         where {narrowing.of_deltas(filters, arguments, moment)}
          group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
         having sum(delta) <> 0
            and case
-                 when grouping(quarter) = 0 then measure = any (${first_code + 1}::text[])
-                 when grouping(event_id) = 0 then event_id is not null and measure = any (${first_code + 2}::text[])
-                 else measure = any (${first_code}::text[])
+                 when grouping(quarter) = 0 then measure = any ({arguments.add(codes["quarter"], "text[]")})
+                 when grouping(event_id) = 0
+                   then event_id is not null and measure = any ({arguments.add(codes["event"], "text[]")})
+                 else measure = any ({arguments.add(codes["taskforce"], "text[]")})
                end
         """,  # noqa: S608
-        as_of,
-        *known_at_argument,
-        codes["taskforce"],
-        codes["quarter"],
-        codes["event"],
+        *arguments,
     )
     return [DeltaSum._make(row) for row in rows]
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from shared.product.industries import SectionCode
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -38,7 +40,7 @@ class Filters:
     event_id: UUID | None = None
     company_id: UUID | None = None
     municipality: str | None = None
-    industry: str | None = None
+    industry: SectionCode | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is narrowed."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from services.dashboard.measures.measure import Measure, Scope, Unit
+from services.dashboard.measures.narrowing import Arguments, of_versions
+from services.dashboard.measures.selection import NO_FILTERS, Filters
 from services.dashboard.read_model.generations import SERVED
 from shared.i18n.translations import N_
 
@@ -57,13 +59,18 @@ class Wait:
     cases: int
 
 
-async def median_days(conn: Connection, *, as_of: date, known_at: datetime | None = None) -> dict[str, Wait]:
+async def median_days(
+    conn: Connection, *, as_of: date, known_at: datetime | None = None, filters: Filters = NO_FILTERS
+) -> dict[str, Wait]:
     """Return the waits of all `PAIRS`.
 
     Args:
         as_of: the day by which the later step has come.
         known_at: count only what had been recorded by then; None: everything.
+        filters: which pledges and hires count.
     """
+    arguments = Arguments([as_of, known_at])
+    chosen = of_versions(filters, arguments, None if known_at is None else "$2")
     rows = await conn.fetch(
         f"""
         with affirmed as (
@@ -74,6 +81,7 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
                and affirmed_on <= $1
                and pledged_on <= $1
                and counted
+               and {chosen}
              order by pledged_on desc, pledge_id
              limit {LATEST}
         ),
@@ -84,6 +92,7 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
                and matched <> '{{}}'
                and pledged_on <= $1
                and counted
+               and {chosen}
              order by pledged_on desc, pledge_id
              limit {LATEST}
         ),
@@ -99,6 +108,7 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
                and hire.pledge_id is not null
                and hire.start_date <= $1
                and hire.counted
+               and {chosen}
              order by hire.start_date desc, hire.hire_id
              limit {LATEST}
         ),
@@ -145,8 +155,7 @@ async def median_days(conn: Connection, *, as_of: date, known_at: datetime | Non
           from cases
          group by pair
         """,  # noqa: S608  (our own words)
-        as_of,
-        known_at,
+        *arguments,
     )
     found = {row["pair"]: Wait(row["days"], row["cases"]) for row in rows}
     return {pair: found.get(pair, Wait(None, 0)) for pair in PAIRS}

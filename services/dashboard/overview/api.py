@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic_core import to_json
 
@@ -13,7 +13,7 @@ from services.dashboard.access import FIGURES, ApiViewer, sees_health
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import compute
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
-from shared.fields import dates
+from services.dashboard.selection import ApiTimes, ChosenFilters
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.streams import EventStream, Follower, TheChanges
@@ -30,37 +30,25 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     503: {"description": "The database is temporarily unavailable"},
 }
 
-AsOf = Annotated[
-    dates.Day | None,
-    Query(
-        description="The day the figures are for, in Europe/Copenhagen; today if it is left out. For a "
-        "day in the future, confirmed hires that start by then are counted.",
-        examples=["2026-12-31"],
-    ),
-]
-KnownAt = Annotated[
-    dates.Moment | None,
-    Query(
-        description="Count only what had been recorded by this moment; everything if it is left out. "
-        "With `as_of` it returns the figures that were shown at a meeting, at any later time.",
-        examples=["2026-12-01T19:30:00Z"],
-    ),
-]
-
 
 @router.get(
     "/figures",
     summary="The figures on a day",
     response_model=Figures,
-    responses={**_REFUSALS, 422: {"description": "`as_of` is no date, or `known_at` no moment with a time zone"}},
+    responses={
+        **_REFUSALS,
+        422: {
+            "description": "A time or a filter cannot be read, `known_at` is still to come, or a parameter is unknown"
+        },
+    },
 )
 @concerns(FIGURES)
-async def show_figures(viewer: ApiViewer, database: Db, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def show_figures(viewer: ApiViewer, database: Db, times: ApiTimes, filters: ChosenFilters) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All figures come from one snapshot of the database.
     """
-    computed = await compute(database, viewer.taskforce, as_of=as_of, known_at=known_at)
+    computed = await compute(database, viewer.taskforce, as_of=times.as_of, known_at=times.known_at, filters=filters)
     if not sees_health(viewer):
         computed.counts.without_health()
     # Serialised here, because FastAPI would validate the whole response again.

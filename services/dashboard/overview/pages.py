@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures, sees_health
@@ -14,16 +13,12 @@ from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.measures import catalogue, figures
 from services.dashboard.overview import lasting, views
 from services.dashboard.overview.api import STREAM
-from services.dashboard.overview.views import Selection
 from services.dashboard.read_model import taskforces
-from shared.contracts.pledges import JobType
+from services.dashboard.selection import Chosen, Selection
 from shared.db.database import Database
-from shared.fields.validation import FieldError
 from shared.http.auth import Principal
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
-from shared.http.problems import Problem
-from shared.i18n.translations import gettext as _
 from shared.product.roles import Role
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.pages import render
@@ -34,27 +29,6 @@ _BOARDS_SHOWN = 12
 _SEE_QUEUE: tuple[Role, ...] = ("caseworker", "coordinator")
 _SEE_EVENTS: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin")
 """Who may follow a link to the work list, and to an event."""
-
-
-async def _selection(
-    as_of: Annotated[str, Query(max_length=40)] = "",
-    job_type: JobType = "smaajob",
-    *,
-    everything: bool = False,
-) -> Selection:
-    """Read the query. An empty date means today; a day may also be written the Danish way."""
-    text = as_of.strip()
-    danish = re.fullmatch(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})", text)
-    try:
-        if danish:
-            text = date(int(danish[3]), int(danish[2]), int(danish[1])).isoformat()
-        return Selection(date.fromisoformat(text) if text else None, job_type, everything)
-    except ValueError:
-        words = _("Give the day as year, month and day, such as 2026-12-31.")
-        raise Problem(422, detail=words, errors=[FieldError("?as_of", "date_parsing", words)]) from None
-
-
-Chosen = Annotated[Selection, Depends(_selection)]
 
 
 @router.get("/")
@@ -79,7 +53,9 @@ async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: 
 
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
-    computed = await figures.compute(database, viewer.taskforce, as_of=chosen.day)
+    computed = await figures.compute(
+        database, viewer.taskforce, as_of=chosen.day, known_at=chosen.known_at, filters=chosen.filters
+    )
     if not sees_health(viewer):
         computed.counts.without_health()
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS

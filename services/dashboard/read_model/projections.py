@@ -195,8 +195,13 @@ HIRES = Projection(
 
 PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, MEETINGS, ATTENDANCES, PLEDGES, HIRES)
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
-TABLES: tuple[str, ...] = (*(projection.table for projection in PROJECTIONS), "contributions", "deltas")
-"""Every table that holds rows of a generation. A trigger on `contributions` updates `deltas`."""
+TABLES: tuple[str, ...] = (
+    *(projection.table for projection in PROJECTIONS),
+    "contributions",
+    "deltas",
+    "company_deltas",
+)
+"""Every table that holds rows of a generation. Triggers on `contributions` update the last two."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
@@ -263,13 +268,18 @@ def _insert(projection: Projection) -> str:
         ),
         counted as (
             insert into contributions as present
-                   (generation, taskforce_id, aggregate, aggregate_id, version, recorded_at, deltas)
-            select generation, taskforce_id, '{projection.table}', {projection.key}, version, recorded_at, deltas
+                   (generation, taskforce_id, aggregate, aggregate_id, version, recorded_at, company_id, municipality,
+                    deltas)
+            select generation, taskforce_id, '{projection.table}', {projection.key}, version, recorded_at,
+                   {", ".join(one if one in projection.columns else "null" for one in ("company_id", "municipality"))},
+                   deltas
               from unnest($1::integer[]) as generation, highest
              order by {projection.key}
                 on conflict (generation, taskforce_id, aggregate, aggregate_id) do update
                set version = excluded.version,
                    recorded_at = excluded.recorded_at,
+                   company_id = excluded.company_id,
+                   municipality = excluded.municipality,
                    deltas = excluded.deltas
              where excluded.version > present.version
         )"""  # noqa: S608  (names of our own tables and columns)

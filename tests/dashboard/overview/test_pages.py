@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from services.dashboard.measures.figures import today
-from services.dashboard.overview.views import Selection, types_in_words
+from services.dashboard.overview.views import types_in_words
+from services.dashboard.selection import Selection
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import use_language
 from tests.dashboard.messages import apply_messages, check_in, checkpoint, employer_event, hire, pledge, taskforce
