@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.board import pages as board
 from services.dashboard.board.public_figure import PublicFigures
-from services.dashboard.meeting import pages as projector
+from services.dashboard.meeting import evening, projector
+from services.dashboard.meeting import pages as meetings
 from services.dashboard.overview import api, pages
 from services.dashboard.privacy.subjects import SUBJECT_DATA
 from services.dashboard.read_model.projections import CHANNEL
@@ -76,6 +77,8 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(pages.router)
+    app.include_router(evening.router)
+    app.include_router(meetings.router)
     app.include_router(projector.router)
     app.include_router(subject_routes(SUBJECT_DATA))
     return app

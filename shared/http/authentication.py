@@ -26,7 +26,7 @@ from shared.http.auth import (
 from shared.http.problems import Problem, respond
 from shared.http.request_guards import drain
 from shared.i18n.translations import gettext as _
-from shared.product.services import RENEWAL_PATH, UNATTENDED_PATHS
+from shared.product.services import RENEWAL_PATH, is_unattended
 from shared.ui.local_paths import requested_path
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Authentication:
 def is_activity(method: str, headers: Headers, path: str) -> bool:
     """Whether a request is an action of a person, rather than a page that polls by itself."""
     by_script = headers.get("sec-fetch-mode") not in {None, "navigate"}
-    return not (method in {"GET", "HEAD"} and by_script) or path.startswith(UNATTENDED_PATHS)
+    return not (method in {"GET", "HEAD"} and by_script) or is_unattended(path)
 
 
 def _must_record_activity(principal: Principal, connection: HTTPConnection) -> bool:

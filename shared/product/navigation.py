@@ -25,6 +25,7 @@ DESTINATIONS = (
     Destination(N_("Pledges"), "/pledges", frozenset({"coordinator", "caseworker", "admin"})),
     Destination(N_("My pledges"), "/pledges", frozenset({"member"})),
     Destination(N_("Events"), "/events", frozenset({"coordinator", "member", "caseworker", "facilitator", "admin"})),
+    Destination(N_("Meetings"), "/meetings", _EVERYBODY),
     Destination(N_("Companies"), "/companies", frozenset({"coordinator", "caseworker", "admin"})),
     Destination(N_("People"), "/people", frozenset({"admin"})),
     Destination(N_("Personal data"), "/personal-data", frozenset({"admin", "auditor"})),

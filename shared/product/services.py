@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from shared.i18n.translations import N_
@@ -20,5 +21,9 @@ TOKEN_PATH: Final = "/api/events/v1/token"  # noqa: S105  (a path)
 """Where a program gets a token for its API key."""
 RENEWAL_PATH: Final = "/session/renew"
 """Where a browser is sent to renew its token. The identity service answers there."""
-UNATTENDED_PATHS: Final = ("/dashboard/projector", "/pledges/evening/")
-"""Pages that stay open on a screen without input: their requests count as use of the session."""
+_UNATTENDED: Final = re.compile(r"/dashboard/projector|/pledges/evening/|/meetings/[^/]+/projector")
+
+
+def is_unattended(path: str) -> bool:
+    """Whether a page stays open on a screen without input: its requests count as use of the session."""
+    return _UNATTENDED.match(path) is not None

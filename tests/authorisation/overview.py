@@ -39,6 +39,7 @@ class Overview(StreamingWorld):
 
     async def fill(self) -> None:
         self.events: dict[str, UUID] = {"missing": uuid4()}
+        self.meetings: dict[str, UUID] = {"missing": uuid4()}
         self.titles: dict[str, str] = {"own": "Vores småjob-aften", "other taskforce": f"{FOREIGN} aften"}
         for ownership, id, slug in (("own", TASKFORCE, "struer"), ("other taskforce", OTHER_TASKFORCE, "elsewhere")):
             begun = datetime.now(UTC) - timedelta(hours=1)
@@ -46,9 +47,11 @@ class Overview(StreamingWorld):
             evening = employer_event(title=self.titles[ownership], taskforce_id=id, **times)
             self.events[ownership] = evening.event_id
             promised = pledge(positions=7, captured_at=begun, event_id=evening.event_id, taskforce_id=id)
-            of = {"taskforce_id": id}
+            of: dict[str, Any] = {"taskforce_id": id}
+            held = employer_event(kind="taskforce_meeting", title=f"{self.titles[ownership]} møde", **of, **times)
+            self.meetings[ownership] = held.event_id
             name = "Struer" if ownership == "own" else f"{FOREIGN} taskforce"
-            told = [taskforce(slug=slug, name=name, **of), evening, check_in(evening.event_id, **of), promised]
+            told = [taskforce(slug=slug, name=name, **of), evening, held, check_in(evening.event_id, **of), promised]
             await apply_messages(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
 
@@ -71,6 +74,13 @@ def _figures(path: str) -> Probe:
     async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         title = world.titles.get(ownership)
         return Ask("GET", path.format(id=world.events[ownership]), hidden=200, shows=(title,) if title else ())
+
+    return probe
+
+
+def _meeting(path: str) -> Probe:
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask("GET", path.format(id=world.meetings[ownership]))
 
     return probe
 
@@ -115,6 +125,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /dashboard/figures", "figures"): _figures("/dashboard/figures"),
     ("GET /dashboard/projector", "figures"): _figures("/dashboard/projector?event={id}"),
     ("GET /dashboard/projector/figures", "figures"): _figures("/dashboard/projector/figures?event={id}"),
+    ("GET /meetings", "figures"): _figures("/meetings"),
+    **{
+        (f"GET /meetings/{{meeting_id}}{part}", "figures"): _meeting(f"/meetings/{{id}}{part}")
+        for part in ("", "/projector", "/projector/slide")
+    },
     **{
         (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")
         for part in ("", ".json", ".txt", ".svg", "/figure", "/stream")

@@ -1,64 +1,65 @@
-"""The projector: the figures of one event, by default the current one, on a screen in a room."""
+"""The meetings of the taskforce: the list, and the page of each with its figures."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.dashboard.access import FIGURES, Viewer
-from services.dashboard.measures import figures
-from services.dashboard.overview import views
-from services.dashboard.overview.api import STREAM
-from services.dashboard.read_model import taskforces
-from shared.db.database import Database
-from shared.http.auth import Principal
+from services.dashboard.measures.figures import today
+from services.dashboard.meeting.access import find, sees_agendas, sees_drafts, visible_meetings
+from services.dashboard.meeting.words import times_in_words
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.ui.pages import render
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.dashboard.meeting.queries import Meeting
+
 router = APIRouter(include_in_schema=False)
 
 
-async def _event(event: Annotated[str, Query(max_length=60)] = "") -> UUID | None:
-    """Read the id of the event to show. None, which shows the current event, if it is not a valid id."""
-    try:
-        return UUID(event)
-    except ValueError:
-        return None
-
-
-ChosenEvent = Annotated[UUID | None, Depends(_event)]
-
-
-@router.get("/dashboard/projector")
+@router.get("/meetings")
 @concerns(FIGURES)
-async def projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
-    """Show the figures of one event, or of the current one."""
-    taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
-    return render(request, "projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
+async def list_meetings(request: Request, viewer: Viewer, database: Db) -> Response:
+    """List the meetings: those that are coming, the next one first, and those that were held, the latest first."""
+    meetings = await visible_meetings(database, viewer)
+    coming, held = parted(meetings)
+    return render(
+        request,
+        "meetings.html",
+        coming=coming,
+        held=held,
+        today=today(),
+        times_in_words=times_in_words,
+        plans=sees_drafts(viewer),
+        sees_agendas=sees_agendas(viewer),
+    )
 
 
-@router.get("/dashboard/projector/figures")
+@router.get("/meetings/{meeting_id}")
 @concerns(FIGURES)
-async def fresh_projector(request: Request, viewer: Viewer, database: Db, event: ChosenEvent) -> Response:
-    """Answer only the part of the projector that is updated live."""
-    taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
-    return render(request, "parts/projector.html", taskforce=taskforce, **await _projector(database, viewer, event))
+async def show_meeting(request: Request, viewer: Viewer, database: Db, meeting_id: UUID) -> Response:
+    """Show a meeting: its figures, its agenda and its decisions."""
+    meetings = await visible_meetings(database, viewer)
+    meeting = find(meetings, meeting_id)
+    return render(
+        request,
+        "meeting.html",
+        meeting=meeting,
+        times_in_words=times_in_words(meeting.times(today())),
+        today=today(),
+        sees_agendas=sees_agendas(viewer),
+    )
 
 
-async def _projector(database: Database, viewer: Principal, event_id: UUID | None) -> dict[str, Any]:
-    computed = await figures.compute(database, viewer.taskforce)
-    return {
-        "fresh": f"/dashboard/projector/figures?event={event_id}" if event_id else "/dashboard/projector/figures",
-        "figures": computed,
-        "now": datetime.now(UTC),
-        "event": views.chosen_event(computed, event_id),
-        "total_of_types": figures.total_of_types,
-        "types_in_words": views.types_in_words,
-        "charts": views.projector_charts(computed, "smaajob"),
-        "stream": STREAM,
-    }
+def parted(meetings: Sequence[Meeting]) -> tuple[list[Meeting], list[Meeting]]:
+    """Return the meetings of today and later, the next one first; and the earlier ones, in their order."""
+    now = today()
+    coming = [meeting for meeting in reversed(meetings) if meeting.held_on >= now]
+    return coming, [meeting for meeting in meetings if meeting.held_on < now]

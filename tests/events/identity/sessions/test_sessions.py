@@ -114,6 +114,8 @@ async def test_only_a_persons_own_actions_extend_the_session(signed_in: httpx.As
         ("/dashboard/figures", BY_SCRIPT, False),
         ("/dashboard/projector/figures", BY_SCRIPT, True),
         ("/pledges/evening/1/figures", BY_SCRIPT, True),
+        ("/meetings/1/projector?step=2", BY_SCRIPT, True),
+        ("/meetings/1", BY_SCRIPT, False),
         ("/people", PAGE, True),
     ):
         await aged(db, key, by=timedelta(minutes=5))

@@ -1,0 +1,60 @@
+"""Which meetings a viewer sees, and what of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.dashboard.meeting import queries
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
+
+if TYPE_CHECKING:
+    from services.dashboard.meeting.queries import Meeting
+    from shared.db.database import Database
+    from shared.http.auth import Principal
+
+
+class MeetingNotFound(Refusal):
+    """The taskforce has no such meeting, or it is a draft and the viewer does not plan meetings."""
+
+    code = "meeting-not-found"
+    kind = "not_found"
+    title = N_("There is no such meeting")
+    detail = N_("Find it in the list of meetings.")
+    next_step = ("/meetings", N_("Meetings"))
+
+
+class MeetingIsCancelled(Refusal):
+    """A cancelled meeting has no figures to show."""
+
+    code = "meeting-is-cancelled"
+    kind = "conflict"
+    title = N_("The meeting is cancelled")
+    detail = N_("It has no figures, and no other meeting is compared with it.")
+    next_step = ("/meetings", N_("Meetings"))
+
+
+def sees_drafts(viewer: Principal) -> bool:
+    """Whether the viewer sees drafts of meetings: those who plan them, as in the events service."""
+    return viewer.has("coordinator", "admin")
+
+
+def sees_agendas(viewer: Principal) -> bool:
+    """Whether the viewer may open a meeting's event, agenda and decisions, which the events service has."""
+    return viewer.has("member", "coordinator", "caseworker", "facilitator", "admin")
+
+
+async def visible_meetings(database: Database, viewer: Principal) -> list[Meeting]:
+    """Return the meetings that the viewer sees, the latest first."""
+    async with database.read(viewer.taskforce) as conn:
+        every = await queries.meetings(conn)
+    return [meeting for meeting in every if meeting.status != "draft" or sees_drafts(viewer)]
+
+
+def find(meetings: list[Meeting], meeting_id: UUID) -> Meeting:
+    """Return one of the meetings, or raise `MeetingNotFound`."""
+    for meeting in meetings:
+        if meeting.id == meeting_id:
+            return meeting
+    raise MeetingNotFound

@@ -1,0 +1,101 @@
+// Steps through the agenda of a meeting on a screen in a room: by keys, with the time that each item has left. Without
+// scripts the same steps are links.
+
+import { showStatus } from "../live/status.js";
+import { SingleKeys } from "../shortcuts/keys.js";
+import { Deck } from "./deck.js";
+import { actionOf } from "./keys.js";
+import { ItemTimer, timeText } from "./timer.js";
+
+const SECOND_MS = 1000;
+
+const help = /** @type {HTMLDialogElement} */ (document.querySelector("[data-projector-keys]"));
+const letters = new SingleKeys(localStorage);
+/** @type {ItemTimer | null} */
+let timer = null;
+
+const deck = new Deck({
+  onSlide(html, address) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const slide = page.querySelector("[data-slide]");
+    if (!slide) return false;
+    document.querySelector("[data-slide]").replaceWith(slide);
+    document.title = page.title;
+    if (address !== location.pathname + location.search) history.pushState(null, "", address);
+    window.htmx?.process(slide);
+    const status = /** @type {HTMLElement} */ (document.querySelector("[data-live-status]"));
+    showStatus(status.dataset.state === "polling" ? "polling" : "live", new Date());
+    begin();
+    return true;
+  },
+  onFailed: () => showStatus("lost"),
+  onLeave: (address) => location.assign(address),
+});
+
+/** What belongs to the slide that is shown now. */
+function begin() {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-timer]"));
+  const key = place?.dataset.timer;
+  if (timer?.key !== key) {
+    timer?.leave();
+    timer = place ? new ItemTimer(sessionStorage, key, Number(place.dataset.minutes)) : null;
+    timer?.show();
+  }
+  for (const button of document.querySelectorAll("button[data-action]")) /** @type {HTMLElement} */ (button).hidden = false;
+  showTime();
+}
+
+function showTime() {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-timer]"));
+  if (!timer || !place) return;
+  const seconds = timer.secondsLeft;
+  place.dataset.state = timer.isPaused ? "paused" : seconds < 0 ? "over" : "running";
+  place.querySelector("[data-time]").textContent = timeText(seconds);
+  place.querySelector("[data-time-words]").textContent = place.dataset[`${place.dataset.state}Words`];
+}
+
+function step(name) {
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(`[data-slide] a[data-step="${name}"]`));
+  if (link) deck.go(link.pathname + link.search);
+}
+
+function toggleFullScreen() {
+  const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
+  done?.catch(() => {});
+}
+
+const ACTIONS = {
+  next: () => step("next"),
+  previous: () => step("previous"),
+  first: () => step("first"),
+  last: () => step("last"),
+  fullscreen: toggleFullScreen,
+  pause: () => (timer?.toggle(), showTime()),
+  restart: () => (timer?.restart(), showTime()),
+  help: () => help.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const action = help.open ? undefined : actionOf(event, letters.areOn);
+  if (!action) return;
+  event.preventDefault();
+  ACTIONS[action]();
+});
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const button = /** @type {HTMLElement | null} */ (target.closest("button[data-action]"));
+  if (button) return ACTIONS[button.dataset.action]();
+  const link = /** @type {HTMLAnchorElement | null} */ (target.closest("[data-slide] a[data-step]"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  deck.go(link.pathname + link.search);
+});
+
+addEventListener("popstate", () => deck.go(location.pathname + location.search));
+
+const onOff = /** @type {HTMLInputElement} */ (help.querySelector("[data-single-keys]"));
+onOff.checked = letters.areOn;
+onOff.addEventListener("change", () => letters.turn(onOff.checked));
+setInterval(showTime, SECOND_MS);
+begin();
