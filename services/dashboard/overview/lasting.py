@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 from services.dashboard.measures.figures import employed_after, today
 from services.dashboard.measures.hires import HiresCurrentByHours, HiresEndedByReason, StillEmployed
 from services.dashboard.measures.waits import PAIRS, MedianDays
+from services.dashboard.overview import findings
+from services.dashboard.overview.captions import HIRES
+from services.dashboard.overview.restricted import shown_counts, shown_employed
 from services.dashboard.read_model.deltas import UNKNOWN
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
 from shared.i18n.translations import N_
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.figures import Employed, Figures
     from services.dashboard.measures.measure import Measure
+    from services.dashboard.overview.captions import Population
+    from services.dashboard.overview.links import Links
 
 HOURS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -42,11 +47,18 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(dict(END_REASONS) | {UNKNO
 
 @dataclass(frozen=True)
 class EmployedRow:
-    """How many people were employed some months after their start. `share` is in words, with its counts beside it."""
+    """How many people were employed some months after their start.
+
+    Attributes:
+        counts: None: hidden, because a part of it is small.
+        share: in words, with its counts beside it.
+        href: the list of those who are employed; None: the viewer may not see it.
+    """
 
     months: int
-    counts: Employed
+    counts: Employed | None
     share: str
+    href: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,8 @@ class WaitRow:
 class Lasting:
     """What the section shows of one job type. The days between the steps are of all job types together."""
 
+    title: str
+    caption: str
     employed: Sequence[EmployedRow]
     hours: Markup
     ended: Markup
@@ -70,12 +84,20 @@ class Lasting:
     median_days: type[Measure] = MedianDays
 
 
-def lasting(figures: Figures, job_type: str) -> Lasting:
-    """Return what is known about how long the jobs of one type last."""
+def lasting(figures: Figures, population: Population, *, restricted: bool, links: Links | None = None) -> Lasting:
+    """Return what is known about how long the jobs of one type last.
+
+    Args:
+        restricted: whether small counts of persons are hidden.
+        links: the lists behind the figures; None: there are no links.
+    """
+    employed = [_employed(figures, months, population.job_type, restricted, links) for months in CHECKPOINT_MONTHS]
     return Lasting(
-        [_employed(figures, months, job_type) for months in CHECKPOINT_MONTHS],
-        _by_hours(figures, job_type),
-        _by_reason(figures, job_type),
+        findings.employed({row.months: row.counts for row in employed}),
+        population.caption(_("Hires whose day has come"), HIRES),
+        employed,
+        _by_hours(figures, population, restricted, links),
+        _by_reason(figures, population, restricted, links),
         [
             WaitRow(_(label), "–" if wait.days is None else number_text(wait.days), wait.cases)
             for label, wait in ((label, figures.waits[pair]) for pair, label in PAIRS.items())
@@ -83,33 +105,63 @@ def lasting(figures: Figures, job_type: str) -> Lasting:
     )
 
 
-def _employed(figures: Figures, months: int, job_type: str) -> EmployedRow:
+def _employed(figures: Figures, months: int, job_type: str, restricted: bool, links: Links | None) -> EmployedRow:
     counts = employed_after(figures.counts, months, job_type)
-    if not counts.of:
-        return EmployedRow(months, counts, "")
+    shown = shown_employed(counts) if restricted else counts
+    if shown is None or not counts.of:
+        return EmployedRow(months, shown, "")
     share = percent_text(counts.yes / counts.of)
     # Those of whom nobody has said so may be employed, too.
-    return EmployedRow(months, counts, _("at least %(share)s", share=share) if counts.unknown else share)
+    words = _("at least %(share)s", share=share) if counts.unknown else share
+    href = links.list_of(StillEmployed, group=StillEmployed.group(months, "yes")) if links and counts.yes else None
+    return EmployedRow(months, counts, words, href)
 
 
-def _by_hours(figures: Figures, job_type: str) -> Markup:
-    hours = figures.counts.by_group(HiresCurrentByHours, job_type)
-    title = (
+def _by_hours(figures: Figures, population: Population, restricted: bool, links: Links | None) -> Markup:
+    hours = figures.counts.by_group(HiresCurrentByHours, population.job_type)
+    shown = _shown(hours, restricted)
+    topic = (
         _(HiresCurrentByHours.label) if figures.as_of == today() else _("Employed on that day, by paid hours a week")
     )
     return bar_chart(
         "by-hours",
-        title,
-        [Bar(_(HOURS[band]), number) for band, number in hours.items()] if any(hours.values()) else [],
+        findings.hours({_(HOURS[band]): number for band, number in shown.items()}),
+        _bars(HiresCurrentByHours, {band: _(HOURS[band]) for band in hours}, shown, links)
+        if any(hours.values())
+        else [],
         columns=(_("Paid hours a week"), _("Employed")),
+        topic=topic,
+        caption=population.caption(topic, HIRES),
     )
 
 
-def _by_reason(figures: Figures, job_type: str) -> Markup:
-    reasons = figures.counts.by_group(HiresEndedByReason, job_type)
+def _by_reason(figures: Figures, population: Population, restricted: bool, links: Links | None) -> Markup:
+    counted = figures.counts.by_group(HiresEndedByReason, population.job_type)
+    reasons = {reason: number for reason, number in _shown(counted, restricted).items() if number != 0}
     return bar_chart(
         "by-reason",
-        _(HiresEndedByReason.label),
-        [Bar(_(_REASONS[reason]), number) for reason, number in reasons.items() if number],
+        findings.reasons({_(_REASONS[reason]): number for reason, number in reasons.items()}),
+        _bars(HiresEndedByReason, {reason: _(_REASONS[reason]) for reason in reasons}, reasons, links),
         columns=(_("Reason"), _("Ended")),
+        topic=_(HiresEndedByReason.label),
+        caption=population.caption(_(HiresEndedByReason.label), HIRES),
     )
+
+
+def _shown(counts: Mapping[str, int], restricted: bool) -> Mapping[str, int | None]:
+    return shown_counts(counts) if restricted else counts
+
+
+def _bars(
+    measure: type[Measure], words: Mapping[str, str], shown: Mapping[str, int | None], links: Links | None
+) -> list[Bar]:
+    """Return a bar for each group, with a link to its list if it has one."""
+    return [
+        Bar(
+            words[group],
+            number,
+            links.list_of(measure, group=group) if links and number else None,
+            sign=_("hidden"),
+        )
+        for group, number in shown.items()
+    ]

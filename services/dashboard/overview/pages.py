@@ -11,9 +11,11 @@ from fastapi.responses import Response
 from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures, sees_health
 from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.measures import catalogue, figures
-from services.dashboard.overview import lasting, views
+from services.dashboard.overview import filters, lasting, queries, views
 from services.dashboard.overview.api import STREAM
+from services.dashboard.overview.captions import Population
 from services.dashboard.read_model import taskforces
+from services.dashboard.read_model.lag import current_lag
 from services.dashboard.selection import Chosen, Selection
 from shared.db.database import Database
 from shared.http.auth import Principal
@@ -21,6 +23,7 @@ from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.product.roles import Role
 from shared.product.vocabulary import JOB_TYPES
+from shared.ui.formats import local_time
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -56,17 +59,27 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
     computed = await figures.compute(
         database, viewer.taskforce, as_of=chosen.day, known_at=chosen.known_at, filters=chosen.filters
     )
+    async with database.read(viewer.taskforce) as conn:
+        companies = await queries.companies(conn, known_at=chosen.known_at)
+        lag = await current_lag(conn)
     if not sees_health(viewer):
         computed.counts.without_health()
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
+    words = filters.in_words(chosen, companies, computed.events)
+    population = Population(chosen.job_type, computed.as_of, computed.known_at, [*words.values()])
     return {
         "figures": computed,
         "chosen": chosen,
+        "chips": filters.chips(chosen, words),
+        # As the browser's field for a moment takes it.
+        "known_at_typed": f"{local_time(chosen.known_at):%Y-%m-%dT%H:%M}" if chosen.known_at else "",
+        "choices": filters.choices(chosen, companies, computed.events),
+        "lag": lag,
         "today": figures.today(),
         "now": datetime.now(UTC),
-        "current_event": None if chosen.as_of else views.current_event(computed),
+        "current_event": None if chosen.as_of or chosen.known_at else views.current_event(computed),
         "total_of_types": figures.total_of_types,
         "types_in_words": views.types_in_words,
         "sees_events": sees_events,
@@ -74,10 +87,10 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "types": views.type_rows(computed, chosen),
         "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
         "job_type_label": JOB_TYPES[chosen.job_type],
-        "funnel": views.funnel(computed, chosen.job_type, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
-        "lasting": lasting.lasting(computed, chosen.job_type),
-        "by_quarter": views.by_quarter(computed, chosen, latest=latest_quarters),
-        "by_event": views.by_event(computed, with_links=sees_events, latest=latest_events),
+        "funnel": views.funnel(computed, population, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
+        "lasting": lasting.lasting(computed, population, restricted=not sees_health(viewer)),
+        "by_quarter": views.by_quarter(computed, chosen, population, latest=latest_quarters),
+        "by_event": views.by_event(computed, population, with_links=sees_events, latest=latest_events),
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events),
         "more": len(computed.quarters) > views.LATEST_QUARTERS or len(computed.events) > views.LATEST_EVENTS,
         "measures": catalogue.listed(),

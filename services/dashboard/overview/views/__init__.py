@@ -1,0 +1,50 @@
+"""The figures prepared for pages: cards, rows and charts, with their texts and links; a module for each section.
+
+`cards.py` headline figures and the table of job types, `charts.py` the funnel and the quarters, `events.py` the events
+and their goals.
+"""
+
+from services.dashboard.overview.views.cards import TYPE_COLUMNS, Card, TypeRow, cards, type_rows, types_in_words
+from services.dashboard.overview.views.charts import (
+    LATEST_QUARTERS,
+    ProjectorChart,
+    by_quarter,
+    funnel,
+    funnel_finding,
+    projector_charts,
+    quarters_finding,
+)
+from services.dashboard.overview.views.events import (
+    LATEST_EVENTS,
+    EventRow,
+    by_event,
+    chosen_event,
+    current_event,
+    event_name,
+    event_rows,
+    events_finding,
+)
+
+__all__ = [
+    "LATEST_EVENTS",
+    "LATEST_QUARTERS",
+    "TYPE_COLUMNS",
+    "Card",
+    "EventRow",
+    "ProjectorChart",
+    "TypeRow",
+    "by_event",
+    "by_quarter",
+    "cards",
+    "chosen_event",
+    "current_event",
+    "event_name",
+    "event_rows",
+    "events_finding",
+    "funnel",
+    "funnel_finding",
+    "projector_charts",
+    "quarters_finding",
+    "type_rows",
+    "types_in_words",
+]

@@ -1,0 +1,113 @@
+"""The headline figures, and the table of job types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.dashboard.measures.figures import today
+from services.dashboard.measures.hires import Hires, HiresCurrent, HiresStartingLater, HiresWithoutPledge
+from services.dashboard.measures.pledges import PledgedPositions
+from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
+from shared.product.vocabulary import JOB_TYPES
+from shared.ui.formats import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.dashboard.measures.figures import ByJobType, Figures
+    from services.dashboard.measures.measure import Measure
+    from services.dashboard.selection import Selection
+
+TYPE_COLUMNS: tuple[type[Measure], ...] = (
+    PledgedPositions,
+    Hires,
+    HiresWithoutPledge,
+    HiresCurrent,
+    HiresStartingLater,
+)
+"""The measures that the table of job types shows for each job type, one in each column."""
+
+_HEADLINES: tuple[tuple[type[Measure], str], ...] = (
+    (PledgedPositions, "promised"),
+    (Hires, "real"),
+    (HiresCurrent, "real"),
+    (HiresStartingLater, "waiting"),
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A headline figure. `tone` is the suffix of its CSS class; a click shows the measure's definition."""
+
+    measure: type[Measure]
+    label: str
+    value: int
+    tone: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """One job type's figures, and a link to the dashboard of that type."""
+
+    job_type: str
+    label: str
+    href: str
+    counts: Sequence[int]
+
+
+def cards(figures: Figures, job_type: str) -> list[Card]:
+    """Return the headline figures of one job type."""
+    current_label = _(HiresCurrent.label) if figures.as_of == today() else _("Employed on that day")
+    without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
+    note = (
+        ngettext(
+            "%(count)s of them without a pledge",
+            "%(count)s of them without a pledge",
+            without_pledge,
+            count=number_text(without_pledge),
+        )
+        if without_pledge
+        else None
+    )
+    return [
+        Card(
+            measure,
+            current_label if measure is HiresCurrent else _(measure.label),
+            figures.counts.by_job_type(measure)[job_type],
+            tone,
+            note if measure is Hires else None,
+        )
+        for measure, tone in _HEADLINES
+    ]
+
+
+def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
+    """Return a row for each job type with at least one number that is not zero."""
+    return [
+        TypeRow(
+            job_type,
+            _(JOB_TYPES[job_type]),
+            selection.url(job_type=job_type),
+            [figures.counts.by_job_type(measure)[job_type] for measure in TYPE_COLUMNS],
+        )
+        for job_type in JOB_TYPES
+        if any(
+            figures.counts.by_job_type(measure)[job_type] for measure in (PledgedPositions, Hires, HiresStartingLater)
+        )
+    ]
+
+
+def types_in_words(counts: ByJobType) -> str:
+    """`44 småjob · 3 praktik`: the parts of a sum over job types."""
+    return " · ".join(
+        f"{number_text(counts[job_type])} {_in_sentence(_(JOB_TYPES[job_type]))}"
+        for job_type in JOB_TYPES
+        if counts[job_type]
+    )
+
+
+def _in_sentence(label: str) -> str:
+    return label[:1].lower() + label[1:]

@@ -1,0 +1,146 @@
+"""The charts of the taskforce: from pledge to job, and quarter by quarter; also for the projector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from services.dashboard.measures.hires import Hires, HiresFromPledges, StartingLaterFromPledges
+from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.overview import findings
+from services.dashboard.overview.captions import PLEDGES_AND_HIRES
+from services.dashboard.selection import Selection
+from shared.i18n.translations import current_language
+from shared.i18n.translations import gettext as _
+from shared.ui.charts import Period, Step, column_chart, draw_columns, draw_funnel, funnel_chart
+from shared.ui.charts.palette import PROMISED, REAL, swatch
+from shared.ui.formats import quarter_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from markupsafe import Markup
+
+    from services.dashboard.measures.figures import Figures, QuarterFigures
+    from services.dashboard.overview.captions import Population
+    from shared.contracts.pledges import JobType
+
+LATEST_QUARTERS = 12
+
+
+def funnel(figures: Figures, population: Population, *, href: str | None = None) -> Markup:
+    """Return the chart from pledged positions to the hires on them. Hires without a pledge are not included."""
+    steps = _steps(figures, population.job_type, href)
+    return funnel_chart(
+        "funnel",
+        funnel_finding(figures, population.job_type),
+        steps if any(step.value for step in steps) else [],
+        columns=(_("Step"), _("Number")),
+        topic=_("From pledge to job"),
+        caption=population.caption(_("Pledged positions, and the hires on them"), PLEDGES_AND_HIRES),
+        level=2,
+    )
+
+
+def funnel_finding(figures: Figures, job_type: str) -> str:
+    """Return the title of the funnel: how many of the pledged positions have become jobs."""
+    counts = figures.counts
+    return findings.funnel(
+        counts.by_job_type(PledgedPositions)[job_type], counts.by_job_type(HiresFromPledges)[job_type]
+    )
+
+
+def quarters_finding(figures: Figures, job_type: str) -> str:
+    """Return the title of the chart by quarter, of all quarters, not only of those that are shown."""
+    return findings.quarters(
+        [
+            findings.Quarter(
+                quarter.begins_on,
+                quarter.counts.by_job_type(PledgedPositions)[job_type],
+                quarter.counts.by_job_type(Hires)[job_type],
+            )
+            for quarter in figures.quarters
+        ]
+    )
+
+
+def by_quarter(
+    figures: Figures, selection: Selection, population: Population, *, latest: int | None = LATEST_QUARTERS
+) -> Markup:
+    """Return the chart of pledged positions and hires of one job type. A quarter links to the figures of its end."""
+    return column_chart(
+        "by-quarter",
+        quarters_finding(figures, selection.job_type),
+        _periods(figures, selection, latest),
+        _series_names(),
+        series=(PROMISED, REAL),
+        column=_("Quarter"),
+        topic=_("Quarter by quarter"),
+        caption=population.caption(
+            _("Positions by the day they were pledged, hires by their first day of work"), PLEDGES_AND_HIRES
+        ),
+        level=2,
+    )
+
+
+@dataclass(frozen=True)
+class ProjectorChart:
+    """A chart of the projector page: a title, a legend, and a drawing with large letters."""
+
+    title: str
+    legend: Sequence[tuple[Markup, str]]
+    svg: Markup
+
+
+def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart]:
+    """Return the charts of the projector page; none if nothing has been counted."""
+    if not figures.quarters:
+        return []
+    quarters, steps = quarters_finding(figures, job_type), funnel_finding(figures, job_type)
+    periods = _periods(figures, Selection(job_type=job_type), LATEST_QUARTERS)
+    names = _series_names()
+    columns = draw_columns("by-quarter", quarters, periods, names, 520, series=(PROMISED, REAL))
+    legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
+    return [
+        ProjectorChart(quarters, legend, columns.svg),
+        ProjectorChart(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
+    ]
+
+
+def _steps(figures: Figures, job_type: str, href: str | None = None) -> list[Step]:
+    started = figures.counts.by_job_type(HiresFromPledges)[job_type]
+    confirmed = started + figures.counts.by_job_type(StartingLaterFromPledges)[job_type]
+    return [
+        Step(
+            _("Pledged positions"), figures.counts.by_job_type(PledgedPositions)[job_type], href=href, series=PROMISED
+        ),
+        Step(_("Confirmed hires on them"), confirmed, href=href),
+        Step(_("Have started work"), started, href=href),
+    ]
+
+
+def _series_names() -> list[str]:
+    return [_("Pledged positions"), _("Hires")]
+
+
+def _periods(figures: Figures, selection: Selection, latest: int | None) -> list[Period]:
+    return [
+        Period(
+            quarter_text(quarter.begins_on),
+            [quarter.counts.by_job_type(measure)[selection.job_type] for measure in (PledgedPositions, Hires)],
+            href=selection.url(as_of=min(_last_day(quarter), selection.day)),
+            short=_short_quarter(quarter),
+        )
+        for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
+    ]
+
+
+def _last_day(quarter: QuarterFigures) -> date:
+    return (quarter.begins_on.replace(day=1) + timedelta(days=95)).replace(day=1) - timedelta(days=1)
+
+
+def _short_quarter(quarter: QuarterFigures) -> str:
+    number, year = (quarter.begins_on.month + 2) // 3, quarter.begins_on.year % 100
+    return f"{number}. kv. {year:02}" if current_language() == "da" else f"Q{number} {year:02}"

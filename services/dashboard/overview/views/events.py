@@ -1,0 +1,128 @@
+"""The events: what each has brought, against its goal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from services.dashboard.measures.attendance import CompaniesPresent
+from services.dashboard.measures.figures import total_of_types
+from services.dashboard.measures.hires import Hires, HiresStartingLater
+from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.overview import findings
+from services.dashboard.overview.captions import PLEDGES
+from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES
+from shared.ui.charts import Bar, bar_chart
+from shared.ui.charts.palette import PROMISED
+from shared.ui.formats import date_text
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from markupsafe import Markup
+
+    from services.dashboard.measures.figures import EventFigures, Figures
+    from services.dashboard.overview.captions import Population
+
+LATEST_EVENTS = 8
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """The results of one event in one job type."""
+
+    name: str
+    href: str | None
+    companies_present: int
+    pledged_positions: int
+    hires: int
+    hires_starting_later: int
+
+
+def event_rows(
+    figures: Figures, job_type: str, *, with_links: bool, latest: int | None = LATEST_EVENTS
+) -> list[EventRow]:
+    """Return a row for each event, the latest first."""
+    return [
+        EventRow(
+            event_name(event),
+            f"/events/{event.event_id}" if with_links and event.title else None,
+            event.counts.number(CompaniesPresent),
+            *(event.counts.by_job_type(one)[job_type] for one in (PledgedPositions, Hires, HiresStartingLater)),
+        )
+        for event in (figures.events[:latest] if latest else figures.events)
+    ]
+
+
+def events_finding(figures: Figures) -> str:
+    """Return the title of the chart by event: how many have reached their goals."""
+    return findings.events(
+        [
+            findings.Goal(total_of_types(event.counts.by_job_type(PledgedPositions)), event.goal_positions)
+            for event in figures.events
+        ]
+    )
+
+
+def by_event(
+    figures: Figures, population: Population, *, with_links: bool, latest: int | None = LATEST_EVENTS
+) -> Markup:
+    """Return the chart of pledged positions by event, each with its goal. Both are totals of all job types."""
+    events = figures.events[:latest] if latest else figures.events
+    several = len([job_type for job_type in JOB_TYPES if figures.counts.by_job_type(PledgedPositions)[job_type]]) > 1
+    return bar_chart(
+        "by-event",
+        events_finding(figures),
+        [
+            Bar(
+                event_name(event),
+                total_of_types(event.counts.by_job_type(PledgedPositions)),
+                href=f"/events/{event.event_id}" if with_links and event.title else None,
+                goal=event.goal_positions,
+            )
+            for event in events
+        ],
+        columns=(_("Event"), _("Pledged positions")),
+        series=PROMISED,
+        topic=_("Event by event"),
+        caption=population.caption(_("Pledged positions"), PLEDGES, all_types=True),
+        intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
+        if several
+        else _("The tick marks the event's goal."),
+        level=2,
+    )
+
+
+def event_name(event: EventFigures) -> str:
+    """`Småjob-aften, 01.12.2026`."""
+    if event.title is None or event.date is None:
+        return _("An event not yet known here")
+    # A chart breaks its labels at spaces, but not within a date.
+    day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{event.title}, {day}"
+
+
+def current_event(figures: Figures) -> EventFigures | None:
+    """Return the open event of today, or of yesterday, because an event may end after midnight.
+
+    Of several, it is the one with the most pledges, so that an event that opens early does not replace it.
+    """
+    days = (figures.as_of, figures.as_of - timedelta(days=1))
+    going_on = [event for event in figures.events if event.status == "open" and event.date in days]
+    return max(
+        going_on,
+        key=lambda event: (
+            total_of_types(event.counts.by_job_type(PledgedPositions)),
+            event.counts.number(CompaniesPresent),
+            event.date or date.min,
+        ),
+        default=None,
+    )
+
+
+def chosen_event(figures: Figures, event_id: UUID | None) -> EventFigures | None:
+    """Return the event with this id, or the current event if the id is None or unknown."""
+    chosen = (event for event in figures.events if event.event_id == event_id and event.title)
+    return next(chosen, None) or current_event(figures)
