@@ -9,6 +9,7 @@ from services.dashboard.measures.figures import total_of_types
 from services.dashboard.measures.hires import HiresCurrentByHours
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.overview import findings, lasting, views
+from services.dashboard.overview.restricted import shown_counts
 from services.dashboard.overview.views import ProjectorChart
 from shared.i18n.translations import gettext as _
 from shared.ui.charts import Bar, draw_bars
@@ -18,7 +19,7 @@ from shared.ui.formats import number_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.dashboard.measures.figures import Figures
+    from services.dashboard.measures.figures import Employed, Figures
     from services.dashboard.meeting.slides import SlideView
     from shared.contracts.pledges import JobType
 
@@ -46,13 +47,17 @@ class Content:
     chart: ProjectorChart | None = None
 
 
-def content(view: SlideView, figures: Figures, job_type: JobType) -> Content:
-    """Return what a slide shows of figures; nothing for a view that shows something else."""
+def content(view: SlideView, figures: Figures, job_type: JobType, *, restricted: bool) -> Content:
+    """Return what a slide shows of figures; nothing for a view that shows something else.
+
+    Args:
+        restricted: whether small counts of persons are hidden.
+    """
     if view == "numbers":
         return Content(numbers=_headlines(figures, job_type))
     if view == "employed":
-        return _employed(figures, job_type)
-    chart = _chart(view, figures, job_type)
+        return _employed(figures, job_type, restricted)
+    chart = _chart(view, figures, job_type, restricted)
     return Content(chart.title, chart=chart) if chart else Content()
 
 
@@ -63,25 +68,31 @@ def _headlines(figures: Figures, job_type: JobType) -> list[Number]:
     ]
 
 
-def _employed(figures: Figures, job_type: JobType) -> Content:
-    rows = lasting.lasting(figures, job_type).employed
+def _employed(figures: Figures, job_type: JobType, restricted: bool) -> Content:
+    rows = lasting.employed_rows(figures, job_type, restricted=restricted)
     numbers = [
         Number(
-            number_text(row.counts.yes) if row.counts.of else "–",
+            _number(row.counts),
             _("Employed after %(months)s months", months=row.months),
-            of=_("of %(count)s", count=number_text(row.counts.of)) if row.counts.of else "",
-            note=row.share or _("Nobody's day has come yet."),
+            of=_("of %(count)s", count=number_text(row.counts.of)) if row.counts and row.counts.of else "",
+            note=row.share or (_("Nobody's day has come yet.") if row.counts else ""),
         )
         for row in rows
     ]
     return Content(findings.employed({row.months: row.counts for row in rows}), numbers)
 
 
-def _chart(view: SlideView, figures: Figures, job_type: JobType) -> ProjectorChart | None:
+def _number(counts: Employed | None) -> str:
+    if counts is None:
+        return _("hidden")
+    return number_text(counts.yes) if counts.of else "–"
+
+
+def _chart(view: SlideView, figures: Figures, job_type: JobType, restricted: bool) -> ProjectorChart | None:
     if view == "events":
         return _events(figures)
     if view == "hours":
-        return _hours(figures, job_type)
+        return _hours(figures, job_type, restricted)
     drawn = dict(zip(("quarters", "funnel"), views.projector_charts(figures, job_type), strict=False))
     return drawn.get(view)
 
@@ -102,13 +113,12 @@ def _events(figures: Figures) -> ProjectorChart | None:
     return ProjectorChart(title, [], draw_bars("slide-events", title, bars, _CHART_WIDTH + 160, series=PROMISED).svg)
 
 
-def _hours(figures: Figures, job_type: JobType) -> ProjectorChart | None:
-    bands = {
-        _(lasting.HOURS[band]): number
-        for band, number in figures.counts.by_group(HiresCurrentByHours, job_type).items()
-    }
-    if not any(bands.values()):
+def _hours(figures: Figures, job_type: JobType, restricted: bool) -> ProjectorChart | None:
+    counted = figures.counts.by_group(HiresCurrentByHours, job_type)
+    if not any(counted.values()):
         return None
+    shown = shown_counts(counted) if restricted else counted
+    bands = {_(lasting.HOURS[band]): number for band, number in shown.items()}
     title = findings.hours(bands)
-    bars = [Bar(words, number) for words, number in bands.items()]
+    bars = [Bar(words, number, sign=_("hidden")) for words, number in bands.items()]
     return ProjectorChart(title, [], draw_bars("slide-hours", title, bars, _CHART_WIDTH + 60).svg)

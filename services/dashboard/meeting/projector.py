@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import FIGURES, Viewer
+from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.measures import figures
 from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, visible_meetings
 from services.dashboard.meeting.content import content
@@ -63,7 +63,7 @@ async def _slide(database: Database, viewer: Principal, meeting_id: UUID, step: 
         "next": slides_url(meeting.id, slide.step + 1) if slide.step < len(deck) else None,
         "fresh": slides_url(meeting.id, slide.step, "/slide"),
         "stream": STREAM,
-        "content": content(slide.view, computed, _JOB_TYPE),
+        "content": content(slide.view, computed, _JOB_TYPE, restricted=not sees_health(viewer)),
         "sees_agendas": sees_agendas(viewer),
         "now": datetime.now(UTC),
     }

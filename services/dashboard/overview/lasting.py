@@ -91,7 +91,7 @@ def lasting(figures: Figures, population: Population, *, restricted: bool, links
         restricted: whether small counts of persons are hidden.
         links: the lists behind the figures; None: there are no links.
     """
-    employed = [_employed(figures, months, population.job_type, restricted, links) for months in CHECKPOINT_MONTHS]
+    employed = employed_rows(figures, population.job_type, restricted=restricted, links=links)
     return Lasting(
         findings.employed({row.months: row.counts for row in employed}),
         population.caption(_("Hires whose day has come"), HIRES),
@@ -103,6 +103,13 @@ def lasting(figures: Figures, population: Population, *, restricted: bool, links
             for label, wait in ((label, figures.waits[pair]) for pair, label in PAIRS.items())
         ],
     )
+
+
+def employed_rows(
+    figures: Figures, job_type: str, *, restricted: bool, links: Links | None = None
+) -> list[EmployedRow]:
+    """Return how many were employed after 3, 6 and 12 months. The arguments are those of `lasting`."""
+    return [_employed(figures, months, job_type, restricted, links) for months in CHECKPOINT_MONTHS]
 
 
 def _employed(figures: Figures, months: int, job_type: str, restricted: bool, links: Links | None) -> EmployedRow:
