@@ -13,6 +13,7 @@ from shared.contracts.events import (
     CompanyRegistered,
     EventOpened,
     MeetingPlanned,
+    TargetSet,
     TaskforceRegistered,
 )
 from shared.contracts.pledges import (
@@ -92,6 +93,24 @@ def meeting(of: type[Any] = MeetingPlanned, **fields: Any) -> Any:
             "recorded_at": EVENING,
             "meeting_id": uuid4(),
             "as_of": local_date(EVENING),
+        }
+        | fields
+    )
+
+
+def target(of: type[Any] = TargetSet, **fields: Any) -> Any:
+    return of(
+        **{
+            "taskforce_id": TASKFORCE,
+            "version": 1,
+            "recorded_at": EVENING,
+            "target_id": uuid4(),
+            "measure": "hires",
+            "job_type": "smaajob",
+            "value": 200,
+            "unit": "count",
+            "starts_on": date(2018, 5, 1),
+            "ends_on": date(2026, 12, 31),
         }
         | fields
     )

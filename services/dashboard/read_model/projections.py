@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
 
-MESSAGES: tuple[type[Message], ...] = events.REGISTER + events.MEETINGS + pledges.PLEDGES_AND_HIRES
+MESSAGES: tuple[type[Message], ...] = events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES
 """What the dashboard reads: every message except those about people who sign in."""
 
 CHANNEL = "dashboard_changed"
@@ -130,6 +130,20 @@ MEETINGS = Projection(
     },
 )
 
+TARGETS = Projection(
+    messages=events.TARGETS,
+    table="targets",
+    key="target_id",
+    columns={
+        "measure": ("text", lambda m: m.measure),
+        "job_type": ("text", lambda m: m.job_type),
+        "value": ("integer", lambda m: m.value),
+        "starts_on": ("date", lambda m: m.starts_on),
+        "ends_on": ("date", lambda m: m.ends_on),
+        "dropped": ("boolean", lambda m: isinstance(m, events.TargetDropped)),
+    },
+)
+
 ATTENDANCES = Projection(
     messages=tuple(m for m in events.REGISTER if issubclass(m, events.AttendanceState)),
     table="attendances",
@@ -193,7 +207,16 @@ HIRES = Projection(
     },
 )
 
-PROJECTIONS: tuple[Projection, ...] = (TASKFORCES, COMPANIES, EMPLOYER_EVENTS, MEETINGS, ATTENDANCES, PLEDGES, HIRES)
+PROJECTIONS: tuple[Projection, ...] = (
+    TASKFORCES,
+    COMPANIES,
+    EMPLOYER_EVENTS,
+    MEETINGS,
+    TARGETS,
+    ATTENDANCES,
+    PLEDGES,
+    HIRES,
+)
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (
     *(projection.table for projection in PROJECTIONS),

@@ -6,17 +6,20 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.events.targets.domain import LARGEST_VALUE, Target, TargetTerms
 from shared.contracts.events import TargetUnit
 from shared.contracts.pledges import JobType
-from shared.fields.dates import Day
+from shared.fields import dates
+from shared.fields.dates import refuse_distant
 from shared.fields.numbers import TypedNumber
 from shared.fields.text import Line, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
 from shared.product.targets import TargetMeasureCode
+
+Day = Annotated[dates.Day, AfterValidator(refuse_distant)]
 
 _TERMS: JsonDict = {
     "measure": "hires",

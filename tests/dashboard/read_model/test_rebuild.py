@@ -24,6 +24,7 @@ from tests.dashboard.messages import (
     hire,
     meeting,
     pledge,
+    target,
     taskforce,
 )
 
@@ -90,6 +91,7 @@ def _history(other_taskforce_id: UUID) -> list[Message]:
         employer_event(event_id=evening.event_id, version=2, goal_positions=60),
         check_in(evening.event_id),
         meeting(agenda=({"item_id": evening.event_id, "minutes": 20, "shows": "changes"},)),
+        target(),
         logged,
         filled(logged),
         twice,
@@ -116,10 +118,10 @@ async def test_a_rebuild_makes_the_same_rows(
     done = await rebuild(dashboard_database, outboxes, progress=lambda read, all_: steps.append((read, all_)))
 
     assert await _rows(look) == before
-    assert done.messages == {"events": 7, "pledges": 6}
+    assert done.messages == {"events": 8, "pledges": 6}
     assert not done.refused
     assert not done.ignored
-    assert steps[-1] == (13, 13)
+    assert steps[-1] == (14, 14)
     assert done.discarded == sum(len(rows) for rows in before.values())
 
 

@@ -1,0 +1,119 @@
+"""How a taskforce's targets stand at a pair of times: what was counted for each, and its forecast."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from services.dashboard.measures.hires import Hires, HiresCurrent, HiresEndedByReason, StillEmployed
+from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.targets.domain import Progress, forecast
+from services.dashboard.targets.queries import Sums, held_targets, sums
+from shared.fields.dates import months_after
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from services.dashboard.measures.selection import Times
+    from services.dashboard.targets.domain import Forecast, Terms
+    from shared.db.database import Connection, Database
+
+_DAY: Final = timedelta(days=1)
+_CALENDAR: Final = (date(1900, 1, 1), date(2300, 12, 31))
+"""Days beyond these have the figures of the nearest of them."""
+_SHORTEST: Final = 91
+"""Days over which a pace is taken at least, so that one evening is not taken for a habit."""
+_CODES: Final = {
+    PledgedPositions.code: PledgedPositions.adds,
+    Hires.code: Hires.adds,
+    HiresCurrent.code: HiresCurrent.adds,
+}
+_ENDED: Final = tuple(HiresEndedByReason.groups.values())
+
+
+async def targets(database: Database, taskforce_id: UUID, times: Times) -> list[Forecast]:
+    """Return the forecast of each target that held then, by their last day, all from one snapshot."""
+    async with database.read(taskforce_id) as conn:
+        return await targets_in(conn, times)
+
+
+async def targets_in(conn: Connection, times: Times) -> list[Forecast]:
+    """Return the forecasts, in the transaction of the caller."""
+    held = await held_targets(conn, known_at=times.known_at)
+    as_of = min(max(times.as_of, _CALENDAR[0]), _CALENDAR[1])
+    if not held:
+        return []
+    found = await sums(
+        conn,
+        codes={code for terms in held for code in _codes(terms)},
+        days={day for terms in held for day in _days(terms, as_of)},
+        known_at=times.known_at,
+    )
+    return [forecast(terms, _progress(terms, found, as_of), as_of) for terms in held]
+
+
+def _codes(terms: Terms) -> set[str]:
+    kind, months = terms.measure.kind, terms.measure.months
+    if kind == "share":
+        return {code for group, code in StillEmployed.groups.items() if group.startswith(f"{months}_")} | {*Hires.adds}
+    return {*_CODES[terms.measure.code]} | ({*Hires.adds, *_ENDED} if kind == "level" else set())
+
+
+def _days(terms: Terms, as_of: date) -> list[date]:
+    """Return the days up to which sums are needed, each with the day before the window or the year."""
+    year = _last_year(as_of)
+    last = min(as_of, terms.ends_on)
+    days = [as_of, last, terms.starts_on - _DAY, year - _DAY]
+    if terms.measure.months:
+        first = months_after(terms.starts_on, terms.measure.months)
+        days += [first - _DAY, months_after(last, terms.measure.months), terms.decided_on]
+    # The quarters of what begins on the first day of one.
+    return [*days, *(day + _DAY for day in days)]
+
+
+def _last_year(as_of: date) -> date:
+    """Return the first of the 12 months up to a day."""
+    return months_after(as_of, -12) + _DAY
+
+
+def _progress(terms: Terms, found: Sums, as_of: date) -> Progress:
+    kind, job_type = terms.measure.kind, terms.job_type
+    codes = Hires.adds if kind == "share" else _CODES[terms.measure.code]
+    quarters = found.quarters(codes, job_type, as_of)
+    best = max(quarters, key=lambda begins: quarters[begins])
+    year = _last_year(as_of)
+    begun_on = next((begins for begins, added in quarters.items() if added), as_of)
+    pace = {
+        "last_year": found.between(codes, job_type, year, as_of),
+        "observed_days": max(_SHORTEST, (as_of - max(year, begun_on)).days + 1),
+        "best_quarter": max(0, quarters[best]),
+    }
+    shown = best if quarters[best] > 0 else None
+    last = min(as_of, terms.ends_on)
+    if kind == "share":
+        return Progress(**_share(terms, found, as_of), **pace, best_quarter_begins=shown)
+    if kind == "level":
+        moves = found.between((*Hires.adds, *_ENDED), job_type, year, as_of)
+        return Progress(found.up_to(codes, job_type, last), **pace, best_quarter_begins=shown, moves=moves)
+    return Progress(found.between(codes, job_type, terms.starts_on, last), **pace, best_quarter_begins=shown)
+
+
+def _share(terms: Terms, found: Sums, as_of: date) -> dict[str, int]:
+    """Count a cohort by the day on which each is decided, so many months after the start."""
+    months = terms.measure.months
+    assert months
+    first = months_after(terms.starts_on, months)
+    yes, no, unknown = (StillEmployed.groups[StillEmployed.group(months, one)] for one in ("yes", "no", "unknown"))
+    ripe_by = min(as_of, terms.decided_on)
+    begun_by = months_after(min(as_of, terms.ends_on), months)
+
+    def number(codes: Sequence[str], last: date) -> int:
+        return found.between(codes, terms.job_type, first, last)
+
+    return {
+        "counted": number([yes], ripe_by),
+        "ripe": number([yes, no, unknown], ripe_by),
+        "unknown": number([unknown], ripe_by),
+        "begun": number([yes, no, unknown], begun_by),
+    }

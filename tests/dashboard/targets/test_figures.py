@@ -1,0 +1,85 @@
+"""What is counted for targets, at any pair of times, on a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from services.dashboard.measures.selection import Times
+from services.dashboard.targets.figures import targets
+from shared.contracts.events import TargetDropped
+from shared.contracts.pledges import HireEnded
+from tests.dashboard.messages import EVENING, apply_messages, checkpoint, hire, hire_again, pledge, target
+
+if TYPE_CHECKING:
+    from shared.db.database import Database
+
+TODAY: Final = date(2026, 12, 1)
+BEFORE: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def test_targets_count_what_their_window_holds(dashboard_database: Database, taskforce_id: UUID) -> None:
+    sum_of, level, pledged, share = (uuid4() for _ in range(4))
+    window: dict[str, Any] = {"starts_on": date(2026, 2, 1), "ends_on": date(2026, 12, 31)}
+    hires = [
+        hire(start_date=date(2026, 1, 31), recorded_at=BEFORE),
+        hire(start_date=date(2026, 2, 1), recorded_at=BEFORE, checkpoints=(checkpoint(6, "same_company"),)),
+        hire(start_date=date(2026, 5, 1), recorded_at=BEFORE, ended_on=date(2026, 7, 1), end_reason="employer"),
+        hire(start_date=date(2026, 5, 31), recorded_at=BEFORE),
+        hire(start_date=date(2026, 11, 1), recorded_at=BEFORE),
+        hire(start_date=date(2026, 12, 2), recorded_at=BEFORE),
+        hire(start_date=date(2026, 5, 2), recorded_at=BEFORE, job_type="praktik"),
+    ]
+    await apply_messages(
+        dashboard_database,
+        target(target_id=sum_of, value=5, **window),
+        target(target_id=level, measure="hires_current", value=4, **window),
+        target(target_id=pledged, measure="pledged_positions", value=4, starts_on=TODAY, ends_on=TODAY),
+        target(target_id=share, measure="still_employed_6", value=40, unit="percent", **window),
+        target(measure="happiness"),
+        pledge(positions=3),
+        *hires,
+    )
+
+    found = {one.terms.target_id: one for one in await targets(dashboard_database, taskforce_id, Times(TODAY))}
+
+    assert len(found) == 4
+    assert found[sum_of].progress.counted == 4
+    assert (found[sum_of].progress.best_quarter, found[sum_of].progress.best_quarter_begins) == (2, date(2026, 1, 1))
+    assert found[sum_of].progress.last_year == 5
+    assert found[level].progress.counted == 4
+    assert found[pledged].progress.counted == 3
+    cohort = found[share].progress
+    # Of four that began in the window one is not decided; one of the other three is still employed.
+    assert (cohort.counted, cohort.ripe, cohort.unknown, cohort.begun) == (1, 3, 1, 4)
+
+    # On an earlier day, and on the days of the window's ends.
+    in_may = {
+        one.terms.target_id: one for one in await targets(dashboard_database, taskforce_id, Times(date(2026, 5, 31)))
+    }
+    assert in_may[sum_of].progress.counted == 3
+    assert (in_may[share].progress.ripe, in_may[share].progress.begun) == (0, 3)
+    for day in (date.min, date.max):
+        assert len(await targets(dashboard_database, taskforce_id, Times(day))) == 4
+
+
+async def test_an_earlier_moment_has_the_targets_and_the_figures_of_then(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    begun = hire(start_date=date(2026, 5, 1), recorded_at=EVENING, checkpoints=(checkpoint(6, "same_company"),))
+    first = target(measure="still_employed_6", value=70, unit="percent", starts_on=date(2026, 5, 1))
+    later = EVENING + timedelta(days=1)
+    await apply_messages(
+        dashboard_database,
+        first,
+        begun,
+        hire_again(HireEnded, begun, ended_on=date(2026, 6, 1), end_reason="employer", checkpoints=()),
+        target(TargetDropped, target_id=first.target_id, version=2, recorded_at=later),
+    )
+
+    [then] = await targets(dashboard_database, taskforce_id, Times(TODAY, EVENING))
+
+    assert (then.terms.value, then.progress.counted, then.progress.ripe) == (70, 1, 1)
+    assert await targets(dashboard_database, taskforce_id, Times(TODAY)) == []
+    assert await targets(dashboard_database, taskforce_id, Times(TODAY, EVENING - timedelta(days=1))) == []
