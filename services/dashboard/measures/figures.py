@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.dashboard.measures import catalogue, queries
 from services.dashboard.measures.hires import HiresEndedByReason, StillEmployed
 from services.dashboard.measures.measure import ALL_SCOPES, addends
-from services.dashboard.measures.selection import NO_FILTERS, Filters
+from services.dashboard.measures.selection import NO_FILTERS, Filters, Times
 from services.dashboard.measures.waits import median_days
 from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from services.dashboard.measures.queries import DeltaSum, EventFacts
     from services.dashboard.measures.waits import Wait
     from services.dashboard.read_model.ladder import Outcome
-    from shared.db.database import Database
+    from shared.db.database import Connection, Database
 
 ByJobType = dict[str, int]
 ALL: Final = ""
@@ -164,18 +164,27 @@ async def compute(
         known_at: count only what had been recorded by then; None: everything.
         filters: which pledges, hires and check-ins count.
     """
-    as_of = as_of or today()
     async with database.read(taskforce_id) as conn:
-        sums = await queries.delta_sums(
-            conn,
-            as_of=as_of,
-            known_at=known_at,
-            codes={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
-            filters=filters,
-        )
-        events = await queries.employer_events(conn, known_at=known_at)
-        waits = await median_days(conn, as_of=as_of, known_at=known_at, filters=filters)
-        updated_at = await queries.last_change(conn)
+        return await compute_from(conn, Times(as_of or today(), known_at), filters)
+
+
+async def compute_from(conn: Connection, times: Times, filters: Filters = NO_FILTERS) -> Figures:
+    """Read and compute the figures from a connection's snapshot, for a page that reads more from it.
+
+    Args:
+        conn: bound to the taskforce.
+    """
+    as_of, known_at = times.as_of, times.known_at
+    sums = await queries.delta_sums(
+        conn,
+        as_of=as_of,
+        known_at=known_at,
+        codes={scope: _codes(catalogue.shown_for(scope)) for scope in ALL_SCOPES},
+        filters=filters,
+    )
+    events = await queries.employer_events(conn, known_at=known_at)
+    waits = await median_days(conn, as_of=as_of, known_at=known_at, filters=filters)
+    updated_at = await queries.last_change(conn)
     figures = Figures(as_of, known_at, updated_at, filters=filters, waits=waits)
     _add_up(figures, sums)
     figures.events = _with_facts(figures.events, events, as_of)
