@@ -32,13 +32,14 @@ NEXT: Final = "TOKEN_NEXT_PRIVATE_KEY"
 """The announced key; no service reads this variable."""
 _SIGNING: Final = "TOKEN_PRIVATE_KEY"
 _VERIFYING: Final = "TOKEN_JWKS"
-_SERVICE: Final = "NOTIFICATIONS_SERVICE_TOKEN"
+_CALLING: Final = ("notifications", "dashboard")
+"""The services that call others, each with a token in `<SERVICE>_SERVICE_TOKEN`."""
 _REQUEST_KEY: Final = "EVENTS_REQUEST_KEY"
 _STEPS: Final = ("announce", "use", "retire", "replace")
 
 _AFTERWARDS: Final = {
     "announce": "Restart all services, then: use",
-    "use": "Restart events and notifications, wait an hour, then: retire. Print the event passes anew",
+    "use": "Restart events, notifications and dashboard, wait an hour, then: retire. Print the event passes anew",
     "retire": "Restart all services",
     "replace": "Restart all services at once: everybody signs in again. Print the event passes anew",
 }
@@ -87,7 +88,8 @@ def variables_after(step: str, variables: Mapping[str, str | None]) -> dict[str,
 
 
 def _signed_with(key: str) -> dict[str, str | None]:
-    return {_SIGNING: key, _SERVICE: service_token(key), NEXT: None}
+    tokens = {f"{service.upper()}_SERVICE_TOKEN": service_token(key, service) for service in _CALLING}
+    return {_SIGNING: key, **tokens, NEXT: None}
 
 
 def _keys(jwks: str) -> list[dict[str, str]]:

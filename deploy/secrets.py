@@ -46,14 +46,15 @@ def make(*, token_private_key: str | None = None, request_key: str | None = None
         "TOKEN_JWKS": public_jwks(key),
         "PLEDGES_REQUEST_KEY": request_key or secrets.token_urlsafe(32),
         "EVENTS_REQUEST_KEY": events_request_key,
-        "NOTIFICATIONS_SERVICE_TOKEN": service_token(key),
+        "NOTIFICATIONS_SERVICE_TOKEN": service_token(key, "notifications"),
+        "DASHBOARD_SERVICE_TOKEN": service_token(key, "dashboard"),
     }
 
 
-def service_token(key: str) -> str:
-    """Return the service token of notifications, signed with `key` and valid for a year."""
-    notifications = Principal("service:notifications", frozenset({"service"}), None)
-    return sign_token(key, notifications, lifetime_seconds=SERVICE_TOKEN_DAYS * 86_400)
+def service_token(key: str, service: str) -> str:
+    """Return the token with which a service calls others, signed with `key` and valid for a year."""
+    principal = Principal(f"service:{service}", frozenset({"service"}), None)
+    return sign_token(key, principal, lifetime_seconds=SERVICE_TOKEN_DAYS * 86_400)
 
 
 def as_env_file(variables: Mapping[str, str]) -> str:

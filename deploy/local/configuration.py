@@ -93,6 +93,8 @@ class Configuration:
                 "service_token": self.service_token("notifications"),
                 **self._mail(),
             }
+        if service == "dashboard":
+            return {"events_url": self.internal_url, "service_token": self.service_token("dashboard")}
         return {}
 
     def _mail(self) -> dict[str, Any]:

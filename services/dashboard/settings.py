@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -23,13 +23,21 @@ def _origin(value: str) -> str:
 class DashboardSettings(ServiceSettings):
     """Read from the environment with the prefix `DASHBOARD_`."""
 
-    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     board_frame_ancestors: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
         (), description="origins whose pages may show the public board in a frame, as a JSON list"
     )
     board_smallest_count: int = Field(
         5, ge=1, description="public figures hide counts from 1 to below this one; 0 is shown"
+    )
+    events_url: str = Field("", description="base URL of events for `/internal/…`, without a slash at its end")
+    service_token: SecretStr = Field(
+        SecretStr(""),
+        description="bearer token of role `service`, sent to events; without it the pack of a meeting has no agenda",
+    )
+    pack_days: int = Field(
+        4, ge=0, le=60, description="the pack of a meeting is made by itself from so many days before it"
     )
     streams: int = Field(
         300, ge=1, description="the largest number of open event streams of signed-in people, per process"

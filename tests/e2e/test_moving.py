@@ -111,6 +111,7 @@ def servers(laptop: Laptop) -> Iterator[Topology]:
             "PLEDGES_REQUEST_KEY",
             "EVENTS_REQUEST_KEY",
             "NOTIFICATIONS_SERVICE_TOKEN",
+            "DASHBOARD_SERVICE_TOKEN",
         ):
             whole.secrets[name] = whole.variables[name] = moved[name]
         yield whole
