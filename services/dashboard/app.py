@@ -11,6 +11,7 @@ from services.dashboard.board.public_figure import PublicFigures
 from services.dashboard.meeting import evening, projector
 from services.dashboard.meeting import pages as meetings
 from services.dashboard.overview import api, pages
+from services.dashboard.pack import pages as pack
 from services.dashboard.privacy.subjects import SUBJECT_DATA
 from services.dashboard.read_model.projections import CHANNEL
 from services.dashboard.settings import DashboardSettings
@@ -80,5 +81,6 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(evening.router)
     app.include_router(meetings.router)
     app.include_router(projector.router)
+    app.include_router(pack.router)
     app.include_router(subject_routes(SUBJECT_DATA))
     return app

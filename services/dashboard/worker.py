@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.dashboard.pack.job import making_packs, preparing_packs
 from services.dashboard.privacy.retention import retention
 from services.dashboard.read_model.lag import reporting
 from services.dashboard.read_model.projections import MESSAGES, apply
@@ -17,7 +18,15 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
     settings = settings or DashboardSettings()
     consumer = Consumer(group=GROUP, messages=MESSAGES, apply=apply)
     return Worker(
-        settings, service="dashboard", consumers=[consumer], background_jobs=[retention().work, reporting(consumer)]
+        settings,
+        service="dashboard",
+        consumers=[consumer],
+        background_jobs=[
+            retention().work,
+            reporting(consumer),
+            making_packs(settings),
+            preparing_packs(settings),
+        ],
     )
 
 

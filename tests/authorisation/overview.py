@@ -85,6 +85,15 @@ def _meeting(path: str) -> Probe:
     return probe
 
 
+def _pack(method: str, path: str) -> Probe:
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        # While it is made, the answer says how far it is.
+        success = 303 if method == "POST" else 202 if "pack." in path else 200
+        return Ask(method, path.format(id=world.meetings[ownership]), success=success)
+
+    return probe
+
+
 async def follow(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     if ownership == "missing":
         return None
@@ -129,6 +138,16 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     **{
         (f"GET /meetings/{{meeting_id}}{part}", "figures"): _meeting(f"/meetings/{{id}}{part}")
         for part in ("", "/projector", "/projector/slide")
+    },
+    **{
+        (f"{method} /meetings/{{meeting_id}}{part}", "figures"): _pack(method, f"/meetings/{{id}}{part}")
+        for method, part in (
+            ("GET", "/pack"),
+            ("GET", "/pack/state"),
+            ("POST", "/pack"),
+            ("GET", "/pack.pdf"),
+            ("GET", "/pack.xlsx"),
+        )
     },
     **{
         (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")

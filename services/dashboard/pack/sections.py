@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.dashboard.disclosure import TOTAL, Hidden, hide_small
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.attendance import CompaniesPresent
 from services.dashboard.measures.figures import employed_after, today, total_of_types
@@ -26,6 +25,7 @@ from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.lasting import HOURS
+from services.dashboard.overview.restricted import shown_counts, shown_employed
 from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
 from services.dashboard.read_model.deltas import UNKNOWN
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
@@ -292,32 +292,18 @@ def _event_name(event: EventFigures) -> str:
 
 def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> Section:
     """Return employment after some months, paid hours, and why jobs have ended."""
-    employed = {months: employed_after(figures.counts, months, job_type) for months in CHECKPOINT_MONTHS}
-    rows: list[list[Cell]] = []
     told: dict[int, Employed | None] = {}
-    for months, counts in employed.items():
-        shown = _shown({"yes": counts.yes, "no": counts.no, "unknown": counts.unknown}, hides_small=hides_small)
-        share = _share(shown["yes"], shown[TOTAL])
-        if isinstance(share, Share) and counts.unknown:
-            share = Share(share.value, at_least=True)
-        told[months] = None if any(isinstance(one, Sign) for one in shown.values()) else counts
-        rows.append(
-            [
-                _("After %(months)s months", months=months),
-                shown["yes"],
-                shown[TOTAL],
-                share,
-                shown["no"],
-                shown["unknown"],
-            ]
-        )
+    rows: list[list[Cell]] = []
+    for months in CHECKPOINT_MONTHS:
+        counts = employed_after(figures.counts, months, job_type)
+        told[months] = shown_employed(counts) if hides_small else counts
+        rows.append([_("After %(months)s months", months=months), *_outcome(told[months])])
     title = findings.employed(told)
-    hours = {_(HOURS[band]): n for band, n in figures.counts.by_group(HiresCurrentByHours, job_type).items()}
-    reasons = {
-        _(_REASONS[reason]): number
-        for reason, number in figures.counts.by_group(HiresEndedByReason, job_type).items()
-        if number
-    }
+    hours = _shown(figures.counts.by_group(HiresCurrentByHours, job_type), hides_small=hides_small)
+    ended = _shown(figures.counts.by_group(HiresEndedByReason, job_type), hides_small=hides_small)
+    by_hours = (
+        _(HiresCurrentByHours.label) if figures.as_of == today() else _("Employed on that day, by paid hours a week")
+    )
     return Section(
         "lasting",
         title,
@@ -339,9 +325,15 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
                 note=_("Of the hires whose day has come. Where some are unknown, the share is at least so high."),
             ),
             _parts_table(
-                _(HiresCurrentByHours.label), _("Paid hours a week"), _("Employed"), hours, hides_small=hides_small
+                by_hours,
+                (_("Paid hours a week"), _("Employed")),
+                {_(HOURS[band]): number for band, number in hours.items()},
             ),
-            _parts_table(_(HiresEndedByReason.label), _("Reason"), _("Ended"), reasons, hides_small=hides_small),
+            _parts_table(
+                _(HiresEndedByReason.label),
+                (_("Reason"), _("Ended")),
+                {_(_REASONS[reason]): number for reason, number in ended.items() if number != 0},
+            ),
         ],
         begins_page=True,
     )
@@ -369,28 +361,34 @@ def signs() -> str:
     )
 
 
-def _parts_table(title: str, head: str, counted: str, parts: Mapping[str, int], *, hides_small: bool) -> Table:
-    shown = _shown(parts, hides_small=hides_small)
-    total = shown.pop(TOTAL)
+def _outcome(counts: Employed | None) -> list[Cell]:
+    """Return the cells of those employed, all, the share, those not employed, and unknown ones."""
+    if counts is None:
+        return [Sign.HIDDEN] * 5
+    share = Share(counts.yes / counts.of, at_least=counts.unknown > 0) if counts.of else Sign.NOT_APPLICABLE
+    return [counts.yes, counts.of, share, counts.no, counts.unknown]
+
+
+def _parts_table(title: str, headings: tuple[str, str], parts: Mapping[str, int | None]) -> Table:
+    """Return a table of the parts of a whole, each with its share of it; None: hidden, and so is the whole then."""
+    shown = [number for number in parts.values() if number is not None]
+    total: int | None = sum(shown) if len(shown) == len(parts) else None
     rows: list[list[Cell]] = [
-        [name, number, _share(number, total) if number else Sign.NOT_APPLICABLE] for name, number in shown.items()
+        [name, Sign.HIDDEN if number is None else number, _share(number, total)] for name, number in parts.items()
     ]
-    rows.append([_("In all"), total, Sign.NOT_APPLICABLE])
-    return Table(title, [Column(head, words=True), Column(counted), Column(_("Share"))], rows)
+    if total is not None:
+        rows.append([_("In all"), total, Sign.NOT_APPLICABLE])
+    return Table(title, [Column(headings[0], words=True), Column(headings[1]), Column(_("Share"))], rows)
 
 
-def _share(part: int | Sign, of: int | Sign) -> Cell:
-    if isinstance(part, Sign) or isinstance(of, Sign):
+def _share(part: int | None, of: int | None) -> Cell:
+    if part is None or of is None:
         return Sign.HIDDEN
-    return Share(part / of) if of else Sign.NOT_APPLICABLE
+    return Share(part / of) if part and of else Sign.NOT_APPLICABLE
 
 
-def _shown(parts: Mapping[str, int], *, hides_small: bool) -> dict[str, int | Sign]:
-    """Return the parts and their `TOTAL`, with small ones and what would give them away hidden."""
-    if not hides_small:
-        return {**parts, TOTAL: sum(parts.values())}
-    hidden = hide_small(parts, total_shown=True)
-    return {name: Sign.HIDDEN if isinstance(number, Hidden) else number for name, number in hidden.items()}
+def _shown(parts: Mapping[str, int], *, hides_small: bool) -> Mapping[str, int | None]:
+    return shown_counts(parts) if hides_small else parts
 
 
 def _caption(figures: Figures, job_type: JobType) -> str:

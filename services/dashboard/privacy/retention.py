@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared.privacy.data_inventory import FILE, read_service_inventory
 from shared.privacy.dead_letters import DEAD_LETTERS
-from shared.privacy.retention import Job, Retention
+from shared.privacy.retention import Job, Retention, delete_overdue
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,7 +28,19 @@ _END_REASONS = Job(
     remove="select from forget_health_reasons(array(select id from overdue))",
 )
 
-JOBS: Final = (_END_REASONS, DEAD_LETTERS)
+_PACKS: Final = Job(
+    name="packs",
+    overdue="""
+        select id,
+               (made_at at time zone 'Europe/Copenhagen')::date as since
+          from packs
+         where taskforce_id = $2
+           and made_at < now() - make_interval(months => $1)
+    """,
+    remove=delete_overdue("packs"),
+)
+
+JOBS: Final = (_END_REASONS, _PACKS, DEAD_LETTERS)
 
 
 async def _taskforces(conn: Connection) -> list[UUID]:

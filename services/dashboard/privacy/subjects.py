@@ -17,6 +17,26 @@ LOOKUPS: Final = (
         erase=None,
         why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
     ),
+    SubjectLookup(
+        "packs",
+        "packs",
+        find="""
+            select pack.id
+              from packs as pack,
+                   identifiers
+             where pack.taskforce_id = current_taskforce()
+               and (pack.people && identifiers.ids
+                    or pack.texts ~ any (identifiers.mentions))
+        """,
+        # Whoever asks for it next gets a new one, without the name.
+        erase="""
+            delete from packs
+             where taskforce_id = current_taskforce()
+               and id = any ($1)
+            returning id
+        """,
+        context_columns=("meeting_id", "as_of", "made_at"),
+    ),
     DEAD_LETTERS_LOOKUP,
 )
 

@@ -42,7 +42,7 @@ def figures_of_struer() -> Figures:
         counts.add(HiresEndedByReason, "smaajob", number, group=group)
     for group, number in {"3_yes": 120, "3_no": 30, "3_unknown": 9, "6_yes": 90, "6_no": 39, "12_yes": 2}.items():
         counts.add(StillEmployed, "smaajob", number, group=group)
-    figures = Figures(date(2026, 12, 1), KNOWN_AT, KNOWN_AT, counts)
+    figures = Figures(date(2026, 12, 1), KNOWN_AT, KNOWN_AT, counts=counts)
     figures.waits = {pair: Wait(31.5, 47) if place else Wait(None, 0) for place, pair in enumerate(PAIRS)}
     for place, (pledged, hired) in enumerate(((12, 0), (0, 4), (50, 23), (47, 31))):
         begins_on = date(2026, 1 + 3 * place, 1)

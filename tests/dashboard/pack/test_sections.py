@@ -87,6 +87,7 @@ def test_small_counts_are_hidden_with_what_would_give_them_away() -> None:
     assert shown["Efter 3 måneder"] == 120
     assert shown["Efter 12 måneder"] is Sign.HIDDEN
     assert shown["1–4 timer"] == 0
+    assert "I alt" in shown
 
 
 def test_an_empty_taskforce_has_a_document() -> None:
