@@ -8,27 +8,52 @@ const TOO_MANY_REQUESTS = 429;
  */
 export class Deck {
   /**
-   * @param {{onSlide: (html: string, address: string) => boolean, onFailed: () => void,
-   *   onLeave: (address: string) => void}} handlers `onSlide` returns false for a page that is no slide, such as that
-   *   of the sign-in; `onLeave` opens it
+   * @param {{step: number, steps: number}} place the slide that is shown, and how many there are
+   * @param {{addressOf: (step: number) => string,
+   *   onSlide: (html: string, step: number) => {step: number, steps: number} | null, onFailed: () => void,
+   *   onLeave: (address: string) => void}} handlers `onSlide` shows the slide of a page and returns its place, or null
+   *   for a page that is no slide, such as that of the sign-in; `onLeave` opens it
    */
-  constructor(handlers) {
+  constructor(place, handlers) {
+    this.place = place;
     this.handlers = handlers;
+    this.wanted = place.step;
     this.latest = 0;
   }
 
-  /** @param {string} address of a slide's page */
-  async go(address) {
+  /**
+   * Goes on, or back. Whoever presses twice before the first slide has come gets to the second one.
+   *
+   * @param {1 | -1} by
+   */
+  move(by) {
+    return this.show(this.wanted + by);
+  }
+
+  /** @param {number} step of a slide; one outside of the deck is its first or last */
+  async show(step) {
+    const wanted = Math.min(Math.max(step, 1), this.place.steps);
+    if (wanted === this.wanted) return;
+    this.wanted = wanted;
     const number = ++this.latest;
+    const address = this.handlers.addressOf(wanted);
     try {
       const response = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
       const html = await response.text();
       // A step that was overtaken by a later one is no longer wanted.
       if (number !== this.latest) return;
-      if (response.status >= FIRST_SERVER_ERROR || response.status === TOO_MANY_REQUESTS) this.handlers.onFailed();
-      else if (!response.ok || !this.handlers.onSlide(html, address)) this.handlers.onLeave(address);
+      if (response.status >= FIRST_SERVER_ERROR || response.status === TOO_MANY_REQUESTS) return this.failed();
+      const place = response.ok ? this.handlers.onSlide(html, wanted) : null;
+      if (!place) return this.handlers.onLeave(address);
+      this.place = place;
+      this.wanted = place.step;
     } catch {
-      if (number === this.latest) this.handlers.onFailed();
+      if (number === this.latest) this.failed();
     }
+  }
+
+  failed() {
+    this.wanted = this.place.step;
+    this.handlers.onFailed();
   }
 }

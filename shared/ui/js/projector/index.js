@@ -14,19 +14,24 @@ const letters = new SingleKeys(localStorage);
 /** @type {ItemTimer | null} */
 let timer = null;
 
-const deck = new Deck({
-  onSlide(html, address) {
+const stepIn = (address) => Number(new URL(address, location.href).searchParams.get("step")) || 1;
+const slide = () => /** @type {HTMLElement} */ (document.querySelector("[data-slide]"));
+const placeOf = (element) => ({ step: Number(element.dataset.slide), steps: Number(element.dataset.steps) });
+
+const deck = new Deck(placeOf(slide()), {
+  addressOf: (step) => `${location.pathname}?step=${step}`,
+  onSlide(html, step) {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const slide = page.querySelector("[data-slide]");
-    if (!slide) return false;
-    document.querySelector("[data-slide]").replaceWith(slide);
+    const fresh = page.querySelector("[data-slide]");
+    if (!fresh) return null;
+    slide().replaceWith(fresh);
     document.title = page.title;
-    if (address !== location.pathname + location.search) history.pushState(null, "", address);
-    window.htmx?.process(slide);
+    if (stepIn(location.href) !== step) history.pushState(null, "", `?step=${step}`);
+    window.htmx?.process(fresh);
     const status = /** @type {HTMLElement} */ (document.querySelector("[data-live-status]"));
     showStatus(status.dataset.state === "polling" ? "polling" : "live", new Date());
     begin();
-    return true;
+    return placeOf(fresh);
   },
   onFailed: () => showStatus("lost"),
   onLeave: (address) => location.assign(address),
@@ -34,29 +39,23 @@ const deck = new Deck({
 
 /** What belongs to the slide that is shown now. */
 function begin() {
-  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-timer]"));
+  const place = /** @type {HTMLElement | null} */ (slide().querySelector("[data-timer]"));
   const key = place?.dataset.timer;
   if (timer?.key !== key) {
     timer?.leave();
     timer = place ? new ItemTimer(sessionStorage, key, Number(place.dataset.minutes)) : null;
     timer?.show();
   }
-  for (const button of document.querySelectorAll("button[data-action]")) /** @type {HTMLElement} */ (button).hidden = false;
   showTime();
 }
 
 function showTime() {
-  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-timer]"));
+  const place = /** @type {HTMLElement | null} */ (slide().querySelector("[data-timer]"));
   if (!timer || !place) return;
   const seconds = timer.secondsLeft;
   place.dataset.state = timer.isPaused ? "paused" : seconds < 0 ? "over" : "running";
   place.querySelector("[data-time]").textContent = timeText(seconds);
   place.querySelector("[data-time-words]").textContent = place.dataset[`${place.dataset.state}Words`];
-}
-
-function step(name) {
-  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(`[data-slide] a[data-step="${name}"]`));
-  if (link) deck.go(link.pathname + link.search);
 }
 
 function toggleFullScreen() {
@@ -65,10 +64,10 @@ function toggleFullScreen() {
 }
 
 const ACTIONS = {
-  next: () => step("next"),
-  previous: () => step("previous"),
-  first: () => step("first"),
-  last: () => step("last"),
+  next: () => deck.move(1),
+  previous: () => deck.move(-1),
+  first: () => deck.show(1),
+  last: () => deck.show(deck.place.steps),
   fullscreen: toggleFullScreen,
   pause: () => (timer?.toggle(), showTime()),
   restart: () => (timer?.restart(), showTime()),
@@ -89,13 +88,14 @@ document.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement | null} */ (target.closest("[data-slide] a[data-step]"));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  deck.go(link.pathname + link.search);
+  deck.show(stepIn(link.href));
 });
 
-addEventListener("popstate", () => deck.go(location.pathname + location.search));
+addEventListener("popstate", () => deck.show(stepIn(location.href)));
 
 const onOff = /** @type {HTMLInputElement} */ (help.querySelector("[data-single-keys]"));
 onOff.checked = letters.areOn;
 onOff.addEventListener("change", () => letters.turn(onOff.checked));
+for (const button of document.querySelectorAll("button[data-action]")) /** @type {HTMLElement} */ (button).hidden = false;
 setInterval(showTime, SECOND_MS);
 begin();
