@@ -50,7 +50,8 @@ def _name(measure: str, key: str, job_type: str) -> str:
 def flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
     """Return the dashboard's answer as counts by name, without zeros."""
     whole = (
-        *("pledged_positions", "hires", "hires_from_pledges", "hires_without_pledge"),
+        *("pledged_positions", "positions_affirmed", "positions_matched"),
+        *("hires", "hires_from_pledges", "hires_without_pledge"),
         *("hires_current", "hires_starting_later"),
     )
     counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}

@@ -51,27 +51,29 @@ ROWS: Final = {
 }
 
 
-def _miscounted(table: str, key: str) -> str:
+def _miscounted(table: str, key: str, *, municipality: bool = True) -> str:
     """Aggregates whose contribution is missing, superfluous, or not that of their highest version."""
+    compared = ("version", "deltas", "company_id", *(("municipality",) if municipality else ()))
+    columns = ", ".join(compared)
+    differs = " or ".join(f"counted.{one} is distinct from highest.{one}" for one in compared)
     return f"""
         select taskforce_id, id
-          from (select distinct on (taskforce_id, {key}) taskforce_id, {key} as id, version, deltas
+          from (select distinct on (taskforce_id, {key}) taskforce_id, {key} as id, {columns}
                   from {table}
                  where generation = {_SERVED}
                  order by taskforce_id, {key}, version desc) as highest
-          full join (select taskforce_id, aggregate_id as id, version, deltas
+          full join (select taskforce_id, aggregate_id as id, {columns}
                        from contributions
                       where generation = {_SERVED}
                         and aggregate = '{table}') as counted
          using (taskforce_id, id)
-         where counted.version is distinct from highest.version
-            or counted.deltas is distinct from highest.deltas
+         where {differs}
          order by taskforce_id, id
     """  # noqa: S608  (our own words)
 
 
 MISCOUNTED: Final = {
-    "check-in": _miscounted("attendances", "attendance_id"),
+    "check-in": _miscounted("attendances", "attendance_id", municipality=False),
     "pledge": _miscounted("pledge_versions", "pledge_id"),
     "hire": _miscounted("hire_versions", "hire_id"),
 }

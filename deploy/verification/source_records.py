@@ -176,6 +176,14 @@ DAYS: Final = """
       from positions
      where cancelled_on is not null
      union
+    select taskforce_id, affirmed_on
+      from pledges
+     where affirmed_on is not null
+     union
+    select taskforce_id, matched_on
+      from positions
+     where matched_on is not null
+     union
     select taskforce_id, start_date
       from hires
      union
@@ -200,7 +208,9 @@ FIGURES: Final = f"""
                pledge.job_type,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
                 at time zone 'Europe/Copenhagen')::date as pledged_on,
-               case when place.status = 'cancelled' then coalesce(place.cancelled_on, pledge.ended_on) end as ended_on
+               case when place.status = 'cancelled' then coalesce(place.cancelled_on, pledge.ended_on) end as ended_on,
+               pledge.affirmed_on,
+               place.matched_on
           from pledges as pledge
           join positions as place
             on place.taskforce_id = pledge.taskforce_id
@@ -294,6 +304,20 @@ FIGURES: Final = f"""
       from promised
      where day <= $1
      group by 1, 3, 4
+     union all
+    select taskforce_id, 'positions_affirmed', '', job_type, count(*)
+      from counted
+     where greatest(pledged_on, affirmed_on) <= $1
+       and affirmed_on is not null
+       and (ended_on is null or greatest(ended_on, pledged_on, affirmed_on) > $1)
+     group by taskforce_id, job_type
+     union all
+    select taskforce_id, 'positions_matched', '', job_type, count(*)
+      from counted
+     where greatest(pledged_on, matched_on) <= $1
+       and matched_on is not null
+       and (ended_on is null or greatest(ended_on, pledged_on, matched_on) > $1)
+     group by taskforce_id, job_type
      union all
     select taskforce_id, 'hires', '', job_type, count(*)
       from begun

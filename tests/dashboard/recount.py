@@ -10,9 +10,11 @@ from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from services.dashboard.measures.selection import NO_FILTERS, Filters
 from services.dashboard.measures.waits import PAIRS
-from shared.contracts.events import CheckInUndone
-from shared.contracts.pledges import HireConfirmed, PledgeState
+from shared.contracts.events import AttendanceState, CheckInUndone, CompanyRegistered
+from shared.contracts.pledges import HireConfirmed, HireState, PledgeState
+from shared.product.industries import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +53,8 @@ def counted(figures: Any) -> dict[str, Any]:
 _OF_EVENTS = ("pledged_positions", "hires", "hires_starting_later")
 _MEASURES = (
     "pledged_positions",
+    "positions_affirmed",
+    "positions_matched",
     "hires",
     "hires_from_pledges",
     "hires_without_pledge",
@@ -59,13 +63,15 @@ _MEASURES = (
 )
 
 
-def recounted(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
-    """The figures by their definitions."""
+def recounted(messages: Sequence[Message], as_of: date, chosen: Filters = NO_FILTERS) -> dict[str, Any]:
+    """The figures by their definitions, of those that the filters have chosen."""
     present: dict[Any, Any] = {}
     for message in messages:
         key = (type(message).aggregate, message.aggregate_id)
         if key not in present or present[key].version < message.version:
             present[key] = message
+    companies = {m.company_id: m for m in present.values() if isinstance(m, CompanyRegistered)}
+    present = {key: m for key, m in present.items() if _is_chosen(m, companies, chosen)}
     counts: dict[str, Counter[str]] = {name: Counter() for name in _MEASURES}
     quarters: dict[Any, list[int]] = {}
     events: dict[Any, list[int]] = {}
@@ -73,15 +79,7 @@ def recounted(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
     shown_events: set[UUID] = set()
     for m in present.values():
         if isinstance(m, PledgeState) and m.counted and m.pledged_on <= as_of:
-            for position in m.positions:
-                end = position.cancelled_on or m.ended_on
-                ended_on = max(end, m.pledged_on) if end else date.max
-                quarters.setdefault((_quarter(m.pledged_on), m.job_type), [0, 0])[0] += 1
-                if position.status == "cancelled" and ended_on <= as_of:
-                    quarters.setdefault((_quarter(ended_on), m.job_type), [0, 0])[0] -= 1
-                else:
-                    counts["pledged_positions"][m.job_type] += 1
-                    events.setdefault((m.event_id, m.job_type), [0, 0, 0])[0] += 1
+            _count_pledge(m, as_of, counts, quarters, events)
         if isinstance(m, HireConfirmed) and m.counted:
             _count_hire(m, as_of, counts, quarters, events)
             groups.update(_groups(m, as_of))
@@ -107,6 +105,36 @@ def recounted(messages: Sequence[Message], as_of: date) -> dict[str, Any]:
             pair: (median(days), len(days)) for pair, days in _waits(present.values(), messages, as_of).items() if days
         },
     }
+
+
+def _is_chosen(m: Any, companies: dict[UUID, CompanyRegistered], chosen: Filters) -> bool:
+    """Whether a pledge, hire or check-in is of the chosen event and of a chosen company. Everything else is."""
+    if not isinstance(m, PledgeState | HireState | AttendanceState):
+        return True
+    company = companies.get(m.company_id) if m.company_id else None
+    municipality = company.municipality if isinstance(m, AttendanceState) and company else None
+    return (
+        chosen.event_id in {None, m.event_id}
+        and chosen.company_id in {None, m.company_id}
+        and chosen.municipality in {None, getattr(m, "municipality", municipality)}
+        and (chosen.industry is None or (company is not None and section_of(company.industry) == chosen.industry))
+    )
+
+
+def _count_pledge(m: PledgeState, as_of: date, counts: Any, quarters: Any, events: Any) -> None:
+    for position in m.positions:
+        end = position.cancelled_on or m.ended_on
+        ended_on = max(end, m.pledged_on) if end else date.max
+        quarters.setdefault((_quarter(m.pledged_on), m.job_type), [0, 0])[0] += 1
+        if position.status == "cancelled" and ended_on <= as_of:
+            quarters.setdefault((_quarter(ended_on), m.job_type), [0, 0])[0] -= 1
+            continue
+        counts["pledged_positions"][m.job_type] += 1
+        events.setdefault((m.event_id, m.job_type), [0, 0, 0])[0] += 1
+        if m.affirmed_on and m.affirmed_on <= as_of:
+            counts["positions_affirmed"][m.job_type] += 1
+        if position.matched_on and position.matched_on <= as_of:
+            counts["positions_matched"][m.job_type] += 1
 
 
 def _count_hire(m: HireConfirmed, as_of: date, counts: Any, quarters: Any, events: Any) -> None:

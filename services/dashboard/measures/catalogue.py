@@ -16,7 +16,7 @@ from services.dashboard.measures.hires import (
     StartingLaterFromPledges,
     StillEmployed,
 )
-from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.pledges import PledgedPositions, PositionsAffirmed, PositionsMatched
 from services.dashboard.measures.waits import MedianDays
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MEASURES: tuple[type[Measure], ...] = (
     PledgedPositions,
+    PositionsAffirmed,
+    PositionsMatched,
     Hires,
     HiresFromPledges,
     HiresWithoutPledge,

@@ -132,11 +132,11 @@ class Figures:
     as_of: date
     known_at: datetime | None
     updated_at: datetime | None
-    filters: Filters = NO_FILTERS
     counts: Counts = field(default_factory=lambda: Counts.zero("taskforce"))
     waits: dict[str, Wait] = field(default_factory=dict)
     events: list[EventFigures] = field(default_factory=list)
     quarters: list[QuarterFigures] = field(default_factory=list)
+    filters: Filters = NO_FILTERS
 
 
 def today(now: datetime | None = None) -> date:

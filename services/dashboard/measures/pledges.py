@@ -24,3 +24,32 @@ class PledgedPositions(Measure):
     adds = (deltas.PLEDGED_POSITIONS,)
     scopes = ALL_SCOPES
     notes: ClassVar[dict[Scope, str]] = {"event": "positions pledged at the event"}
+
+
+class PositionsAffirmed(Measure):
+    """Pledged positions that their company has confirmed: the second step of the funnel."""
+
+    code = "positions_affirmed"
+    unit: ClassVar[Unit] = "positions"
+    label = N_("Affirmed positions")
+    definition = N_(
+        "Of the pledged positions, those of pledges that the company has affirmed after they were logged, from the day "
+        "it did so."
+    )
+    adds = (deltas.POSITIONS_AFFIRMED,)
+    notes: ClassVar[dict[Scope, str]] = {"taskforce": "of `pledged_positions`, those the company has affirmed"}
+
+
+class PositionsMatched(Measure):
+    """Pledged positions for which a person was found: the third step of the funnel."""
+
+    code = "positions_matched"
+    unit: ClassVar[Unit] = "positions"
+    label = N_("Positions with a person found")
+    definition = N_(
+        "Of the pledged positions, those for which a case worker has found a person, from that day, and also once the "
+        "person is hired. A position that is vacant again does not count, and a hire that was confirmed without this "
+        "step does not count here."
+    )
+    adds = (deltas.POSITIONS_MATCHED,)
+    notes: ClassVar[dict[Scope, str]] = {"taskforce": "of `pledged_positions`, those for which a person was found"}

@@ -21,9 +21,19 @@ update contributions as counted
    and pledge.pledge_id = counted.aggregate_id
    and pledge.version = counted.version;
 
+-- What a hire counts as says now, for every measure, on which event's pledge it is.
+update hire_versions as hire
+   set deltas = array(
+         select row(measure, day, delta, job_type, hire.event_id)::delta
+           from unnest(hire.deltas) with ordinality as one (measure, day, delta, job_type, event_id, place)
+          order by place
+       )
+ where event_id is not null;
+
 update contributions as counted
    set company_id = hire.company_id,
-       municipality = hire.municipality
+       municipality = hire.municipality,
+       deltas = hire.deltas
   from hire_versions as hire
  where counted.aggregate = 'hire_versions'
    and hire.generation = counted.generation

@@ -120,6 +120,12 @@ Figures = _model(
             datetime | None,
             Field(description="when the latest change to the figures or events was recorded; null before the first"),
         ),
+        "filters": (
+            dict[str, str],
+            Field(
+                description="as requested: only these pledges, hires and check-ins count", examples=[{"industry": "C"}]
+            ),
+        ),
         **_fields("taskforce"),
         waits.MedianDays.code: (
             dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]  # made at run time, as above
@@ -155,6 +161,7 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         "as_of": computed.as_of,
         "known_at": computed.known_at,
         "updated_at": computed.updated_at,
+        "filters": computed.filters.query(),
         **_listed(computed.counts),
         waits.MedianDays.code: {
             pair: {"days": wait.days, "cases": wait.cases} for pair, wait in computed.waits.items()

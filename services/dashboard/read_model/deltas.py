@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 PLEDGED_POSITIONS: Final = "pledged_positions"
+POSITIONS_AFFIRMED: Final = "positions_affirmed"
+POSITIONS_MATCHED: Final = "positions_matched"
 HIRES_FROM_PLEDGES: Final = "hires_from_pledges"
 HIRES_WITHOUT_PLEDGE: Final = "hires_without_pledge"
 STARTING_LATER_FROM_PLEDGES: Final = "starting_later_from_pledges"
@@ -56,7 +58,8 @@ class Delta:
 
     Attributes:
         measure: the code of the sum; `[a-z0-9_]+`.
-        job_type, event_id: its dimensions; None where one does not apply.
+        job_type, event_id: its dimensions; None where one does not apply. The company and its municipality are those
+            of the message.
     """
 
     measure: str
@@ -80,17 +83,38 @@ class Counting:
 
 
 def _pledged_positions(pledge: PledgeState) -> Iterator[Delta]:
+    yield from _positions(PLEDGED_POSITIONS, pledge, [pledge.pledged_on for _ in pledge.positions])
+
+
+def _positions_affirmed(pledge: PledgeState) -> Iterator[Delta]:
+    if pledge.affirmed_on is not None:
+        yield from _positions(POSITIONS_AFFIRMED, pledge, [pledge.affirmed_on for _ in pledge.positions])
+
+
+def _positions_matched(pledge: PledgeState) -> Iterator[Delta]:
+    yield from _positions(POSITIONS_MATCHED, pledge, [position.matched_on for position in pledge.positions])
+
+
+def _positions(measure: str, pledge: PledgeState, days: Iterable[date | None]) -> Iterator[Delta]:
+    """Count each position from its day on, until it is cancelled; one without a day not at all."""
     if not pledge.counted:
         return
-    yield Delta(PLEDGED_POSITIONS, pledge.pledged_on, len(pledge.positions), pledge.job_type, pledge.event_id)
-    # One that was cancelled alone has a day of its own.
-    days = Counter(
-        position.cancelled_on or pledge.ended_on for position in pledge.positions if position.status == "cancelled"
-    )
-    for day, cancelled in days.items():
-        if day is not None:
-            # A phone's clock that is ahead may have pledged on the day after; then it has never counted.
-            yield Delta(PLEDGED_POSITIONS, max(day, pledge.pledged_on), -cancelled, pledge.job_type, pledge.event_id)
+    added: Counter[date] = Counter()
+    removed: Counter[date] = Counter()
+    for position, day in zip(pledge.positions, days, strict=True):
+        if day is None:
+            continue
+        # A phone's clock that is ahead may have pledged on the day after a later step; that counts from then on.
+        first = max(day, pledge.pledged_on)
+        added[first] += 1
+        # One that was cancelled alone has a day of its own.
+        cancelled_on = position.cancelled_on or pledge.ended_on
+        if position.status == "cancelled" and cancelled_on is not None:
+            removed[max(cancelled_on, first)] += 1
+    for day, count in added.items():
+        yield Delta(measure, day, count, pledge.job_type, pledge.event_id)
+    for day, count in removed.items():
+        yield Delta(measure, day, -count, pledge.job_type, pledge.event_id)
 
 
 def _hires(hire: HireState) -> Iterator[Delta]:
@@ -98,13 +122,13 @@ def _hires(hire: HireState) -> Iterator[Delta]:
         return
     ladder = stages(hire)
     yield from _by_first_day(hire, ladder)
-    yield from _current(ladder)
+    yield from _current(hire, ladder)
     if ladder[-1].ends_on is not None:
         reason = ENDED_BY_REASON[hire.end_reason or UNKNOWN]
-        yield Delta(reason, ladder[-1].ends_on, 1, ladder[-1].job_type)
+        yield Delta(reason, ladder[-1].ends_on, 1, ladder[-1].job_type, hire.event_id)
     for months in CHECKPOINT_MONTHS:
         day, outcome = employed_after(hire, months)
-        yield Delta(EMPLOYED_AFTER[months][outcome], day, 1, ladder[0].job_type)
+        yield Delta(EMPLOYED_AFTER[months][outcome], day, 1, ladder[0].job_type, hire.event_id)
 
 
 def _by_first_day(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
@@ -120,13 +144,13 @@ def _by_first_day(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
         yield Delta(later, hire.start_date, -1, ladder[0].job_type, hire.event_id)
 
 
-def _current(ladder: Sequence[Stage]) -> Iterator[Delta]:
+def _current(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
     for stage in ladder:
         if stage.ends_on is None or stage.starts_on < stage.ends_on:
             code = CURRENT_BY_HOURS[hour_band(stage.paid_weekly_hours)]
-            yield Delta(code, stage.starts_on, 1, stage.job_type)
+            yield Delta(code, stage.starts_on, 1, stage.job_type, hire.event_id)
             if stage.ends_on is not None:
-                yield Delta(code, stage.ends_on, -1, stage.job_type)
+                yield Delta(code, stage.ends_on, -1, stage.job_type, hire.event_id)
 
 
 def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:
@@ -136,6 +160,8 @@ def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:
 
 COUNTINGS: tuple[Counting, ...] = (
     Counting(PledgeState, _pledged_positions),
+    Counting(PledgeState, _positions_affirmed),
+    Counting(PledgeState, _positions_matched),
     Counting(HireState, _hires),
     Counting(CompanyCheckedIn, _companies_present),
 )

@@ -13,7 +13,7 @@ from services.dashboard.measures.figures import today
 from shared.http.auth import Principal, unclassified_routes
 from shared.http.streams import Changes
 from shared.product.roles import Role
-from tests.dashboard.messages import EVENING, apply_messages, check_in, employer_event, hire, pledge
+from tests.dashboard.messages import EVENING, apply_messages, check_in, company, employer_event, hire, pledge
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -88,7 +88,10 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         "as_of": "2026-12-01",
         "known_at": None,
         "updated_at": "2026-12-01T17:00:00Z",
+        "filters": {},
         "pledged_positions": nothing | {"smaajob": 3, "praktik": 2},
+        "positions_affirmed": nothing,
+        "positions_matched": nothing,
         "hires": nothing | {"smaajob": 2},
         "hires_from_pledges": nothing | {"smaajob": 1},
         "hires_without_pledge": nothing | {"smaajob": 1},
@@ -121,6 +124,31 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
 
 async def test_without_a_day_the_figures_are_todays(caller: Caller) -> None:
     assert (await caller.get(FIGURES, "member")).json()["as_of"] == today().isoformat()
+
+
+async def test_figures_of_one_event_and_one_company(caller: Caller, dashboard_database: Database) -> None:
+    baker, other, evening = company(industry="107110"), company(industry="412000"), employer_event()
+    of_baker: dict[str, Any] = {"company_id": baker.company_id, "municipality": "0671"}
+    await apply_messages(
+        dashboard_database,
+        *(baker, other, evening),
+        pledge(positions=2, event_id=evening.event_id, **of_baker),
+        pledge(positions=3, event_id=evening.event_id, company_id=other.company_id),
+        pledge(positions=5, **of_baker),
+        hire(**of_baker),
+    )
+    asked = {
+        f"event={evening.event_id}": (5, 0),
+        f"company={baker.company_id}": (7, 1),
+        "municipality=0671": (7, 1),
+        "industry=F": (3, 0),
+        f"event={evening.event_id}&industry=C": (2, 0),
+        f"company={other.company_id}&municipality=0671": (0, 0),
+    }
+    for query, expected in asked.items():
+        shown = (await caller.get(f"{FIGURES}?as_of=2026-12-01&{query}", "coordinator")).json()
+        assert (shown["pledged_positions"]["smaajob"], shown["hires_current"]["smaajob"]) == expected, query
+        assert "&".join(f"{name}={value}" for name, value in shown["filters"].items()) == query
 
 
 async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: Database) -> None:

@@ -13,7 +13,6 @@ from services.dashboard.measures.figures import compute
 from services.dashboard.read_model import projections
 from services.dashboard.read_model import rebuild as rebuilding
 from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, rebuild
-from shared.messaging import outbox
 from tests.dashboard.messages import (
     EVENING,
     apply_messages,
@@ -34,29 +33,10 @@ if TYPE_CHECKING:
 
     from shared.contracts.message import Message
     from shared.db.database import Database
+    from tests.dashboard.read_model.conftest import Publish
     from tests.support.infrastructure import Databases
 
-    Publish = Callable[..., Awaitable[None]]
     Look = Callable[[str], Awaitable[list[asyncpg.Record]]]
-
-
-@pytest.fixture
-def publish(events_database: Database, pledges_database: Database) -> Publish:
-    """Records messages in their publishers' outboxes, as the services do."""
-
-    async def publish(*messages: Message) -> None:
-        for message in messages:
-            publisher = events_database if message.aggregate.startswith("events.") else pledges_database
-            async with publisher.change(message.taskforce_id) as conn:
-                await outbox.add(conn, message)
-
-    return publish
-
-
-@pytest.fixture
-def outboxes(events_dsns: Databases, pledges_dsns: Databases) -> Mapping[str, str]:
-    """Where the publishers' outboxes are, as each service's own app role reaches them."""
-    return {"events": events_dsns.app_dsn("events"), "pledges": pledges_dsns.app_dsn("pledges")}
 
 
 @pytest_asyncio.fixture

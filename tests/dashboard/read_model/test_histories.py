@@ -1,0 +1,88 @@
+"""I4 over random histories: the live figures, those after a rebuild and a recount of the messages are the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.dashboard.measures.figures import compute
+from services.dashboard.measures.selection import Filters, Times
+from services.dashboard.read_model import projections
+from services.dashboard.read_model.rebuild import rebuild
+from tests.dashboard.histories import deliveries, narrowings, times
+from tests.dashboard.messages import apply_messages
+from tests.dashboard.recount import counted, recounted
+from tests.support.properties import PATIENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shared.contracts.message import Message
+    from shared.db.database import Database
+    from tests.dashboard.read_model.conftest import Publish
+
+    Delivered = tuple[list[Message], list[list[Message]]]
+
+ASKED = st.lists(st.tuples(times(), narrowings()), min_size=3, max_size=6)
+
+
+@pytest.mark.many_examples
+@settings(PATIENT, max_examples=6, derandomize=True)
+@given(histories=st.lists(st.tuples(deliveries(), ASKED), min_size=3, max_size=3))
+async def test_any_history_has_the_same_figures_live_rebuilt_and_recounted(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    histories: list[tuple[Delivered, list[tuple[Times, Filters]]]],
+) -> None:
+    taskforces = [uuid4() for _ in histories]
+    live = []
+    for taskforce_id, ((messages, batches), asked) in zip(taskforces, histories, strict=True):
+        orderly = uuid4()
+        await publish(*(_of(taskforce_id, message) for message in messages))
+        await apply_messages(dashboard_database, *(_of(orderly, message) for message in messages))
+        for batch in batches:
+            await apply_messages(dashboard_database, *(_of(taskforce_id, message) for message in batch))
+        assert await _rows(dashboard_database, taskforce_id) == await _rows(dashboard_database, orderly)
+        figures = await _figures(dashboard_database, taskforce_id, asked)
+        for of, (chosen_times, filters) in zip(figures, asked, strict=True):
+            known_at = chosen_times.known_at
+            known = [m for m in messages if known_at is None or m.recorded_at <= known_at]
+            assert of == recounted(known, chosen_times.as_of, filters), (chosen_times, filters)
+        live.append(figures)
+
+    done = await rebuild(dashboard_database, outboxes)
+
+    assert not done.refused
+    for taskforce_id, figures, (_, asked) in zip(taskforces, live, histories, strict=True):
+        assert await _figures(dashboard_database, taskforce_id, asked) == figures
+
+
+async def _figures(
+    database: Database, taskforce_id: UUID, asked: Sequence[tuple[Times, Filters]]
+) -> list[dict[str, Any]]:
+    return [
+        counted(await compute(database, taskforce_id, as_of=chosen.as_of, known_at=chosen.known_at, filters=filters))
+        for chosen, filters in asked
+    ]
+
+
+def _of(taskforce_id: UUID, message: Message) -> Message:
+    return message.model_copy(update={"taskforce_id": taskforce_id})
+
+
+async def _rows(database: Database, taskforce_id: UUID) -> dict[str, list[tuple[Any, ...]]]:
+    async with database.read(taskforce_id) as conn:
+        return {
+            table: sorted(
+                [
+                    tuple(str(value) for name, value in row.items() if name != "taskforce_id")
+                    for row in await conn.fetch(f"select * from {table} where taskforce_id = $1", taskforce_id)
+                ]
+            )
+            for table in projections.TABLES
+        }
