@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.http.tls import trusted_authorities
 
@@ -43,30 +43,34 @@ class Item(_Part):
     minutes: int | None = None
     presenter: str | None = Field(None, repr=False)
     presenter_id: UUID | None = None
-    notes: str = Field("", repr=False)
+    notes: str | None = Field(None, repr=False)
 
 
 class Decision(_Part):
-    """A decision that an earlier meeting, or this one, has taken.
+    """A decision of this meeting or of an earlier one.
 
     Attributes:
-        here: whether this meeting has taken it.
+        status: `open`, `done` or `dropped`; a later release may have others.
+        reason: why it was dropped.
     """
 
     text: str = Field(repr=False)
     owner: str | None = Field(None, repr=False)
     owner_id: UUID | None = None
     due_on: date | None = None
-    status: Literal["open", "done", "dropped"] = "open"
-    taken_on: date | None = None
-    here: bool = False
+    status: str
+    reason: str | None = Field(None, repr=False)
+    settled_at: AwareDatetime | None = None
+    meeting_title: str = ""
+    meeting_starts_at: AwareDatetime | None = None
 
 
 class Agenda(_Part):
-    """The agenda of a meeting, and the decisions that come back at it or were taken at it."""
+    """The agenda of a meeting, the decisions that come back at it, and those it has made."""
 
-    items: tuple[Item, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    items: tuple[Item, ...] = Field((), alias="agenda")
+    decisions_before: tuple[Decision, ...] = ()
+    decisions_made: tuple[Decision, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -76,14 +80,19 @@ class Agenda(_Part):
     @property
     def people(self) -> list[UUID]:
         """The accounts whose holders it names."""
-        named = {item.presenter_id for item in self.items} | {decision.owner_id for decision in self.decisions}
+        named = {item.presenter_id for item in self.items} | {one.owner_id for one in self._decisions}
         return sorted(one for one in named if one is not None)
 
     @property
     def texts(self) -> str:
         """All that somebody has written, in small letters: to find whom it mentions."""
         parts = [text for item in self.items for text in (item.title, item.notes)]
-        return "\n".join([*parts, *(decision.text for decision in self.decisions)]).lower()
+        parts += [text for one in self._decisions for text in (one.text, one.reason)]
+        return "\n".join(filter(None, parts)).lower()
+
+    @property
+    def _decisions(self) -> tuple[Decision, ...]:
+        return self.decisions_before + self.decisions_made
 
 
 async def fetch_agenda(settings: DashboardSettings, taskforce_id: UUID, meeting_id: UUID) -> Agenda | None:

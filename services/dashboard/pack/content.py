@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.dashboard.measures.selection import Times
 from services.dashboard.meeting.words import times_in_words
+from services.dashboard.pack.agenda import Agenda
 from services.dashboard.pack.document import Document, Entry, Section
 from services.dashboard.pack.sections import definitions, figure_sections, signs
 from shared.i18n.translations import N_, ngettext
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.figures import Figures
     from services.dashboard.meeting.queries import Meeting
-    from services.dashboard.pack.agenda import Agenda, Decision
+    from services.dashboard.pack.agenda import Decision
     from services.dashboard.pack.domain import Pack
     from shared.contracts.pledges import JobType
 
@@ -73,12 +74,19 @@ def pack_document(facts: Facts) -> Document:
 
 def _agenda_sections(facts: Facts) -> list[Section]:
     """Return the agenda and the decisions, for those who may see them."""
-    return [] if facts.pack.audience == "readers" else [agenda_section(facts.agenda), decisions_section(facts.agenda)]
+    if facts.pack.audience == "readers":
+        return []
+    agenda = facts.agenda or Agenda()
+    made = decisions_section("decisions", _("Decided at this meeting"), agenda.decisions_made, here=True)
+    return [
+        agenda_section(agenda),
+        decisions_section("decisions-before", _("Decisions of earlier meetings"), agenda.decisions_before, here=False),
+        *([] if made.is_empty else [made]),
+    ]
 
 
-def agenda_section(agenda: Agenda | None) -> Section:
+def agenda_section(agenda: Agenda) -> Section:
     """Return the agenda, with the minutes of each item."""
-    items = agenda.items if agenda is not None else ()
     return Section(
         "agenda",
         _("Agenda"),
@@ -86,38 +94,41 @@ def agenda_section(agenda: Agenda | None) -> Section:
         entries=[
             Entry(
                 f"{number}. {item.title}",
-                item.notes,
+                item.notes or "",
                 [
                     *([ngettext("%(num)s minute", "%(num)s minutes", item.minutes)] if item.minutes else []),
                     *([item.presenter] if item.presenter else []),
                 ],
             )
-            for number, item in enumerate(items, start=1)
+            for number, item in enumerate(agenda.items, start=1)
         ],
         empty=_("There is no agenda yet."),
     )
 
 
-def decisions_section(agenda: Agenda | None) -> Section:
-    """Return the decisions that come back at the meeting, and those it has taken."""
-    decisions = agenda.decisions if agenda is not None else ()
+def decisions_section(code: str, title: str, decisions: Sequence[Decision], *, here: bool) -> Section:
+    """Return decisions with their owners and days.
+
+    Args:
+        here: whether this meeting has made them.
+    """
     return Section(
-        "decisions",
-        _("Decisions"),
-        _("Decisions"),
-        entries=[Entry(decision.text, facts=_facts_of(decision)) for decision in decisions],
+        code,
+        title,
+        title,
+        entries=[Entry(decision.text, decision.reason or "", _facts_of(decision, here=here)) for decision in decisions],
         empty=_("No decisions are open."),
     )
 
 
-def _facts_of(decision: Decision) -> list[str]:
-    facts = [_(_STATUS[decision.status])]
+def _facts_of(decision: Decision, *, here: bool) -> list[str]:
+    facts = [_(_STATUS[decision.status])] if decision.status in _STATUS else []
     if decision.owner:
         facts.append(decision.owner)
     if decision.due_on:
         facts.append(_("due on %(day)s", day=date_text(decision.due_on)))
-    if decision.here:
-        facts.append(_("decided at this meeting"))
-    elif decision.taken_on:
-        facts.append(_("decided on %(day)s", day=date_text(decision.taken_on)))
+    if not here and decision.meeting_starts_at:
+        facts.append(
+            _("%(meeting)s, %(day)s", meeting=decision.meeting_title, day=date_text(decision.meeting_starts_at))
+        )
     return facts

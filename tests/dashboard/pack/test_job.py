@@ -32,8 +32,19 @@ if TYPE_CHECKING:
 HELD = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 OWNER = uuid4()
 AGENDA: dict[str, Any] = {
-    "items": [{"title": "Hvad er der sket?", "minutes": 20, "presenter": "Anne Bæk", "notes": "Alle var glade."}],
-    "decisions": [{"text": "Ring til B&O", "owner": "Mette Sørensen", "owner_id": str(OWNER), "due_on": "2026-07-01"}],
+    "agenda": [{"title": "Hvad er der sket?", "minutes": 20, "presenter": "Anne Bæk", "notes": "Alle var glade."}],
+    "decisions_before": [
+        {
+            "text": "Ring til B&O",
+            "owner": "Mette Sørensen",
+            "owner_id": str(OWNER),
+            "due_on": "2026-07-01",
+            "status": "open",
+            "meeting_title": "Forårsmøde",
+            "meeting_starts_at": "2026-03-01T12:00:00Z",
+        }
+    ],
+    "decisions_made": [],
 }
 
 
@@ -90,7 +101,7 @@ async def test_a_pack_asked_for_by_several_is_made_once_and_kept(
         assert words in text
     assert "7 Lovede pladser" in text
     assert ["Lovede pladser", 7.0] in [row[:2] for row in book["Hvor vi står"]]
-    assert ["åben · Mette Sørensen · frist 01.07.2026"] in book["Beslutninger"]
+    assert ["åben · Mette Sørensen · frist 01.07.2026 · Forårsmøde, 01.03.2026"] in book["Tidligere beslutninger"]
 
 
 async def test_the_same_times_and_agenda_give_the_same_bytes_whatever_is_recorded_since(
@@ -106,7 +117,7 @@ async def test_the_same_times_and_agenda_give_the_same_bytes_whatever_is_recorde
     await make_waiting(dashboard_database, settings)
     assert await files(dashboard_database, again) == first
 
-    events.agenda = AGENDA | {"decisions": []}
+    events.agenda = AGENDA | {"decisions_before": []}
     another = await ask(dashboard_database, meeting_id, again=True)
     await make_waiting(dashboard_database, settings)
     assert (await files(dashboard_database, another))[0] != first[0]
