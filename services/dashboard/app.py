@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.board import pages as board
 from services.dashboard.board.public_figure import PublicFigures
+from services.dashboard.bridge import api as bridge_api
+from services.dashboard.bridge import pages as bridge_pages
+from services.dashboard.lists import api as lists_api
+from services.dashboard.lists import pages as lists_pages
 from services.dashboard.meeting import evening, projector
 from services.dashboard.meeting import pages as meetings
 from services.dashboard.overview import api, pages
@@ -78,6 +82,10 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(pages.router)
+    app.include_router(bridge_api.router)
+    app.include_router(bridge_pages.router)
+    app.include_router(lists_api.router)
+    app.include_router(lists_pages.router)
     app.include_router(evening.router)
     app.include_router(meetings.router)
     app.include_router(projector.router)

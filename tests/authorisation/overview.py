@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.dashboard.access import FIGURES
 from services.dashboard.app import create_app
+from services.dashboard.measures.figures import today
 from services.dashboard.settings import DashboardSettings
 from tests.authorisation.matrix import FOREIGN, Ask, Probe
 from tests.authorisation.running import running
@@ -94,6 +95,17 @@ def _pack(method: str, path: str) -> Probe:
     return probe
 
 
+def _bridge(path: str, shows: str) -> Probe:
+    """The bridge of what was pledged at an event: seven positions, and nothing of others."""
+
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        since, until = (today() + timedelta(days=days) for days in (-2, 1))
+        query = f"measure=pledged_positions&from={since}&to={until}&event={world.events[ownership]}"
+        return Ask("GET", f"{path}?{query}", hidden=200, shows=(shows,))
+
+    return probe
+
+
 async def follow(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     if ownership == "missing":
         return None
@@ -132,6 +144,10 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /", "figures"): _figures("/"),
     ("GET /", "public board"): boards_of_the_front_page,
     ("GET /dashboard/figures", "figures"): _figures("/dashboard/figures"),
+    (f"GET {API}/bridge", "figures"): _bridge(f"{API}/bridge", '"end":7'),
+    ("GET /dashboard/bridge", "figures"): _bridge("/dashboard/bridge", "0 + 7"),
+    (f"GET {API}/lists/{{measure}}", "figures"): _figures(f"{API}/lists/pledged_positions"),
+    ("GET /dashboard/lists/{measure}", "figures"): _figures("/dashboard/lists/pledged_positions"),
     ("GET /dashboard/projector", "figures"): _figures("/dashboard/projector?event={id}"),
     ("GET /dashboard/projector/figures", "figures"): _figures("/dashboard/projector/figures?event={id}"),
     ("GET /meetings", "figures"): _figures("/meetings"),

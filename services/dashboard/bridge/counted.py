@@ -1,0 +1,105 @@
+"""What a bridge and a list count: the deltas of one measure, of one job type, under the filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from services.dashboard.bridge.domain import HiresNotShown, NotASum, UnknownMeasure
+from services.dashboard.measures import catalogue
+from services.dashboard.measures.hires import HiresCurrent
+from services.dashboard.measures.selection import NO_FILTERS, Filters
+from shared.i18n.translations import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from services.dashboard.measures.measure import Measure, Unit
+    from shared.contracts.pledges import JobType
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The aggregates that a measure counts.
+
+    Attributes:
+        table, key: where their versions are.
+        counted, duplicate: SQL on a version: whether it counts, and whether it is another one's duplicate.
+        has_municipality: whether a version has the municipality of its company.
+    """
+
+    table: str
+    key: str
+    counted: str = "counted"
+    duplicate: str = "false"
+    has_municipality: bool = True
+
+    @property
+    def municipality(self) -> str:
+        """SQL on a version: the municipality of its company."""
+        return "municipality" if self.has_municipality else "null::text"
+
+
+_SOURCES: Final[Mapping[Unit, Source]] = {
+    "positions": Source("pledge_versions", "pledge_id", duplicate="status = 'duplicate'"),
+    "hires": Source("hire_versions", "hire_id"),
+    "companies": Source("attendances", "attendance_id", counted="undone_at is null", has_municipality=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The deltas that add up to one number.
+
+    Attributes:
+        group: of a measure that is split into groups; empty otherwise.
+        job_type: None if the measure has no job types.
+        adds, subtracts: the codes of the deltas.
+    """
+
+    measure: type[Measure]
+    group: str
+    job_type: JobType | None
+    source: Source
+    adds: Sequence[str]
+    subtracts: Sequence[str]
+    filters: Filters
+
+    @property
+    def exchanges(self) -> bool:
+        """Whether deltas of one hire may cancel on a day: a step of its ladder leads from one band to another."""
+        return self.measure is HiresCurrent
+
+
+def counted_by(measure: type[Measure], job_type: JobType, *, group: str = "", filters: Filters = NO_FILTERS) -> Counted:
+    """Return what a measure counts of one job type. Raises `NotASum` if that is no single sum."""
+    source = _SOURCES.get(measure.unit)
+    if measure.groups:
+        adds = [measure.groups[group]] if group in measure.groups else []
+    else:
+        adds = [] if group else list(measure.adds)
+    if source is None or not adds:
+        raise NotASum(measure=_(measure.label) if measure.label else measure.code)
+    of_type = job_type if measure.by_job_type else None
+    return Counted(measure, group, of_type, source, adds, list(measure.subtracts), filters)
+
+
+def measure_of(code: str) -> type[Measure]:
+    """Return the measure with this code. Raises `UnknownMeasure`."""
+    for measure in catalogue.MEASURES:
+        if measure.code == code:
+            return measure
+    raise UnknownMeasure(measures=", ".join(one.code for one in catalogue.MEASURES if one.adds or one.groups))
+
+
+def check_closeness(counted: Counted, *, sees_hires: bool, one_by_one: bool = False) -> None:
+    """Raise `HiresNotShown` if the viewer may not see hires so closely.
+
+    Args:
+        sees_hires: whether the viewer sees hires one by one.
+        one_by_one: whether each is shown, or only their number.
+    """
+    filters = counted.filters
+    close = one_by_one or counted.group or filters.company_id or filters.municipality or filters.industry
+    if counted.measure.unit == "hires" and close and not sees_hires:
+        raise HiresNotShown

@@ -1,0 +1,137 @@
+"""The bridge between two figures, and figures at a pair of times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.dashboard.bridge.domain import KINDS, Bridge, DoesNotSum, Term, check_order
+from services.dashboard.bridge.terms import changes, effects, known, summed_effects
+from services.dashboard.measures import queries as figures
+from services.dashboard.measures.measure import addends
+from services.dashboard.measures.narrowing import Arguments
+from services.dashboard.measures.selection import NO_FILTERS, Filters
+from services.dashboard.read_model.generations import SERVED
+from shared.product.industries import NOT_STATED, SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.dashboard.bridge.counted import Counted
+    from services.dashboard.bridge.domain import Kind
+    from services.dashboard.bridge.terms import Companies
+    from services.dashboard.measures.measure import Measure
+    from services.dashboard.measures.queries import DeltaSum
+    from services.dashboard.measures.selection import Times
+    from shared.db.database import Connection
+
+_log = structlog.get_logger(__name__)
+
+
+async def value(conn: Connection, counted: Counted, times: Times) -> int:
+    """Return the figure at a pair of times, from the sums that all figures are made of."""
+    sums = await _sums(conn, [*counted.adds, *counted.subtracts], times, counted.filters)
+    return sum(
+        -one.total if one.measure in counted.subtracts else one.total
+        for one in sums
+        if counted.job_type in {None, one.job_type}
+    )
+
+
+async def values(
+    conn: Connection, measures: Sequence[type[Measure]], times: Times
+) -> Counter[tuple[type[Measure], str | None]]:
+    """Return several figures at a pair of times, by measure and job type; zero for those without rows."""
+    signs = [(measure, code, sign) for measure in measures for code, _group, sign in addends(measure)]
+    sums = await _sums(conn, sorted({code for _measure, code, _sign in signs}), times, NO_FILTERS)
+    found: Counter[tuple[type[Measure], str | None]] = Counter()
+    for one in sums:
+        for measure, code, sign in signs:
+            if code == one.measure:
+                found[measure, one.job_type] += sign * one.total
+    return found
+
+
+async def _sums(conn: Connection, codes: Sequence[str], times: Times, filters: Filters) -> list[DeltaSum]:
+    sums = await figures.delta_sums(
+        conn,
+        as_of=times.as_of,
+        known_at=times.known_at,
+        codes={"taskforce": codes, "quarter": [], "event": []},
+        filters=filters,
+    )
+    return [one for one in sums if one.quarter is None and one.event_id is None]
+
+
+async def bridge(conn: Connection, counted: Counted, since: Times, until: Times) -> Bridge:
+    """Return how a figure came from one pair of times to another, all from the connection's snapshot.
+
+    Args:
+        counted: what the figure counts: `counted_by(Hires, "smaajob")`.
+
+    Raises:
+        TimesReversed: `until` is before `since`.
+        DoesNotSum: a bug. It is logged, and no figure is returned.
+    """
+    check_order(since, until)
+    companies = (await companies_of(conn, counted, since), await companies_of(conn, counted, until))
+    counts = dict.fromkeys(KINDS, 0)
+    if since.as_of < until.as_of:
+        of_time = effects if counted.exchanges else summed_effects
+        await _count(conn, *of_time(counted, since, until, companies[1]), counts)
+    if since.known_at is not None:
+        await _count(conn, *changes(counted, since, until, companies), counts)
+    terms = [Term(kind, count) for kind, count in counts.items() if count]
+    start, end = await value(conn, counted, since), await value(conn, counted, until)
+    built = Bridge(counted, since, until, start, terms, end)
+    try:
+        built.check()
+    except DoesNotSum:
+        _log.exception("bridge.does_not_sum", measure=built.measure.code, job_type=built.job_type)
+        raise
+    return built
+
+
+async def _count(conn: Connection, sql: str, arguments: Arguments, counts: dict[Kind, int]) -> None:
+    rows = await conn.fetch(
+        f"""
+        select kind, sum(number)::bigint as number
+          from ({sql}) as term
+         group by kind
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
+    for row in rows:
+        counts[row["kind"]] += row["number"]
+
+
+async def companies_of(conn: Connection, counted: Counted, times: Times) -> Companies:
+    """Return the companies whose facts, as known at the moment, pass the filters; None if no filter is about these."""
+    filters = counted.filters
+    # A pledge and a hire have a municipality of their own, an attendance has none.
+    if counted.source.has_municipality:
+        filters = replace(filters, municipality=None)
+    if filters.industry is None and filters.municipality is None:
+        return None
+    arguments, facts = Arguments(), []
+    if filters.industry is not None:
+        divisions = arguments.add(SECTIONS[filters.industry].divisions, "text[]")
+        facts.append(f"left(industry, 2) = any ({divisions}) and industry <> '{NOT_STATED}'")
+    if filters.municipality is not None:
+        facts.append(f"municipality = {arguments.add(filters.municipality, 'text')}")
+    rows = await conn.fetch(
+        f"""
+        select company_id
+          from (select distinct on (company_id) company_id, municipality, industry
+                  from companies
+                 where generation = {SERVED}
+                   and {known("recorded_at", times.known_at, arguments)}
+                 order by company_id, version desc) as company
+         where {" and ".join(facts)}
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
+    return [row["company_id"] for row in rows]

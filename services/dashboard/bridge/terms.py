@@ -1,0 +1,273 @@
+"""The SQL of a bridge's terms.
+
+An aggregate is a pledge, a hire or an attendance. What it counts for at a pair of times is the sum of the deltas of its
+highest version that was known, up to the day. So a figure changes for two reasons, and every term has one of them:
+
+- time: a delta of the version that is known at the second moment takes effect between the two days (`effects`);
+- knowledge: the version known at the second moment counts for something else on the first day than the one known at the
+  first moment (`changes`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from services.dashboard.measures.narrowing import Arguments
+from services.dashboard.measures.selection import Filters
+from services.dashboard.read_model.generations import SERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from services.dashboard.bridge.counted import Counted
+    from services.dashboard.measures.selection import Times
+
+Companies: TypeAlias = "Sequence[UUID] | None"
+"""The companies whose facts, as known at a moment, pass the filters; None if no filter is about such facts."""
+
+
+class Conditions:
+    """SQL on deltas, named `delta`, and on the rows that have them: which of them count.
+
+    Attributes:
+        arguments: those of the statement.
+        sign: 1 for deltas that the measure adds, -1 for those that it subtracts.
+        measured: it is a delta of the measure.
+        selected: it has the job type and the event.
+    """
+
+    def __init__(self, counted: Counted) -> None:
+        self.counted = counted
+        self.arguments = arguments = Arguments()
+        codes = arguments.add([*counted.adds, *counted.subtracts], "text[]")
+        self.measured = f"delta.measure = any ({codes})"
+        self.sign = "1"
+        if counted.subtracts:
+            subtracted = arguments.add(list(counted.subtracts), "text[]")
+            self.sign = f"case when delta.measure = any ({subtracted}) then -1 else 1 end"
+        selected = []
+        if counted.job_type is not None:
+            selected.append(f"delta.job_type = {arguments.add(counted.job_type, 'text')}")
+        if counted.filters.event_id is not None:
+            selected.append(f"delta.event_id = {arguments.add(counted.filters.event_id, 'uuid')}")
+        self.selected = " and ".join(selected) or "true"
+
+    def of_company(self, row: str, companies: Companies) -> str:
+        """Return SQL for: a row, with `company_id` and `municipality`, is of a company that the filters let pass."""
+        filters, conditions = self.counted.filters, []
+        if filters.company_id is not None:
+            conditions.append(f"{row}.company_id = {self.arguments.add(filters.company_id, 'uuid')}")
+        if filters.municipality is not None and self.counted.source.has_municipality:
+            conditions.append(f"{row}.municipality = {self.arguments.add(filters.municipality, 'text')}")
+        if companies is not None:
+            conditions.append(f"{row}.company_id = any ({self.arguments.add(list(companies), 'uuid[]')})")
+        # A row without a company has no value here.
+        return f"coalesce({' and '.join(conditions)}, false)" if conditions else "true"
+
+
+def known(column: str, known_at: datetime | None, arguments: Arguments) -> str:
+    """Return SQL for: a row had been recorded by then."""
+    return "true" if known_at is None else f"{column} <= {arguments.add(known_at, 'timestamptz')}"
+
+
+def states(conditions: Conditions, known_at: datetime | None, companies: Companies) -> str:
+    """Return SQL for the aggregates that the filters let pass: `id`, and `version` and `deltas` known at the moment."""
+    source, arguments = conditions.counted.source, conditions.arguments
+    present = f"""
+    select aggregate_id as id, version, deltas
+      from contributions
+     where generation = {SERVED}
+       and aggregate = '{source.table}'
+       and {known("recorded_at", known_at, arguments)}
+       and {conditions.of_company("contributions", companies)}
+    """  # noqa: S608  (our own words)
+    if known_at is None:
+        return present
+    return f"""
+    {present}
+     union all
+    select past.id, past.version, past.deltas
+      from ({_past(conditions, known_at)}) as past
+     where {conditions.of_company("past", companies)}
+    """  # noqa: S608  (our own words)
+
+
+def _past(conditions: Conditions, known_at: datetime) -> str:
+    """Return SQL for the versions, known at a moment, of aggregates that have changed after it."""
+    source, moment = conditions.counted.source, conditions.arguments.add(known_at, "timestamptz")
+    return f"""
+    select changed.aggregate_id as id, past.*
+      from contributions as changed
+     cross join lateral (select version, deltas, company_id, {source.municipality} as municipality
+                           from {source.table}
+                          where generation = {SERVED}
+                            and {source.key} = changed.aggregate_id
+                            and recorded_at <= {moment}
+                          order by version desc
+                          limit 1) as past
+     where changed.generation = {SERVED}
+       and changed.aggregate = '{source.table}'
+       and changed.recorded_at > {moment}
+       and changed.version > 1
+    """  # noqa: S608  (our own words)
+
+
+def effects(counted: Counted, since: Times, until: Times, companies: Companies) -> tuple[str, Arguments]:
+    """Return SQL for what has taken effect between the two days: rows of `id`, `version`, `day`, `kind` and `number`.
+
+    An aggregate has at most two rows for a day: one of what is new, and one of what has ended.
+    """
+    conditions = Conditions(counted)
+    grouped_by = "1, 2, 3" if counted.exchanges else "1, 2, 3, sign(delta.delta)"
+    sql = f"""
+    select id,
+           version,
+           delta.day,
+           case when sum({conditions.sign} * delta.delta) > 0 then 'new' else 'ended' end as kind,
+           sum({conditions.sign} * delta.delta) as number
+      from ({states(conditions, until.known_at, companies)}) as state
+     cross join lateral unnest(deltas) as delta
+     where {conditions.measured}
+       and {conditions.selected}
+       and {_between(conditions, since, until)}
+     group by {grouped_by}
+    having sum({conditions.sign} * delta.delta) <> 0
+    """  # noqa: S608  (our own words)
+    return sql, conditions.arguments
+
+
+def summed_effects(counted: Counted, since: Times, until: Times, companies: Companies) -> tuple[str, Arguments]:
+    """Return SQL for the sums of `effects`: rows of `kind` and `number`, from the sums that the figures are made of.
+
+    It does not read what each pledge or hire counts for, except of those that have changed after the second moment. For
+    a measure that `exchanges`, the rows of `effects` must be added up instead.
+    """
+    conditions = Conditions(counted)
+    table = "deltas"
+    dimensions = "measure, job_type, event_id, null::uuid as company_id, null::text as municipality"
+    if counted.filters != Filters(event_id=counted.filters.event_id):
+        table, dimensions = "company_deltas", "measure, job_type, event_id, company_id, municipality"
+    corrections = "" if until.known_at is None else _corrections(conditions, until.known_at)
+    sign = conditions.sign
+    sql = f"""
+    select side.kind, sum(side.number) as number
+      from (select {dimensions}, day, delta + removed as added, removed
+              from {table}
+             where generation = {SERVED}
+               and period = 'day'
+            {corrections}) as delta
+     cross join lateral (values ('new', case when {sign} > 0 then added else removed end),
+                                ('ended', - case when {sign} > 0 then removed else added end)) as side (kind, number)
+     where {conditions.measured}
+       and {conditions.selected}
+       and {_between(conditions, since, until)}
+       and {conditions.of_company("delta", companies)}
+     group by side.kind
+    """  # noqa: S608  (our own words)
+    return sql, conditions.arguments
+
+
+def _corrections(conditions: Conditions, known_at: datetime) -> str:
+    """Return SQL that replaces the deltas of the aggregates that have changed after a moment by those known then."""
+    moment = conditions.arguments.add(known_at, "timestamptz")
+    return f"""
+             union all
+            select (change).measure, (change).job_type, (change).event_id, company_id, municipality, (change).day,
+                   sign * greatest((change).delta, 0), sign * greatest(-(change).delta, 0)
+              from (select -1 as sign, company_id, municipality, unnest(deltas) as change
+                      from contributions
+                     where generation = {SERVED}
+                       and aggregate = '{conditions.counted.source.table}'
+                       and recorded_at > {moment}
+                     union all
+                    select 1, company_id, municipality, unnest(deltas)
+                      from ({_past(conditions, known_at)}) as past) as corrections
+    """  # noqa: S608  (our own words)
+
+
+def _between(conditions: Conditions, since: Times, until: Times) -> str:
+    first, last = (conditions.arguments.add(times.as_of, "date") for times in (since, until))
+    return f"delta.day > {first} and delta.day <= {last}"
+
+
+def changes(
+    counted: Counted, since: Times, until: Times, companies: tuple[Companies, Companies]
+) -> tuple[str, Arguments]:
+    """Return SQL for what was recorded between the two moments about the time up to the first day.
+
+    Its rows are the aggregates that count for something else by it: `id`, `kind`, `number` (the difference), the two
+    versions with their numbers (`old_version`, `old_number`, `new_version`, `new_number`), and `recorded_at`.
+
+    Args:
+        companies: those that pass the filters, as known at the two moments.
+    """
+    conditions = Conditions(counted)
+    arguments, day = conditions.arguments, conditions.arguments.add(since.as_of, "date")
+    before, after = (
+        _candidate(conditions, day, times.known_at, pass_filters)
+        for times, pass_filters in zip((since, until), companies, strict=True)
+    )
+    candidates = f"recorded_at > {arguments.add(since.known_at, 'timestamptz')}"
+    if companies[0] is not None and companies[1] is not None:
+        # Companies that have other facts since.
+        others = arguments.add(sorted(set(companies[0]) ^ set(companies[1])), "uuid[]")
+        candidates = f"({candidates} or company_id = any ({others}))"
+    sql = f"""
+    select candidate.id,
+           case
+             when before.version is null then 'late'
+             when after.duplicate and not before.duplicate then 'merged'
+             when before.duplicate and not after.duplicate then 'unmerged'
+             when before.counted and not after.counted then 'revoked'
+             when before.counted and after.counted and before.of_all = after.of_all then 'moved'
+             else 'corrected'
+           end as kind,
+           after.number - coalesce(before.number, 0) as number,
+           before.version as old_version,
+           coalesce(before.number, 0) as old_number,
+           after.version as new_version,
+           after.number as new_number,
+           after.recorded_at
+      from (select aggregate_id as id
+              from contributions
+             where generation = {SERVED}
+               and aggregate = '{counted.source.table}'
+               and {candidates}) as candidate
+     cross join lateral ({after}) as after
+      left join lateral ({before}) as before
+        on true
+     where after.number <> coalesce(before.number, 0)
+    """  # noqa: S608  (our own words)
+    return sql, arguments
+
+
+def _candidate(conditions: Conditions, day: str, known_at: datetime | None, companies: Companies) -> str:
+    """Return SQL for the version of a candidate known at a moment, and what it counts for on a day.
+
+    `of_all` is what it counts for without job type and filters.
+    """
+    source = conditions.counted.source
+    return f"""
+    select version.version,
+           version.recorded_at,
+           version.counts as counted,
+           version.duplicate,
+           case when {conditions.of_company("version", companies)} then sums.number else 0 end as number,
+           sums.of_all
+      from (select version, recorded_at, deltas, company_id, {source.municipality} as municipality,
+                   {source.counted} as counts, {source.duplicate} as duplicate
+              from {source.table}
+             where generation = {SERVED}
+               and {source.key} = candidate.id
+               and {known("recorded_at", known_at, conditions.arguments)}
+             order by version desc
+             limit 1) as version
+     cross join lateral (select coalesce(sum({conditions.sign} * delta.delta)
+                                           filter (where {conditions.selected}), 0) as number,
+                                coalesce(sum({conditions.sign} * delta.delta), 0) as of_all
+                           from unnest(version.deltas) as delta
+                          where {conditions.measured}
+                            and delta.day <= {day}) as sums
+    """  # noqa: S608  (our own words)

@@ -1,0 +1,219 @@
+"""The SQL of lists: keyset pages, the newest first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from uuid import UUID
+
+from services.dashboard.bridge.queries import companies_of, value
+from services.dashboard.bridge.terms import Conditions, changes, effects, known, states
+from services.dashboard.lists.domain import Row
+from services.dashboard.measures.narrowing import Arguments
+from services.dashboard.read_model.generations import SERVED
+from shared.http.paging import SortKey
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    import asyncpg
+
+    from services.dashboard.bridge.domain import Kind
+    from services.dashboard.lists.domain import Listing, Thing
+    from shared.db.database import Connection
+
+_BATCH: Final = 1000
+_CHANGES: Final[frozenset[Kind]] = frozenset({"late", "merged", "unmerged", "revoked", "moved", "corrected"})
+
+_FACTS: Final[Mapping[Thing, Sequence[str]]] = {
+    "pledge": (
+        "status", "job_type", "positions", "positions_cancelled", "event_id", "company_id", "municipality",
+        "pledged_on", "counted", "ended_on", "recorded_at",
+    ),
+    "hire": (
+        "pledge_id", "job_type", "event_id", "company_id", "municipality", "start_date", "weekly_hours", "confirmed_on",
+        "ended_on", "end_reason", "counted", "recorded_at",
+    ),
+    "attendance": ("event_id", "company_id", "checked_in_on", "undone_at", "recorded_at"),
+}  # fmt: skip
+
+
+class _Named(NamedTuple):
+    """A table of versions that have a name."""
+
+    table: str
+    key: str
+    name: str
+
+
+_COMPANIES: Final = _Named("companies", "company_id", "name")
+_EVENTS: Final = _Named("employer_events", "event_id", "title")
+
+
+class Newest(SortKey):
+    """The order of a list."""
+
+    day: date
+    id: UUID
+
+
+async def total(conn: Connection, listing: Listing) -> int:
+    """Return what all rows of a list add up to."""
+    if listing.since is None:
+        return await value(conn, listing.counted, listing.until)
+    sql, arguments = await _rows(conn, listing)
+    return cast("int", await conn.fetchval(f"select coalesce(sum(number), 0)::bigint from ({sql}) as row", *arguments))  # noqa: S608  (our own words)
+
+
+async def page(conn: Connection, listing: Listing, *, after: Newest | None, limit: int) -> list[Row]:
+    """Return at most so many rows after a sort key, the newest first."""
+    sql, arguments = await _rows(conn, listing)
+    later = "true"
+    if after is not None:
+        day, id = arguments.add(after.day, "date"), arguments.add(after.id, "uuid")
+        later = f"(day < {day} or day = {day} and id > {id})"
+    rows = await conn.fetch(
+        f"""
+        select *
+          from ({sql}) as row
+         where {later}
+         order by day desc, id
+         limit {arguments.add(limit, "integer")}
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
+    return await _with_facts(conn, listing, rows)
+
+
+async def all_rows(conn: Connection, listing: Listing) -> AsyncIterator[Row]:
+    """Yield every row of a list, the newest first, some at a time. The connection has one snapshot for all of them."""
+    after = None
+    while True:
+        rows = await page(conn, listing, after=after, limit=_BATCH)
+        for row in rows:
+            yield row
+        if len(rows) < _BATCH:
+            return
+        after = Newest(day=rows[-1].day, id=rows[-1].id)
+
+
+async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
+    """Return SQL for rows of `id`, `day`, `number`, `version`, and of the earlier version where there is one."""
+    counted = listing.counted
+    until = await companies_of(conn, counted, listing.until)
+    if listing.since is None:
+        return _of_figure(listing, until)
+    if listing.term in _CHANGES:
+        if listing.since.known_at is None:
+            # Everything was known at the first moment.
+            return "select null::uuid as id, null::date as day, 0 as number where false", Arguments()
+        since = await companies_of(conn, counted, listing.since)
+        sql, arguments = changes(counted, listing.since, listing.until, (since, until))
+        kind = arguments.add(listing.term, "text")
+        return (
+            f"""
+            select id,
+                   (recorded_at at time zone 'Europe/Copenhagen')::date as day,
+                   number,
+                   new_version as version,
+                   old_version,
+                   old_number,
+                   new_number,
+                   recorded_at
+              from ({sql}) as change
+             where kind = {kind}
+            """,  # noqa: S608  (our own words)
+            arguments,
+        )
+    sql, arguments = effects(counted, listing.since, listing.until, until)
+    kind = arguments.add(listing.term, "text")
+    return f"select * from ({sql}) as effect where kind = {kind}", arguments  # noqa: S608  (our own words)
+
+
+def _of_figure(listing: Listing, companies: Sequence[UUID] | None) -> tuple[str, Arguments]:
+    conditions = Conditions(listing.counted)
+    arguments = conditions.arguments
+    number = f"sum({conditions.sign} * delta.delta)"
+    sql = f"""
+    select id,
+           version,
+           coalesce(min(delta.day) filter (where {conditions.sign} * delta.delta > 0), min(delta.day)) as day,
+           {number} as number
+      from ({states(conditions, listing.until.known_at, companies)}) as state
+     cross join lateral unnest(deltas) as delta
+     where {conditions.measured}
+       and {conditions.selected}
+       and delta.day <= {arguments.add(listing.until.as_of, "date")}
+     group by id, version
+    having {number} <> 0
+    """  # noqa: S608  (our own words)
+    return sql, arguments
+
+
+async def _with_facts(conn: Connection, listing: Listing, rows: Sequence[asyncpg.Record]) -> list[Row]:
+    versions = [(row["id"], row[name]) for row in rows for name in ("version", "old_version") if row.get(name)]
+    facts = await _facts(conn, listing, versions)
+    known_at = listing.until.known_at
+    companies = await _names(conn, _COMPANIES, {one["company_id"] for one in facts.values()}, known_at)
+    events = await _names(conn, _EVENTS, {one["event_id"] for one in facts.values()}, known_at)
+    found = []
+    for row in rows:
+        of = facts[row["id"], row["version"]]
+        old_version = row.get("old_version")
+        earlier = facts.get((row["id"], old_version)) if old_version else None
+        found.append(
+            Row(
+                listing.thing,
+                row["id"],
+                row["day"],
+                row["number"],
+                companies.get(of["company_id"]),
+                events.get(of["event_id"]),
+                of,
+                earlier,
+                row.get("old_number") or 0,
+                row.get("new_number") or 0,
+                row.get("recorded_at"),
+            )
+        )
+    return found
+
+
+async def _facts(
+    conn: Connection, listing: Listing, versions: Sequence[tuple[UUID, int]]
+) -> Mapping[tuple[UUID, int], Mapping[str, Any]]:
+    source = listing.counted.source
+    columns = ", ".join(f"version.{name}" for name in _FACTS[listing.thing])
+    rows = await conn.fetch(
+        f"""
+        select version.{source.key} as id, version.version, {columns}
+          from unnest($1::uuid[], $2::integer[]) as wanted (id, version)
+          join {source.table} as version
+            on version.generation = {SERVED}
+           and version.{source.key} = wanted.id
+           and version.version = wanted.version
+        """,  # noqa: S608  (our own words)
+        [id for id, _version in versions],
+        [version for _id, version in versions],
+    )
+    return {(row["id"], row["version"]): dict(row) for row in rows}
+
+
+async def _names(
+    conn: Connection, named: _Named, ids: Iterable[UUID | None], known_at: datetime | None
+) -> Mapping[UUID | None, str | None]:
+    """Return the latest names that were known."""
+    arguments = Arguments()
+    rows = await conn.fetch(
+        f"""
+        select distinct on ({named.key}) {named.key} as id, {named.name} as name
+          from {named.table}
+         where generation = {SERVED}
+           and {named.key} = any ({arguments.add([id for id in ids if id is not None], "uuid[]")})
+           and {known("recorded_at", known_at, arguments)}
+         order by {named.key}, version desc
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
+    return {row["id"]: row["name"] for row in rows}
