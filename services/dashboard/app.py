@@ -19,6 +19,8 @@ from services.dashboard.pack import pages as pack
 from services.dashboard.privacy.subjects import SUBJECT_DATA
 from services.dashboard.read_model.projections import CHANNEL
 from services.dashboard.settings import DashboardSettings
+from services.dashboard.targets import api as target_api
+from services.dashboard.targets import pages as target_pages
 from shared.db.database import Database, listen
 from shared.http.app import create_web_app
 from shared.http.streams import Changes, StreamLimits
@@ -86,6 +88,8 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     app.include_router(bridge_pages.router)
     app.include_router(lists_api.router)
     app.include_router(lists_pages.router)
+    app.include_router(target_api.router)
+    app.include_router(target_pages.router)
     app.include_router(evening.router)
     app.include_router(meetings.router)
     app.include_router(projector.router)

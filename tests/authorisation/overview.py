@@ -15,7 +15,7 @@ from tests.authorisation.matrix import FOREIGN, Ask, Probe
 from tests.authorisation.running import running
 from tests.authorisation.streams import TOLD, StreamingWorld
 from tests.authorisation.subjects import deadlines, erase, find_dead_letter, write_dead_letter
-from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
+from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, target, taskforce
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
@@ -41,6 +41,7 @@ class Overview(StreamingWorld):
     async def fill(self) -> None:
         self.events: dict[str, UUID] = {"missing": uuid4()}
         self.meetings: dict[str, UUID] = {"missing": uuid4()}
+        self.targets = {"own": uuid4(), "other taskforce": uuid4()}
         self.titles: dict[str, str] = {"own": "Vores småjob-aften", "other taskforce": f"{FOREIGN} aften"}
         for ownership, id, slug in (("own", TASKFORCE, "struer"), ("other taskforce", OTHER_TASKFORCE, "elsewhere")):
             begun = datetime.now(UTC) - timedelta(hours=1)
@@ -53,6 +54,7 @@ class Overview(StreamingWorld):
             self.meetings[ownership] = held.event_id
             name = "Struer" if ownership == "own" else f"{FOREIGN} taskforce"
             told = [taskforce(slug=slug, name=name, **of), evening, held, check_in(evening.event_id, **of), promised]
+            told.append(target(**of, target_id=self.targets[ownership]))
             await apply_messages(self.db, *told, hire(pledge_id=promised.pledge_id, event_id=evening.event_id, **of))
 
 
@@ -75,6 +77,16 @@ def _figures(path: str) -> Probe:
     async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         title = world.titles.get(ownership)
         return Ask("GET", path.format(id=world.events[ownership]), hidden=200, shows=(title,) if title else ())
+
+    return probe
+
+
+def _targets(path: str) -> Probe:
+    """Targets: those of our taskforce, nothing of others."""
+
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        id = world.targets.get(ownership)
+        return Ask("GET", path, hidden=200, shows=(str(id),) if id else ())
 
     return probe
 
@@ -140,6 +152,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("GET /internal/dashboard/v1/deadlines", "overdue deletion"): deadlines("dashboard"),
     (f"GET {API}/figures", "figures"): _figures(f"{API}/figures"),
+    (f"GET {API}/targets", "figures"): _targets(f"{API}/targets"),
+    ("GET /dashboard/targets", "figures"): _targets("/dashboard/targets"),
     (f"GET {API}/stream", "figures"): follow,
     ("GET /", "figures"): _figures("/"),
     ("GET /", "public board"): boards_of_the_front_page,
