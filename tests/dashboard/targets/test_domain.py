@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.dashboard.targets.domain import Progress, Terms, forecast, poisson_quantile
 from shared.product.targets import TARGET_MEASURES, TargetMeasureCode
+from tests.support.properties import PATIENT
 
 ID: Final = UUID(int=1)
 BEGINS, ENDS, TODAY = date(2018, 5, 1), date(2026, 12, 31), date(2026, 12, 1)
@@ -140,6 +141,7 @@ def cases(draw: st.DrawFn) -> tuple[Terms, Progress, date]:
     return Terms(ID, 1, measure, "smaajob", value, first, last), progress, draw(DAYS)
 
 
+@PATIENT
 @given(cases())
 def test_the_band_holds_what_is_expected(case: tuple[Terms, Progress, date]) -> None:
     found = forecast(*case)
@@ -152,6 +154,7 @@ def test_the_band_holds_what_is_expected(case: tuple[Terms, Progress, date]) -> 
     assert found.low >= 0
 
 
+@PATIENT
 @given(cases(), st.integers(1, 50))
 def test_more_is_never_worse(case: tuple[Terms, Progress, date], more: int) -> None:
     target, progress, as_of = case
@@ -166,6 +169,7 @@ def test_more_is_never_worse(case: tuple[Terms, Progress, date], more: int) -> N
         assert less.reachable_until <= better.reachable_until
 
 
+@PATIENT
 @given(cases(), st.integers(0, 400))
 def test_what_is_reached_stays_reached_while_nothing_is_lost(case: tuple[Terms, Progress, date], later: int) -> None:
     target, progress, as_of = case
