@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 from typer.core import TyperGroup
 
-from deploy.cli import evening_commands, import_commands, person_commands, privacy_commands
+from deploy.cli import evening_commands, import_commands, meeting_commands, person_commands, privacy_commands
 from deploy.cli.console import with_command_name
 from deploy.cli.options import AsJson, Taskforce
 from deploy.services import SERVICES
@@ -95,6 +95,7 @@ import_commands.add_to(import_app)
 person_commands.add_to(person_app)
 privacy_commands.add_to(app, panel=OPERATE)
 evening_commands.add_to(app, panel=LOOK)
+meeting_commands.add_to(app, panel=LOOK)
 app.add_typer(scenario_app, name="scenario", rich_help_panel=FILL)
 app.add_typer(import_app, name="import", rich_help_panel=FILL)
 app.add_typer(dead_letters_app, name="dead-letters", rich_help_panel=OPERATE)

@@ -48,8 +48,8 @@ _CONTROL_PICTURES: Final = {
 """Translates each control character, but for the end of a line and the tabulator, to a sign for it."""
 
 _COMMAND_MENTION: Final = re.compile(
-    r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|verify|token|dead-letters|rebuild|replay"
-    r"|export|reconcile|rehearse|retention|person|erasures|COMMAND)\b)"
+    r"(?<![\w/.-])tilsagn(?= (?:up|demo|status|doctor|scenario|import|figures|pack|verify|token|dead-letters|rebuild"
+    r"|replay|export|reconcile|rehearse|retention|person|erasures|COMMAND)\b)"
 )
 
 
