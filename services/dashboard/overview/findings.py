@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from services.dashboard.measures.figures import Employed
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
-from shared.ui.formats import number_text, quarter_text
+from shared.ui.formats import date_text, number_text, quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,51 @@ class Goal(NamedTuple):
 
     pledged: int
     goal: int | None
+
+
+def changes(more_hires: int, since: date, *, meeting: bool) -> str:
+    """Say how many more hires there are than at an earlier time.
+
+    Args:
+        since: the day of the figures then.
+        meeting: whether a meeting saw these figures; otherwise it is the end of a quarter.
+    """
+    values = {"count": number_text(abs(more_hires)), "day": date_text(since)}
+    if not more_hires:
+        return _no_more(values, meeting=meeting)
+    if more_hires < 0:
+        if meeting:
+            return ngettext(
+                "%(count)s hire fewer since the meeting on %(day)s",
+                "%(count)s hires fewer since the meeting on %(day)s",
+                -more_hires,
+                **values,
+            )
+        return ngettext(
+            "%(count)s hire fewer since the quarter ended %(day)s",
+            "%(count)s hires fewer since the quarter ended %(day)s",
+            -more_hires,
+            **values,
+        )
+    if meeting:
+        return ngettext(
+            "%(count)s more hire since the meeting on %(day)s",
+            "%(count)s more hires since the meeting on %(day)s",
+            more_hires,
+            **values,
+        )
+    return ngettext(
+        "%(count)s more hire since the quarter ended %(day)s",
+        "%(count)s more hires since the quarter ended %(day)s",
+        more_hires,
+        **values,
+    )
+
+
+def _no_more(values: Mapping[str, str], *, meeting: bool) -> str:
+    if meeting:
+        return _("No more hires since the meeting on %(day)s", **values)
+    return _("No more hires since the quarter ended %(day)s", **values)
 
 
 def funnel(pledged: int, hired: int) -> str:

@@ -10,10 +10,15 @@ from fastapi.responses import Response
 
 from services.dashboard.access import BOARD, FIGURES, Viewer, sees_figures, sees_health
 from services.dashboard.board.public_figure import ThePublicFigures
+from services.dashboard.bridge import links as bridge_links
+from services.dashboard.bridge import words as bridge_words
 from services.dashboard.measures import catalogue, figures
 from services.dashboard.overview import filters, lasting, queries, views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
+from services.dashboard.overview.changes import HEADLINES, changes
+from services.dashboard.overview.links import Links
+from services.dashboard.overview.restricted import shows_hires
 from services.dashboard.read_model import taskforces
 from services.dashboard.read_model.lag import current_lag
 from services.dashboard.selection import Chosen, Selection
@@ -29,9 +34,8 @@ from shared.ui.pages import render
 router = APIRouter(include_in_schema=False)
 
 _BOARDS_SHOWN = 12
-_SEE_QUEUE: tuple[Role, ...] = ("caseworker", "coordinator")
 _SEE_EVENTS: tuple[Role, ...] = ("member", "coordinator", "caseworker", "facilitator", "admin")
-"""Who may follow a link to the work list, and to an event."""
+"""Who may follow a link to an event."""
 
 
 @router.get("/")
@@ -56,19 +60,22 @@ async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: 
 
 
 async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
-    computed = await figures.compute(
-        database, viewer.taskforce, as_of=chosen.day, known_at=chosen.known_at, filters=chosen.filters
-    )
+    restricted = not sees_health(viewer)
+    hires = not restricted or shows_hires(chosen.filters)
     async with database.read(viewer.taskforce) as conn:
+        computed = await figures.compute_from(conn, chosen.times, chosen.filters)
+        changed = await changes(conn, chosen, [one for one in HEADLINES if hires or one.unit != "hires"])
         companies = await queries.companies(conn, known_at=chosen.known_at)
         lag = await current_lag(conn)
-    if not sees_health(viewer):
+    if restricted:
         computed.counts.without_health()
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
     words = filters.in_words(chosen, companies, computed.events)
     population = Population(chosen.job_type, computed.as_of, computed.known_at, [*words.values()])
+    to_lists = Links(chosen, to_hires=not restricted, to_events=sees_events)
+    type_columns = views.type_columns(hires=hires)
     return {
         "figures": computed,
         "chosen": chosen,
@@ -83,15 +90,22 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "total_of_types": figures.total_of_types,
         "types_in_words": views.types_in_words,
         "sees_events": sees_events,
-        "cards": views.cards(computed, chosen.job_type),
-        "types": views.type_rows(computed, chosen),
-        "type_columns": [measure.label for measure in views.TYPE_COLUMNS],
+        "shows_hires": hires,
+        "to_hires": not restricted,
+        "changes": changed,
+        "bridge_words": bridge_words,
+        "bridge_links": bridge_links,
+        "cards": views.cards(computed, chosen.job_type, hires=hires, links=to_lists),
+        "types": views.type_rows(computed, chosen, type_columns),
+        "type_columns": [measure.label for measure in type_columns],
         "job_type_label": JOB_TYPES[chosen.job_type],
-        "funnel": views.funnel(computed, population, href="/queue" if viewer.has(*_SEE_QUEUE) else None),
-        "lasting": lasting.lasting(computed, population, restricted=not sees_health(viewer)),
-        "by_quarter": views.by_quarter(computed, chosen, population, latest=latest_quarters),
-        "by_event": views.by_event(computed, population, with_links=sees_events, latest=latest_events),
-        "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events),
+        "funnel": views.funnel(computed, population, to_lists) if hires else None,
+        "lasting": lasting.lasting(computed, population, restricted=restricted, links=to_lists) if hires else None,
+        "by_quarter": views.by_quarter(computed, population, to_lists, hires=hires, latest=latest_quarters),
+        "by_event": views.by_event(computed, population, to_lists, latest=latest_events),
+        "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events)
+        if hires
+        else None,
         "more": len(computed.quarters) > views.LATEST_QUARTERS or len(computed.events) > views.LATEST_EVENTS,
         "measures": catalogue.listed(),
         "stream": STREAM,

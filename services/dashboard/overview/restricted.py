@@ -13,6 +13,13 @@ from services.dashboard.measures.figures import Employed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.dashboard.measures.selection import Filters
+
+
+def shows_hires(filters: Filters) -> bool:
+    """Whether hires are counted for a restricted viewer: not of one company, municipality or industry."""
+    return filters.company_id is None and filters.municipality is None and filters.industry is None
+
 
 def shown_counts(counts: Mapping[str, int]) -> dict[str, int | None]:
     """Return the counts of a group's parts, with None for those to hide.

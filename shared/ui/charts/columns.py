@@ -17,12 +17,17 @@ _GAP = 0.3
 
 @dataclass(frozen=True)
 class Period:
-    """One period: a value for each series, a link, and a short name for narrow drawings."""
+    """One period: a value for each series, a link, and a short name for narrow drawings.
+
+    Attributes:
+        hrefs: a link for each series instead of one for the whole period. The numbers in the table have them, too.
+    """
 
     label: str
     values: Sequence[float]
     href: str | None = None
     short: str | None = None
+    hrefs: Sequence[str | None] = ()
 
 
 def draw_columns(
@@ -56,16 +61,16 @@ def draw_columns(
     label_step = max(1, -(-int(max((width_of(label, 14) for label in labels), default=1) + 12) // max(int(pitch), 1)))
     for index, period in enumerate(periods):
         x = left + index * pitch
-        columns = []
+        columns: list[list[Markup]] = [[] for _value in period.values]
         for series_index, value in enumerate(period.values):
             # A sum may fall in a period. Its number stands on the base line, without a column.
             bar_height = max(value, 0.0) / top_value * (bottom - top)
             bar_x = x + pitch * _GAP / 2 + series_index * bar_width
-            columns.append(
+            columns[series_index].append(
                 _column(fill_of(chart_id, series[series_index]), bar_x, bottom - bar_height, bar_width, bar_height)
             )
             if value and numbers_fit:
-                columns.append(
+                columns[series_index].append(
                     text(
                         bar_x + bar_width / 2,
                         bottom - bar_height - 6,
@@ -75,8 +80,15 @@ def draw_columns(
                         weight=600,
                     )
                 )
-        description = ", ".join(f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True))
-        parts.append(mark(period.href, f"{period.label}: {description}", hit_area(x, 0, pitch, bottom), *columns))
+        told = [f"{name} {number(value)}" for name, value in zip(names, period.values, strict=True)]
+        if period.hrefs:
+            width_of_one = pitch / max(len(told), 1)
+            for place, (href, words, drawn) in enumerate(zip(period.hrefs, told, columns, strict=True)):
+                hit = hit_area(x + place * width_of_one, 0, width_of_one, bottom, least=0)
+                parts.append(mark(href, f"{period.label}: {words}", hit, *drawn))
+        else:
+            drawn = [one for of_series in columns for one in of_series]
+            parts.append(mark(period.href, f"{period.label}: {', '.join(told)}", hit_area(x, 0, pitch, bottom), *drawn))
         if (len(periods) - 1 - index) % label_step == 0:
             parts.append(
                 text(x + pitch / 2, bottom + 22, labels[index], size=14, anchor="middle", fill=INK_SOFT, css="ink-soft")
@@ -93,6 +105,15 @@ def _column(fill: str, x: float, y: float, width: float, height: float) -> Marku
         f"H{x + width - 0.75 - corner:.1f}q{corner:.1f} 0 {corner:.1f} {corner:.1f}V{y + height:.1f}Z"
     )
     return element("path", {"d": path, "fill": fill}) if height > 0 else Markup("")
+
+
+def _cells(period: Period, number: NumberFormat) -> list[str]:
+    """Return the numbers of a period, as links where they have one."""
+    hrefs = period.hrefs or [None] * len(period.values)
+    return [
+        element("a", {"href": href}, number(value)) if href else number(value)
+        for value, href in zip(period.values, hrefs, strict=True)
+    ]
 
 
 def column_chart(
@@ -119,6 +140,6 @@ def column_chart(
         caption=caption,
         legend=list(zip(series, names, strict=True)),
         columns=[column, *names],
-        rows=[[period.label, *map(number, period.values)] for period in periods],
+        rows=[[period.label, *_cells(period, number)] for period in periods],
         level=level,
     )

@@ -83,15 +83,20 @@ def mark(href: str | None, description: str, hit: Markup, *parts: Markup) -> Mar
     return seen + element("a", {"href": href, "aria-label": description}, title, hit)
 
 
-def hit_area(x: float, y: float, width: float, height: float) -> Markup:
-    """Return the part of a mark that reacts; larger than the visible part. Shows hover and focus."""
+def hit_area(x: float, y: float, width: float, height: float, *, least: float = 24) -> Markup:
+    """Return the part of a mark that reacts; larger than the visible part. Shows hover and focus.
+
+    Args:
+        least: its least width. Marks that stand closer must not cover one another; a link to the same place has to be
+            in the table then.
+    """
     return element(
         "rect",
         {
             "class": "hit",
             "x": x,
             "y": y,
-            "width": max(width, 24),
+            "width": max(width, least),
             "height": max(height, 24),
             "rx": 6,
             "fill": "transparent",

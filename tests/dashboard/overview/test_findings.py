@@ -24,6 +24,14 @@ def quarters(*numbers: tuple[int, int]) -> list[Quarter]:
 
 
 CASES: list[tuple[Callable[..., str], tuple[Any, ...], dict[str, Any], str]] = [
+    (findings.changes, (9, Q4), {"meeting": True}, "9 flere ansættelser siden mødet den 01.10.2026"),
+    (findings.changes, (1, Q4), {"meeting": True}, "1 ansættelse mere siden mødet den 01.10.2026"),
+    (findings.changes, (0, Q4), {"meeting": True}, "Ikke flere ansættelser siden mødet den 01.10.2026"),
+    (findings.changes, (-1, Q4), {"meeting": True}, "1 ansættelse færre siden mødet den 01.10.2026"),
+    (findings.changes, (-2, Q4), {"meeting": True}, "2 færre ansættelser siden mødet den 01.10.2026"),
+    (findings.changes, (9, Q4), {"meeting": False}, "9 flere ansættelser siden kvartalet sluttede 01.10.2026"),
+    (findings.changes, (0, Q4), {"meeting": False}, "Ikke flere ansættelser siden kvartalet sluttede 01.10.2026"),
+    (findings.changes, (-1, Q4), {"meeting": False}, "1 ansættelse færre siden kvartalet sluttede 01.10.2026"),
     (findings.funnel, (0, 0), {}, "Ingen pladser er lovet endnu"),
     (findings.funnel, (1, 0), {}, "1 lovet plads er ikke blevet til job endnu"),
     (findings.funnel, (47, 0), {}, "Ingen af 47 lovede pladser er blevet til job endnu"),

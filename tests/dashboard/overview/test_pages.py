@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -71,15 +71,15 @@ async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_d
     await apply_messages(
         dashboard_database,
         taskforce(),
-        pledge(positions=3),
+        pledge(positions=3, captured_at=datetime(2026, 11, 3, tzinfo=UTC)),
         hire(start_date=date(2026, 11, 1), confirmed_at=datetime(2026, 10, 1, tzinfo=UTC)),
     )
-    answer = await caller.get("/?as_of=2026-12-01", "member", headers=PAGE)
+    answer = await caller.get("/?as_of=2026-11-28", "member", headers=PAGE)
     text = words(answer.text)
     assert "Code of Care Struer" in text
     assert re.search(r"3 Lovede pladser", text)
     assert re.search(r"1 Ansættelser", text)
-    assert "Tallene for tirsdag den 1. december 2026" in text
+    assert "Tallene for lørdag den 28. november 2026" in text
     assert "Alle pladser, virksomhederne har lovet" in text, "the definition is one click away"
 
 
@@ -96,7 +96,7 @@ async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_sh
         hire(**begun, ended_on=date(2026, 2, 1), end_reason="education"),
         hire(**begun),
     )
-    text = words((await caller.get("/?as_of=2026-12-01", "coordinator", headers=PAGE)).text)
+    text = words((await caller.get("/?as_of=2026-11-28", "coordinator", headers=PAGE)).text)
     assert "I job efter 3 måneder 2 af 4 · mindst 50 % 1 ikke i job · 1 ukendt" in text
     assert "I job efter 6 måneder 0 af 4 · mindst 0 % 2 ikke i job · 2 ukendte" in text
     assert "I job efter 12 måneder Ingen er nået så langt endnu." in text
@@ -107,7 +107,7 @@ async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_sh
     assert "Af de ansættelser, hvor dagen 3, 6 eller 12 måneder" in text, "the definition is one click away"
     assert "Mindst 0 af 4 er i job efter 6 måneder" in text
     assert "Oftest: Uddannelse, 1 af 1" in text
-    restricted = words((await caller.get("/?as_of=2026-12-01", "member", headers=PAGE)).text)
+    restricted = words((await caller.get("/?as_of=2026-11-28", "member", headers=PAGE)).text)
     assert "I job efter 3 måneder skjult En del af det er færre end fem personer." in restricted
     assert "Tal, der er for små til at vises, er skjult" in restricted
     assert re.search(r"Årsag Ophørt .*Uddannelse skjult", restricted)
@@ -115,10 +115,12 @@ async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_sh
 
 
 async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
-    await apply_messages(dashboard_database, taskforce(), pledge(positions=3))
-    text = words((await caller.get("/?as_of=2026-12-01&lang=en", "member", headers=PAGE)).text)
+    await apply_messages(
+        dashboard_database, taskforce(), pledge(positions=3, captured_at=datetime(2026, 11, 3, tzinfo=UTC))
+    )
+    text = words((await caller.get("/?as_of=2026-11-28&lang=en", "member", headers=PAGE)).text)
     assert "3 Pledged positions" in text
-    assert "The figures for Tuesday 1 December 2026" in text
+    assert "The figures for Saturday 28 November 2026" in text
     assert "Q4 2026" in text
 
 
@@ -190,7 +192,7 @@ async def test_an_event_that_is_going_on_comes_first(caller: Caller, dashboard_d
 async def test_a_page_links_only_to_what_the_role_may_open(caller: Caller, dashboard_database: Database) -> None:
     evening = employer_event()
     await apply_messages(dashboard_database, evening, pledge(event_id=evening.event_id))
-    for role, events, queue in (
+    for role, events, hires in (
         ("member", True, False),
         ("coordinator", True, True),
         ("caseworker", True, True),
@@ -198,7 +200,8 @@ async def test_a_page_links_only_to_what_the_role_may_open(caller: Caller, dashb
     ):
         page = (await caller.get("/?as_of=2026-12-01", role, headers=PAGE)).text  # type: ignore[arg-type]
         assert (f'href="/events/{evening.event_id}"' in page) == events, role
-        assert ('<a href="/queue" aria-label' in page) == queue, role
+        assert 'href="/dashboard/lists/pledged_positions?as_of=2026-12-01"' in page, role
+        assert ('href="/dashboard/lists/hires?as_of=2026-12-01"' in page) == hires, "each hire is a person"
 
 
 async def test_only_the_latest_quarters_and_events_are_shown_unless_all_are_requested(
@@ -231,3 +234,53 @@ def test_the_default_selection_has_a_url_without_a_query() -> None:
     assert Selection().url() == "/"
     assert Selection(as_of=date(2026, 1, 2)).url(as_of=None) == "/"
     assert Selection(job_type="praktik").url("/x", everything=True) == "/x?job_type=praktik&everything=true"
+
+
+async def test_what_has_changed_since_the_last_meeting_comes_first(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    def at(month: int, day: int) -> datetime:
+        return datetime(2026, month, day, 12, tzinfo=UTC)
+
+    def a_meeting(month: int, **fields: Any) -> Any:
+        held_at = at(month, 10)
+        return employer_event(kind="taskforce_meeting", starts_at=held_at, recorded_at=at(1, 2), **fields)
+
+    begun = {"confirmed_at": at(8, 1), "recorded_at": at(8, 1)}
+    # Recorded after the meeting, about the time before it.
+    late = hire(start_date=date(2026, 8, 3), confirmed_at=at(9, 20), recorded_at=at(9, 20))
+    await apply_messages(
+        dashboard_database,
+        taskforce(),
+        pledge(positions=3, captured_at=at(8, 1)),
+        pledge(positions=2, captured_at=at(10, 1)),
+        hire(start_date=date(2026, 8, 3), **begun),
+        hire(start_date=date(2026, 8, 3), ended_on=date(2026, 10, 5), end_reason="moved", **begun),
+        late,
+    )
+    text = words((await caller.get("/?as_of=2026-11-28", "coordinator", headers=PAGE)).text)
+    assert "Hvad er der sket siden sidste kvartal Ikke flere ansættelser siden kvartalet sluttede 30.09.2026" in text
+    await apply_messages(
+        dashboard_database,
+        a_meeting(6, status="closed"),
+        a_meeting(9, status="closed"),
+        a_meeting(10, status="cancelled"),
+        a_meeting(11, status="draft"),
+    )
+    page = (await caller.get("/?as_of=2026-11-28", "coordinator", headers=PAGE)).text
+    text = words(page)
+    assert "1 ansættelse mere siden mødet den 10.09.2026" in text
+    assert "3 + 2 nye = 5" in text
+    assert "2 + 1 registreret senere = 3" in text
+    assert "2 − 1 stoppet + 1 registreret senere = 2" in text
+    assert "term=late" in page, "each term is a link to its list"
+    assert page.index("changes-heading") < page.index("figures headline")
+    # What a meeting saw of an earlier day is compared with the meeting before it.
+    text = words((await caller.get("/?as_of=2026-09-10", "coordinator", headers=PAGE)).text)
+    assert "siden mødet den 10.06.2026" in text
+    member = (await caller.get("/?as_of=2026-11-28", "member", headers=PAGE)).text
+    assert "2 + 1 registreret senere = 3" in words(member)
+    assert "lists/hires?" not in member, "each hire is a person"
+    filtered = words((await caller.get("/?as_of=2026-11-28&municipality=0671", "member", headers=PAGE)).text)
+    assert "Hver ansættelse er en person." in filtered
+    assert "I job nu" not in filtered.split("Hvad tallene betyder", maxsplit=1)[0]

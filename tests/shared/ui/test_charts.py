@@ -44,6 +44,15 @@ def test_each_mark_is_a_link_with_a_description() -> None:
     assert [(link.get("href"), link.get("aria-label")) for link in links] == [("/events/1?a=1&b=2", "B&O: 1.234")]
 
 
+def test_each_column_can_have_its_own_link_which_the_table_has_too() -> None:
+    periods = [Period("Q1", [3, 1], hrefs=["/p?q=1&m=2", None]), Period("Q2", [2, 0], hrefs=["/p", "/h"])]
+    drawing = charts.draw_columns("x", "Title", periods, ["Pledged", "Hires"], 340, series=[0, 1])
+    links = [(link.get("href"), link.get("aria-label")) for link in parsed(drawing).iter(f"{SVG}a")]
+    assert links == [("/p?q=1&m=2", "Q1: Pledged 3"), ("/p", "Q2: Pledged 2"), ("/h", "Q2: Hires 0")]
+    figure = charts.column_chart("x", "T", periods, ["Pledged", "Hires"], column="Quarter", series=[0, 1])
+    assert '<td class="numeric"><a href="/p?q=1&amp;m=2">3</a></td><td class="numeric">1</td>' in figure
+
+
 @pytest.mark.parametrize("width", [340, 860])
 def test_labels_are_escaped(width: int) -> None:
     drawings = [

@@ -4,7 +4,15 @@
 and their goals.
 """
 
-from services.dashboard.overview.views.cards import TYPE_COLUMNS, Card, TypeRow, cards, type_rows, types_in_words
+from services.dashboard.overview.views.cards import (
+    TYPE_COLUMNS,
+    Card,
+    TypeRow,
+    cards,
+    type_columns,
+    type_rows,
+    types_in_words,
+)
 from services.dashboard.overview.views.charts import (
     LATEST_QUARTERS,
     ProjectorChart,
@@ -45,6 +53,7 @@ __all__ = [
     "funnel_finding",
     "projector_charts",
     "quarters_finding",
+    "type_columns",
     "type_rows",
     "types_in_words",
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.figures import ByJobType, Figures
     from services.dashboard.measures.measure import Measure
+    from services.dashboard.overview.links import Links
     from services.dashboard.selection import Selection
 
 TYPE_COLUMNS: tuple[type[Measure], ...] = (
@@ -39,13 +40,14 @@ _HEADLINES: tuple[tuple[type[Measure], str], ...] = (
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure. `tone` is the suffix of its CSS class; a click shows the measure's definition."""
+    """A headline figure. `tone` is the suffix of its CSS class; `href` leads to the list behind it."""
 
     measure: type[Measure]
     label: str
     value: int
     tone: str
     note: str | None = None
+    href: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,13 @@ class TypeRow:
     counts: Sequence[int]
 
 
-def cards(figures: Figures, job_type: str) -> list[Card]:
-    """Return the headline figures of one job type."""
+def cards(figures: Figures, job_type: str, *, hires: bool = True, links: Links | None = None) -> list[Card]:
+    """Return the headline figures of one job type.
+
+    Args:
+        hires: whether the viewer may see counts of hires.
+        links: the lists behind the figures; None: there are no links.
+    """
     current_label = _(HiresCurrent.label) if figures.as_of == today() else _("Employed on that day")
     without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
     note = (
@@ -79,19 +86,26 @@ def cards(figures: Figures, job_type: str) -> list[Card]:
             figures.counts.by_job_type(measure)[job_type],
             tone,
             note if measure is Hires else None,
+            links.list_of(measure) if links else None,
         )
         for measure, tone in _HEADLINES
+        if hires or measure.unit != "hires"
     ]
 
 
-def type_rows(figures: Figures, selection: Selection) -> list[TypeRow]:
+def type_columns(*, hires: bool) -> list[type[Measure]]:
+    """Return the measures of the table of job types. `hires`: whether the viewer may see counts of hires."""
+    return [measure for measure in TYPE_COLUMNS if hires or measure.unit != "hires"]
+
+
+def type_rows(figures: Figures, selection: Selection, columns: Sequence[type[Measure]] = TYPE_COLUMNS) -> list[TypeRow]:
     """Return a row for each job type with at least one number that is not zero."""
     return [
         TypeRow(
             job_type,
             _(JOB_TYPES[job_type]),
             selection.url(job_type=job_type),
-            [figures.counts.by_job_type(measure)[job_type] for measure in TYPE_COLUMNS],
+            [figures.counts.by_job_type(measure)[job_type] for measure in columns],
         )
         for job_type in JOB_TYPES
         if any(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from services.dashboard.measures.hires import Hires, HiresFromPledges, StartingLaterFromPledges
 from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.selection import Times
 from services.dashboard.overview import findings
 from services.dashboard.overview.captions import PLEDGES_AND_HIRES
-from services.dashboard.selection import Selection
 from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 from shared.ui.charts import Period, Step, column_chart, draw_columns, draw_funnel, funnel_chart
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from services.dashboard.measures.figures import Figures, QuarterFigures
+    from services.dashboard.measures.measure import Measure
     from services.dashboard.overview.captions import Population
+    from services.dashboard.overview.links import Links
     from shared.contracts.pledges import JobType
 
 LATEST_QUARTERS = 12
+_SERIES: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires)
 
 
-def funnel(figures: Figures, population: Population, *, href: str | None = None) -> Markup:
+def funnel(figures: Figures, population: Population, links: Links) -> Markup:
     """Return the chart from pledged positions to the hires on them. Hires without a pledge are not included."""
-    steps = _steps(figures, population.job_type, href)
+    steps = _steps(figures, population.job_type, links)
     return funnel_chart(
         "funnel",
         funnel_finding(figures, population.job_type),
@@ -52,8 +55,14 @@ def funnel_finding(figures: Figures, job_type: str) -> str:
     )
 
 
-def quarters_finding(figures: Figures, job_type: str) -> str:
-    """Return the title of the chart by quarter, of all quarters, not only of those that are shown."""
+def quarters_finding(figures: Figures, job_type: str, *, hires: bool = True) -> str:
+    """Return the title of the chart by quarter, of all quarters, not only of those that are shown.
+
+    Args:
+        hires: whether the viewer may see counts of hires.
+    """
+    if not hires:
+        return _("Pledged positions, quarter by quarter")
     return findings.quarters(
         [
             findings.Quarter(
@@ -67,15 +76,25 @@ def quarters_finding(figures: Figures, job_type: str) -> str:
 
 
 def by_quarter(
-    figures: Figures, selection: Selection, population: Population, *, latest: int | None = LATEST_QUARTERS
+    figures: Figures,
+    population: Population,
+    links: Links,
+    *,
+    hires: bool = True,
+    latest: int | None = LATEST_QUARTERS,
 ) -> Markup:
-    """Return the chart of pledged positions and hires of one job type. A quarter links to the figures of its end."""
+    """Return the chart of pledged positions and hires of one job type. A column leads to what has come in its quarter.
+
+    Args:
+        hires: whether the viewer may see counts of hires.
+    """
+    measures = _SERIES if hires else _SERIES[:1]
     return column_chart(
         "by-quarter",
-        quarters_finding(figures, selection.job_type),
-        _periods(figures, selection, latest),
-        _series_names(),
-        series=(PROMISED, REAL),
+        quarters_finding(figures, population.job_type, hires=hires),
+        _periods(figures, population.job_type, measures, latest, links),
+        _series_names()[: len(measures)],
+        series=(PROMISED, REAL)[: len(measures)],
         column=_("Quarter"),
         topic=_("Quarter by quarter"),
         caption=population.caption(
@@ -99,7 +118,7 @@ def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart
     if not figures.quarters:
         return []
     quarters, steps = quarters_finding(figures, job_type), funnel_finding(figures, job_type)
-    periods = _periods(figures, Selection(job_type=job_type), LATEST_QUARTERS)
+    periods = _periods(figures, job_type, _SERIES, LATEST_QUARTERS)
     names = _series_names()
     columns = draw_columns("by-quarter", quarters, periods, names, 520, series=(PROMISED, REAL))
     legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
@@ -109,15 +128,18 @@ def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart
     ]
 
 
-def _steps(figures: Figures, job_type: str, href: str | None = None) -> list[Step]:
+def _steps(figures: Figures, job_type: str, links: Links | None = None) -> list[Step]:
     started = figures.counts.by_job_type(HiresFromPledges)[job_type]
     confirmed = started + figures.counts.by_job_type(StartingLaterFromPledges)[job_type]
     return [
         Step(
-            _("Pledged positions"), figures.counts.by_job_type(PledgedPositions)[job_type], href=href, series=PROMISED
+            _("Pledged positions"),
+            figures.counts.by_job_type(PledgedPositions)[job_type],
+            href=links.list_of(PledgedPositions) if links else None,
+            series=PROMISED,
         ),
-        Step(_("Confirmed hires on them"), confirmed, href=href),
-        Step(_("Have started work"), started, href=href),
+        Step(_("Confirmed hires on them"), confirmed, href=links.list_of(HiresFromPledges) if links else None),
+        Step(_("Have started work"), started, href=links.list_of(HiresFromPledges) if links else None),
     ]
 
 
@@ -125,16 +147,29 @@ def _series_names() -> list[str]:
     return [_("Pledged positions"), _("Hires")]
 
 
-def _periods(figures: Figures, selection: Selection, latest: int | None) -> list[Period]:
+def _periods(
+    figures: Figures,
+    job_type: str,
+    measures: Sequence[type[Measure]],
+    latest: int | None,
+    links: Links | None = None,
+) -> list[Period]:
     return [
         Period(
             quarter_text(quarter.begins_on),
-            [quarter.counts.by_job_type(measure)[selection.job_type] for measure in (PledgedPositions, Hires)],
-            href=selection.url(as_of=min(_last_day(quarter), selection.day)),
+            [quarter.counts.by_job_type(measure)[job_type] for measure in measures],
             short=_short_quarter(quarter),
+            hrefs=[_of_quarter(quarter, measure, links) for measure in measures] if links else (),
         )
         for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
     ]
+
+
+def _of_quarter(quarter: QuarterFigures, measure: type[Measure], links: Links) -> str | None:
+    """Return the URL of how a figure has changed in a quarter; None if that is still to come."""
+    known_at, day = links.selection.known_at, links.selection.day
+    since = Times(quarter.begins_on - timedelta(days=1), known_at)
+    return links.between(measure, since, Times(min(_last_day(quarter), day), known_at)) if since.as_of < day else None
 
 
 def _last_day(quarter: QuarterFigures) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.figures import EventFigures, Figures
     from services.dashboard.overview.captions import Population
+    from services.dashboard.overview.links import Links
 
 LATEST_EVENTS = 8
 
@@ -66,10 +67,11 @@ def events_finding(figures: Figures) -> str:
     )
 
 
-def by_event(
-    figures: Figures, population: Population, *, with_links: bool, latest: int | None = LATEST_EVENTS
-) -> Markup:
-    """Return the chart of pledged positions by event, each with its goal. Both are totals of all job types."""
+def by_event(figures: Figures, population: Population, links: Links, *, latest: int | None = LATEST_EVENTS) -> Markup:
+    """Return the chart of pledged positions by event, each with its goal. Both are totals of all job types.
+
+    A bar leads to the list of its pledges; if they are of several job types, which have a list each, to the event.
+    """
     events = figures.events[:latest] if latest else figures.events
     several = len([job_type for job_type in JOB_TYPES if figures.counts.by_job_type(PledgedPositions)[job_type]]) > 1
     return bar_chart(
@@ -79,7 +81,7 @@ def by_event(
             Bar(
                 event_name(event),
                 total_of_types(event.counts.by_job_type(PledgedPositions)),
-                href=f"/events/{event.event_id}" if with_links and event.title else None,
+                href=_behind(event, population.job_type, links),
                 goal=event.goal_positions,
             )
             for event in events
@@ -93,6 +95,13 @@ def by_event(
         else _("The tick marks the event's goal."),
         level=2,
     )
+
+
+def _behind(event: EventFigures, job_type: str, links: Links) -> str | None:
+    counted = event.counts.by_job_type(PledgedPositions)
+    if counted[job_type] and counted[job_type] == total_of_types(counted):
+        return links.list_of(PledgedPositions, filters=replace(links.selection.filters, event_id=event.event_id))
+    return links.event(event.event_id) if event.title else None
 
 
 def event_name(event: EventFigures) -> str:

@@ -1,0 +1,84 @@
+"""What has changed: each headline figure as a sum, from what the last meeting saw to now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from services.dashboard.bridge.counted import counted_by
+from services.dashboard.bridge.queries import bridge
+from services.dashboard.measures.hires import Hires, HiresCurrent
+from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.selection import Times
+from services.dashboard.overview import findings, queries
+from shared.fields.copenhagen import COPENHAGEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from services.dashboard.bridge.domain import Bridge
+    from services.dashboard.measures.measure import Measure
+    from services.dashboard.selection import Selection
+    from shared.db.database import Connection
+
+HEADLINES: Final[Sequence[type[Measure]]] = (PledgedPositions, Hires, HiresCurrent)
+"""The figures whose changes come first on the page, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed between two pairs of times.
+
+    Attributes:
+        title: the finding.
+        meeting_id: the meeting that saw the first figures; None: there was none, and they are those of a quarter's end.
+        bridges: one for each of the headline figures that the viewer may see.
+    """
+
+    title: str
+    since: Times
+    meeting_id: UUID | None
+    bridges: Sequence[Bridge]
+
+
+def end_of_last_quarter(day: date) -> Times | None:
+    """Return the times of the figures at the end of the quarter before a day, as they were known at its end.
+
+    Returns:
+        None before the first quarter that a date can be in.
+    """
+    begins = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    if begins == date.min:
+        return None
+    return Times(begins - timedelta(days=1), datetime.combine(begins, time(0), COPENHAGEN))
+
+
+def _is_earlier(since: Times, selection: Selection) -> bool:
+    known_at = selection.known_at or datetime.now(UTC)
+    return since.known_at is None or since.known_at <= known_at
+
+
+async def changes(
+    conn: Connection, selection: Selection, measures: Sequence[type[Measure]] = HEADLINES
+) -> Changes | None:
+    """Return what has changed since the last meeting, or since the last quarter ended where there was none.
+
+    Args:
+        measures: those that the viewer may see.
+
+    Returns:
+        None if the end of the quarter is still to come at the selection's times: there is nothing to compare with.
+    """
+    last = await queries.last_meeting(conn, selection.times)
+    since = last.times if last else end_of_last_quarter(selection.day)
+    if since is None or not _is_earlier(since, selection):
+        return None
+    bridges = [
+        await bridge(conn, counted_by(measure, selection.job_type, filters=selection.filters), since, selection.times)
+        for measure in measures
+    ]
+    hires = next((built for built in bridges if built.measure is Hires), None)
+    title = findings.changes(hires.end - hires.start, since.as_of, meeting=last is not None) if hires else ""
+    return Changes(title, since, last.meeting_id if last else None, bridges)
