@@ -7,6 +7,7 @@ from services.dashboard.privacy.retention import retention
 from services.dashboard.read_model.lag import reporting
 from services.dashboard.read_model.projections import MESSAGES, apply
 from services.dashboard.settings import DashboardSettings
+from services.dashboard.targets.judging import judge_when_changed
 from shared.messaging.consumer import Consumer
 from shared.messaging.worker import Worker, run_worker
 
@@ -26,6 +27,7 @@ def create_worker(settings: DashboardSettings | None = None) -> Worker:
             reporting(consumer),
             making_packs(settings),
             preparing_packs(settings),
+            judge_when_changed,
         ],
     )
 

@@ -1,5 +1,5 @@
-"""Saves what `events` publishes about companies, events, registrations and attendance, and what `notifications`
-publishes about mails."""
+"""Saves what `events` publishes about companies, events, registrations, attendance and targets, what `dashboard`
+publishes about targets, and what `notifications` publishes about mails."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from services.pledges.mails.store import save_mails
 from services.pledges.register import store
 from services.pledges.register.domain import name_key
+from shared.contracts.dashboard import TargetJudged
 from shared.contracts.events import (
     AgreementChanged,
     AgreementEnded,
@@ -27,6 +28,9 @@ from shared.contracts.events import (
     RegistrationCancelled,
     RegistrationMade,
     RegistrationState,
+    TargetDropped,
+    TargetSet,
+    TargetState,
 )
 from shared.contracts.notifications import MailSent, MailState, MailUndeliverable
 from shared.messaging.consumer import Consumer
@@ -59,6 +63,9 @@ MESSAGES: tuple[type[Message], ...] = (
     AgreementMade,
     AgreementChanged,
     AgreementEnded,
+    TargetSet,
+    TargetDropped,
+    TargetJudged,
     MailSent,
     MailUndeliverable,
 )
@@ -160,10 +167,40 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                 for one in agreements
             ],
         )
+    await _save_targets(conn, messages)
     if mails := _newest(MailState, messages):
         await save_mails(conn, mails)
     for taskforce_id in sorted({message.taskforce_id for message in messages}):
         await conn.execute("select pg_notify($1, $2)", CHANNEL, str(taskforce_id))
+
+
+async def _save_targets(conn: Connection, messages: Sequence[Message]) -> None:
+    if targets := _newest(TargetState, messages):
+        await store.save_targets(
+            conn,
+            [
+                (
+                    one.taskforce_id,
+                    one.target_id,
+                    one.version,
+                    one.measure,
+                    one.job_type,
+                    one.value,
+                    one.starts_on,
+                    one.ends_on,
+                    isinstance(one, TargetDropped),
+                )
+                for one in targets
+            ],
+        )
+    if judged := _newest(TargetJudged, messages):
+        await store.save_judgements(
+            conn,
+            [
+                (one.taskforce_id, one.target_id, one.version, one.status, one.as_of, one.reachable_until)
+                for one in judged
+            ],
+        )
 
 
 def _newest(kind: type[M], messages: Iterable[Message]) -> list[M]:

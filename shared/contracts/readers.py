@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.contracts import events, notifications, pledges
+from shared.contracts import dashboard, events, notifications, pledges
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,8 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
         *(message for message in events.REGISTER if message is not events.TaskforceRegistered),
         *events.REGISTRATIONS,
         *events.AGREEMENTS,
+        *events.TARGETS,
+        dashboard.TargetJudged,
         *notifications.MESSAGES,
     ),
 }

@@ -180,13 +180,15 @@ async def test_a_message_the_database_cannot_store_is_a_dead_letter_and_the_rest
     assert json.loads(letters[0]["value"])["company_id"] == str(too_new)
 
 
-def test_the_consumer_reads_every_message_about_companies_events_attendance_and_mails() -> None:
+def test_the_consumer_reads_every_message_about_companies_events_attendance_targets_and_mails() -> None:
     assert create_consumer().topics == [
+        "tilsagn.dashboard.target",
         "tilsagn.events.agreement",
         "tilsagn.events.attendance",
         "tilsagn.events.company",
         "tilsagn.events.employer_event",
         "tilsagn.events.registration",
+        "tilsagn.events.target",
         "tilsagn.notifications.mail",
     ]
     assert len({message.type_name() for message in MESSAGES}) == len(MESSAGES)

@@ -49,6 +49,18 @@ AGREEMENT_COLUMNS: Final = (
     "ends_on",
     "recorded_at",
 )
+TARGET_COLUMNS: Final = (
+    "taskforce_id",
+    "id",
+    "version",
+    "measure",
+    "job_type",
+    "value",
+    "starts_on",
+    "ends_on",
+    "dropped",
+)
+JUDGEMENT_COLUMNS: Final = ("taskforce_id", "id", "version", "status", "judged_on", "reachable_until")
 
 
 def _upsert(table: str, columns: Sequence[str]) -> str:
@@ -107,6 +119,24 @@ async def save_agreements(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> 
         rows: the values of `AGREEMENT_COLUMNS`, each id once.
     """
     await conn.executemany(_upsert("agreements", AGREEMENT_COLUMNS), rows)
+
+
+async def save_targets(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Save what the taskforce wants to reach; an older version never replaces a newer one.
+
+    Args:
+        rows: the values of `TARGET_COLUMNS`, each id once.
+    """
+    await conn.executemany(_upsert("targets", TARGET_COLUMNS), rows)
+
+
+async def save_judgements(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Save whether targets will be reached; an older version never replaces a newer one.
+
+    Args:
+        rows: the values of `JUDGEMENT_COLUMNS`, each id once.
+    """
+    await conn.executemany(_upsert("target_judgements", JUDGEMENT_COLUMNS), rows)
 
 
 async def load_register_context(

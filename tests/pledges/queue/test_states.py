@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4, uuid5
 
+from services.pledges import consumer
 from services.pledges.call_list import commands as calls
 from services.pledges.case_notes.domain import Case as NoteCase
 from services.pledges.case_notes.domain import mention_id
@@ -23,10 +24,15 @@ from services.pledges.queue.due import Ageing
 from services.pledges.queue.kinds.registry import BY_CODE
 from services.pledges.queue.queries import QueueFilter, Reader
 from services.pledges.withdrawals import commands as withdrawals
+from shared.contracts.dashboard import TargetJudged
+from shared.contracts.events import TargetDropped, TargetSet
 from shared.contracts.pledges import position_id
 from shared.db.idempotency import idempotent_request
 from shared.fields.copenhagen import COPENHAGEN
 from shared.http.auth import Principal
+from shared.i18n.translations import use_language
+from shared.messaging.envelope import Delivery
+from shared.ui.formats import date_text
 from tests.pledges.conftest import NOW, REQUEST_KEY, Caller, hire_body, pledge_body
 
 if TYPE_CHECKING:
@@ -423,7 +429,50 @@ async def test_every_state_asks_for_its_work_and_is_in_one_view_besides_all(
         in_mine = any(other.id == row.id and other.kind is row.kind for other in found["mine", "all"])
         in_nobodys = any(other.id == row.id and other.kind is row.kind for other in found["unassigned", "all"])
         assert (in_mine, in_nobodys) == (row.owner == ME, row.owner is None)
-    assert {kind for state in STATES + HIRES for kind in state.kinds} == BY_CODE.keys()
+    # A target is about no case, and has a test of its own.
+    assert {kind for state in STATES + HIRES for kind in state.kinds} | {"target"} == BY_CODE.keys()
+
+
+async def test_a_target_that_slips_is_due_for_coordinators_until_it_does_not(
+    pledges_database: Database, taskforce_id: UUID
+) -> None:
+    target_id = uuid4()
+    window: dict[str, Any] = {"starts_on": days_ago(90), "ends_on": days_ago(-30)}
+    wanted: dict[str, Any] = {"measure": "still_employed_6", "job_type": "smaajob", "value": 70, "unit": "percent"}
+
+    async def tell(of: type[Any], version: int, **facts: Any) -> None:
+        told = {"taskforce_id": taskforce_id, "target_id": target_id, "version": version, "recorded_at": NOW}
+        async with pledges_database.change(taskforce_id) as conn:
+            await consumer.apply(conn, [Delivery(of(**told | facts), uuid4(), uuid4())])
+
+    async def due(*, decides: bool = True) -> list[Due]:
+        filters = QueueFilter(view="unassigned")
+        async with pledges_database.read(taskforce_id) as conn:
+            rows = await queries.due_work(conn, reader(taskforce_id, decides=decides), filters, limit=10)
+        return [row for row, _ in rows]
+
+    until = days_ago(-9)
+    await tell(TargetJudged, 1, status="at_risk", as_of=TODAY, reachable_until=until)
+    assert await due() == []
+    await tell(TargetSet, 1, **wanted, **window)
+    [row] = await due()
+    assert (row.kind.code, row.due_on, row.case_url) == ("target", TODAY, f"/dashboard/targets#target-{target_id}")
+    with use_language("da", "pledges"):
+        assert row.reason.startswith(
+            "Målet er ved at glide: Stadig i job efter 6 måneder, småjob: 70\N{NO-BREAK SPACE}%"
+        )
+        assert date_text(until) in row.next_step
+    assert await due(decides=False) == []
+    await tell(TargetJudged, 2, status="out_of_reach", as_of=TODAY)
+    with use_language("da", "pledges"):
+        assert "uden for rækkevidde" in (await due())[0].reason
+    await tell(TargetJudged, 3, status="on_track", as_of=TODAY)
+    await tell(TargetJudged, 1, status="at_risk", as_of=TODAY, reachable_until=until)
+    assert await due() == []
+    await tell(TargetJudged, 4, status="at_risk", as_of=TODAY)
+    assert await due()
+    await tell(TargetDropped, 2, **wanted, **window)
+    assert await due() == []
 
 
 def reader(taskforce_id: UUID, **facts: Any) -> Reader:

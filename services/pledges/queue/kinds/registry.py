@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.pledges.queue.due import DueKind
-from services.pledges.queue.kinds import calls, company_answers, hires, mails, notes, pledges, positions
+from services.pledges.queue.kinds import calls, company_answers, hires, mails, notes, pledges, positions, targets
 
 KINDS: Final[tuple[DueKind, ...]] = (
     company_answers.COMPANY_ANSWER,
@@ -21,6 +21,7 @@ KINDS: Final[tuple[DueKind, ...]] = (
     pledges.HELD,
     pledges.DUPLICATE,
     mails.UNDELIVERED,
+    targets.TARGET,
 )
 """Work that is due on the same day comes in this order, except that some kinds come last. A page token holds places in
 it."""
