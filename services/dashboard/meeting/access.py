@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from services.dashboard.meeting import queries
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from services.dashboard.meeting.queries import Meeting
-    from shared.db.database import Database
     from shared.http.auth import Principal
 
 
@@ -45,14 +45,12 @@ def sees_agendas(viewer: Principal) -> bool:
     return viewer.has("member", "coordinator", "caseworker", "facilitator", "admin")
 
 
-async def visible_meetings(database: Database, viewer: Principal) -> list[Meeting]:
-    """Return the meetings that the viewer sees, the latest first."""
-    async with database.read(viewer.taskforce) as conn:
-        every = await queries.meetings(conn)
-    return [meeting for meeting in every if meeting.status != "draft" or sees_drafts(viewer)]
+def visible(meetings: Sequence[Meeting], viewer: Principal) -> list[Meeting]:
+    """Return the meetings that the viewer sees, in their order."""
+    return [meeting for meeting in meetings if meeting.status != "draft" or sees_drafts(viewer)]
 
 
-def find(meetings: list[Meeting], meeting_id: UUID) -> Meeting:
+def find(meetings: Sequence[Meeting], meeting_id: UUID) -> Meeting:
     """Return one of the meetings, or raise `MeetingNotFound`."""
     for meeting in meetings:
         if meeting.id == meeting_id:

@@ -1,30 +1,37 @@
-"""What a slide shows of the figures: at most three numbers or one chart, with its words."""
+"""What a slide shows: at most three numbers, one chart, or a few lines, with their words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from services.dashboard.bridge.words import MINUS, sum_text
 from services.dashboard.measures.figures import total_of_types
 from services.dashboard.measures.hires import HiresCurrentByHours
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.overview import findings, lasting, views
 from services.dashboard.overview.restricted import shown_counts
 from services.dashboard.overview.views import ProjectorChart
+from services.dashboard.targets.words import draw_targets, target_rows
+from services.dashboard.targets.words import finding as target_finding
 from shared.i18n.translations import gettext as _
+from shared.i18n.translations import ngettext
 from shared.ui.charts import Bar, draw_bars
 from shared.ui.charts.palette import PROMISED
-from shared.ui.formats import number_text
+from shared.ui.formats import date_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.dashboard.measures.figures import Employed, Figures
+    from services.dashboard.meeting.changes import Changes, Correction
     from services.dashboard.meeting.slides import SlideView
+    from services.dashboard.targets.domain import Forecast
     from shared.contracts.pledges import JobType
 
 _LATEST_EVENTS = 6
-_CHART_WIDTH = 520
+_MOST_LINES = 4
+_WIDTH, _WIDE = 580, 680
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +46,89 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A figure that was another one: its label, both values, and the sum that leads from the first to the second."""
+
+    label: str
+    value: str
+    sum: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """The content of a slide: a finding, and numbers or a chart. With neither there is nothing to show yet."""
+    """The content of a slide: a finding, and numbers, a chart or lines. With none of them, `nothing` says why."""
 
     finding: str = ""
     numbers: Sequence[Number] = ()
     chart: ProjectorChart | None = None
+    lines: Sequence[Line] = ()
+    nothing: str = ""
 
 
-def content(view: SlideView, figures: Figures, job_type: JobType, *, restricted: bool) -> Content:
-    """Return what a slide shows of figures; nothing for a view that shows something else.
+NOTHING: Final = Content()
+
+
+def of_changes(changes: Changes) -> Content:
+    """Return how the headlines have changed since the meeting before."""
+    if changes.before is None or not changes.bridges:
+        return Content(nothing=changes.nothing)
+    return Content(
+        _("What has changed since the meeting on %(day)s", day=date_text(changes.before.held_on)),
+        lines=[
+            Line(_(one.counted.measure.label), number_text(one.end), sum_text(one), _difference(one.end - one.start))
+            for one in changes.bridges
+        ],
+    )
+
+
+def of_corrections(corrections: Sequence[Correction]) -> Content:
+    """Return the figures of earlier meetings that have been corrected since, the latest first."""
+    if not corrections:
+        return Content(nothing=_("No figure that an earlier meeting saw has been corrected since."))
+    more = len(corrections) - _MOST_LINES
+    return Content(
+        ngettext(
+            "%(num)s figure that an earlier meeting saw is another one now",
+            "%(num)s figures that earlier meetings saw are others now",
+            len(corrections),
+        ),
+        lines=[
+            Line(
+                _(
+                    "%(figure)s, as the meeting on %(day)s saw it",
+                    figure=_(one.bridge.counted.measure.label),
+                    day=date_text(one.meeting.held_on),
+                ),
+                _("%(before)s, now %(after)s", before=number_text(one.bridge.start), after=number_text(one.bridge.end)),
+                sum_text(one.bridge),
+            )
+            for one in corrections[:_MOST_LINES]
+        ],
+        nothing=ngettext(
+            "and %(num)s more on the page of the meeting", "and %(num)s more on the page of the meeting", more
+        )
+        if more > 0
+        else "",
+    )
+
+
+def of_targets(forecasts: Sequence[Forecast]) -> Content:
+    """Return how the targets stand, as a chart. Shares of few persons are hidden."""
+    if not forecasts:
+        return Content(nothing=_("No target has been set."))
+    title, rows = target_finding(forecasts), target_rows(forecasts, hides_small=True)
+    return Content(title, chart=ProjectorChart(title, [], draw_targets("slide-targets", rows, _WIDE).svg))
+
+
+def _difference(number: int) -> str:
+    if not number:
+        return _("unchanged")
+    return f"{'+' if number > 0 else MINUS}{number_text(abs(number))}"
+
+
+def of_figures(view: SlideView, figures: Figures, job_type: JobType, *, restricted: bool) -> Content:
+    """Return what a slide shows of figures.
 
     Args:
         restricted: whether small counts of persons are hidden.
@@ -58,7 +138,7 @@ def content(view: SlideView, figures: Figures, job_type: JobType, *, restricted:
     if view == "employed":
         return _employed(figures, job_type, restricted)
     chart = _chart(view, figures, job_type, restricted)
-    return Content(chart.title, chart=chart) if chart else Content()
+    return Content(chart.title, chart=chart) if chart else Content(nothing=_("There is nothing to show yet."))
 
 
 def _headlines(figures: Figures, job_type: JobType) -> list[Number]:
@@ -110,7 +190,7 @@ def _events(figures: Figures) -> ProjectorChart | None:
         Bar(views.event_name(event), number, goal=event.goal_positions)
         for event, number in zip(held, pledged, strict=True)
     ]
-    return ProjectorChart(title, [], draw_bars("slide-events", title, bars, _CHART_WIDTH + 160, series=PROMISED).svg)
+    return ProjectorChart(title, [], draw_bars("slide-events", title, bars, _WIDE, series=PROMISED).svg)
 
 
 def _hours(figures: Figures, job_type: JobType, restricted: bool) -> ProjectorChart | None:
@@ -121,4 +201,4 @@ def _hours(figures: Figures, job_type: JobType, restricted: bool) -> ProjectorCh
     bands = {_(lasting.HOURS[band]): number for band, number in shown.items()}
     title = findings.hours(bands)
     bars = [Bar(words, number, sign=_("hidden")) for words, number in bands.items()]
-    return ProjectorChart(title, [], draw_bars("slide-hours", title, bars, _CHART_WIDTH + 60).svg)
+    return ProjectorChart(title, [], draw_bars("slide-hours", title, bars, _WIDTH).svg)

@@ -9,13 +9,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import FIGURES, Viewer, sees_health
+from services.dashboard.access import FIGURES, Viewer
 from services.dashboard.measures import figures
-from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, visible_meetings
-from services.dashboard.meeting.content import content
+from services.dashboard.meeting import content
+from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, visible
+from services.dashboard.meeting.changes import changes_since_last, corrections
+from services.dashboard.meeting.queries import meetings as read_meetings
 from services.dashboard.meeting.slides import SLIDE_WORDS, slide_at, slides, slides_url
 from services.dashboard.meeting.words import times_in_words
 from services.dashboard.overview.api import STREAM
+from services.dashboard.targets.figures import targets_in
 from shared.db.database import Database
 from shared.http.auth import Principal
 from shared.http.dependencies import Db
@@ -23,7 +26,13 @@ from shared.http.policy import concerns
 from shared.ui.pages import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.dashboard.meeting.content import Content
+    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting.slides import SlideView
     from shared.contracts.pledges import JobType
+    from shared.db.database import Connection
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,16 +54,17 @@ async def fresh_slide(request: Request, viewer: Viewer, database: Db, meeting_id
 
 
 async def _slide(database: Database, viewer: Principal, meeting_id: UUID, step: int) -> dict[str, Any]:
-    meeting = find(await visible_meetings(database, viewer), meeting_id)
-    if meeting.status == "cancelled":
-        raise MeetingIsCancelled
-    deck = slides(meeting.agenda)
-    slide = slide_at(deck, step)
-    times = meeting.times(figures.today())
-    computed = await figures.compute(database, viewer.taskforce, as_of=times.as_of, known_at=times.known_at)
+    async with database.read(viewer.taskforce) as conn:
+        meetings = visible(await read_meetings(conn), viewer)
+        meeting = find(meetings, meeting_id)
+        if meeting.status == "cancelled":
+            raise MeetingIsCancelled
+        deck = slides(meeting.agenda)
+        slide = slide_at(deck, step)
+        shown = await _content(conn, slide.view, meetings, meeting)
     return {
         "meeting": meeting,
-        "times_in_words": times_in_words(times),
+        "times_in_words": times_in_words(meeting.times(figures.today())),
         "deck": deck,
         "slide": slide,
         "words": SLIDE_WORDS,
@@ -63,7 +73,24 @@ async def _slide(database: Database, viewer: Principal, meeting_id: UUID, step: 
         "next": slides_url(meeting.id, slide.step + 1) if slide.step < len(deck) else None,
         "fresh": slides_url(meeting.id, slide.step, "/slide"),
         "stream": STREAM,
-        "content": content(slide.view, computed, _JOB_TYPE, restricted=not sees_health(viewer)),
+        "content": shown,
         "sees_agendas": sees_agendas(viewer),
         "now": datetime.now(UTC),
     }
+
+
+async def _content(conn: Connection, view: SlideView, meetings: Sequence[Meeting], meeting: Meeting) -> Content:
+    """Return what a slide shows. The whole room sees it, so it hides what any of its viewers may not see."""
+    today = figures.today()
+    if view in {"agenda", "title", "decisions"}:
+        return content.NOTHING
+    if view == "changes":
+        found = await changes_since_last(conn, meetings, meeting, today=today, job_type=_JOB_TYPE)
+        return content.of_changes(found)
+    if view == "errata":
+        return content.of_corrections(await corrections(conn, meetings, meeting, today=today, job_types=[_JOB_TYPE]))
+    if view == "targets":
+        return content.of_targets(await targets_in(conn, meeting.times(today)))
+    computed = await figures.compute_from(conn, meeting.times(today))
+    computed.counts.without_health()
+    return content.of_figures(view, computed, _JOB_TYPE, restricted=True)
