@@ -256,6 +256,32 @@ def figures(
 
 
 @app.command(rich_help_panel=LOOK)
+def bridge(
+    *,
+    since: Annotated[
+        str, typer.Option("--from", metavar="DATE[@MOMENT]", help="The first day, and what was known by which moment.")
+    ],
+    until: Annotated[
+        str, typer.Option("--to", metavar="DATE[@MOMENT]", help="The second day, and what was known by which moment.")
+    ],
+    measure: Annotated[str, typer.Option(metavar="CODE", help="Which figure.")] = "hires",
+    job_type: Annotated[str, typer.Option(metavar="CODE", help="Of which job type.")] = "smaajob",
+    taskforce: Taskforce = "struer",
+    as_json: AsJson = False,
+) -> None:
+    """Show how a figure came from one day to another: new, ended, corrected.
+
+    \b
+    tilsagn bridge --from 2024-06-30 --to 2024-12-31
+    tilsagn bridge --from 2024-06-30@2024-06-30T16:00Z --to 2024-12-31
+    tilsagn bridge --from 2024-06-30 --to 2024-12-31 --measure hires_current --json
+    """
+    from deploy.cli.bridge import show_bridge  # noqa: PLC0415
+
+    show_bridge(since=since, until=until, measure=measure, job_type=job_type, taskforce=taskforce, as_json=as_json)
+
+
+@app.command(rich_help_panel=LOOK)
 def verify(
     as_json: AsJson = False,
     wait: Annotated[

@@ -198,7 +198,8 @@ def changes(
     """Return SQL for what was recorded between the two moments about the time up to the first day.
 
     Its rows are the aggregates that count for something else by it: `id`, `kind`, `number` (the difference), the two
-    versions with their numbers (`old_version`, `old_number`, `new_version`, `new_number`), and `recorded_at`.
+    versions with their numbers (`old_version`, `old_number`, `new_version`, `new_number`), when the new one was
+    recorded (`recorded_at`), and since when it counts (`effective_on`).
 
     Args:
         companies: those that pass the filters, as known at the two moments.
@@ -229,6 +230,7 @@ def changes(
            coalesce(before.number, 0) as old_number,
            after.version as new_version,
            after.number as new_number,
+           after.effective_on,
            after.recorded_at
       from (select aggregate_id as id
               from contributions
@@ -255,7 +257,8 @@ def _candidate(conditions: Conditions, day: str, known_at: datetime | None, comp
            version.counts as counted,
            version.duplicate,
            case when {conditions.of_company("version", companies)} then sums.number else 0 end as number,
-           sums.of_all
+           sums.of_all,
+           sums.effective_on
       from (select version, recorded_at, deltas, company_id, {source.municipality} as municipality,
                    {source.counted} as counts, {source.duplicate} as duplicate
               from {source.table}
@@ -266,7 +269,8 @@ def _candidate(conditions: Conditions, day: str, known_at: datetime | None, comp
              limit 1) as version
      cross join lateral (select coalesce(sum({conditions.sign} * delta.delta)
                                            filter (where {conditions.selected}), 0) as number,
-                                coalesce(sum({conditions.sign} * delta.delta), 0) as of_all
+                                coalesce(sum({conditions.sign} * delta.delta), 0) as of_all,
+                                min(delta.day) as effective_on
                            from unnest(version.deltas) as delta
                           where {conditions.measured}
                             and delta.day <= {day}) as sums

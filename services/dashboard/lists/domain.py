@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from services.dashboard.bridge.domain import check_order
 from shared.i18n.translations import N_
@@ -75,6 +75,8 @@ class Row:
         facts: the columns of the version that counts.
         earlier: those of the version that was known before, if it is in a term of what was recorded later.
         old_number, new_number: what the two versions count for on the first day.
+        recorded_at: when the version was recorded, in a term of what was recorded later.
+        effective_on: since when it counts.
     """
 
     thing: Thing
@@ -88,5 +90,4 @@ class Row:
     old_number: int = 0
     new_number: int = 0
     recorded_at: datetime | None = None
-
-    CASES: ClassVar[Mapping[Thing, str]] = {"pledge": "/pledges/", "hire": "/hires/"}
+    effective_on: date | None = None

@@ -120,6 +120,7 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
                    old_version,
                    old_number,
                    new_number,
+                   effective_on,
                    recorded_at
               from ({sql}) as change
              where kind = {kind}
@@ -175,6 +176,7 @@ async def _with_facts(conn: Connection, listing: Listing, rows: Sequence[asyncpg
                 row.get("old_number") or 0,
                 row.get("new_number") or 0,
                 row.get("recorded_at"),
+                row.get("effective_on") or row["day"],
             )
         )
     return found

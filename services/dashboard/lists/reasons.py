@@ -12,6 +12,7 @@ from services.dashboard.measures.hires import (
     StartingLaterFromPledges,
     StillEmployed,
 )
+from services.dashboard.measures.pledges import PositionsAffirmed, PositionsMatched
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import END_REASONS, JOB_TYPES
@@ -22,8 +23,16 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from services.dashboard.lists.domain import Listing, Row
+    from services.dashboard.measures.measure import Measure
 
 _STARTING_LATER: Final = (HiresStartingLater, StartingLaterFromPledges)
+_PLEDGED: Final = N_("Pledged on %(day)s")
+_PLEDGE_COUNTS: Final[Mapping[type[Measure], str]] = MappingProxyType(
+    {
+        PositionsAffirmed: N_("Affirmed by the company on %(day)s"),
+        PositionsMatched: N_("A person was found on %(day)s"),
+    }
+)
 _CHANGED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "job_type": N_("job type: %(before)s before, %(now)s now"),
@@ -75,7 +84,7 @@ def _counts(row: Row, listing: Listing) -> str:
         return _("Checked in on %(day)s", day=date_text(facts["checked_in_on"]))
     if row.thing == "hire":
         return _hire_counts(row, listing)
-    words = _("Pledged on %(day)s", day=date_text(facts["pledged_on"]))
+    words = _(_PLEDGE_COUNTS.get(listing.counted.measure, _PLEDGED), day=date_text(row.effective_on or row.day))
     if row.number >= facts["positions"]:
         return words
     counted = _(
@@ -87,17 +96,18 @@ def _counts(row: Row, listing: Listing) -> str:
 
 
 def _hire_counts(row: Row, listing: Listing) -> str:
-    measure, facts, day = listing.counted.measure, row.facts, date_text(row.day)
+    measure, facts = listing.counted.measure, row.facts
+    since = row.effective_on or row.day
     start = date_text(facts["start_date"])
     if measure in _STARTING_LATER:
         return _("Confirmed on %(day)s, begins on %(start)s", day=date_text(facts["confirmed_on"]), start=start)
     if measure is HiresEndedByReason:
         return _hire_ended(row)
     if measure is StillEmployed:
-        return _("Began on %(start)s; the day to ask was %(day)s", start=start, day=day)
-    if listing.term == "late" or row.day <= facts["start_date"]:
+        return _("Began on %(start)s; the day to ask was %(day)s", start=start, day=date_text(since))
+    if since <= facts["start_date"]:
         return _("Began on %(day)s", day=start)
-    return _("Began on %(start)s, and counts here since %(day)s", start=start, day=day)
+    return _("Began on %(start)s, and counts here since %(day)s", start=start, day=date_text(since))
 
 
 def _ended(row: Row, listing: Listing) -> str:
