@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.measures.selection import Times
@@ -44,7 +44,9 @@ class Facts:
     pack: Pack
     figures: Figures
     agenda: Agenda | None
-    more: Sequence[Section] = field(default_factory=tuple)
+    changes: Section
+    errata: Section
+    targets: Section
 
 
 def pack_document(facts: Facts) -> Document:
@@ -64,8 +66,10 @@ def pack_document(facts: Facts) -> Document:
         pack.known_at,
         [
             *_agenda_sections(facts),
-            *facts.more,
+            facts.changes,
+            facts.errata,
             *figure_sections(facts.figures, JOB_TYPE, hides_small=hides_small),
+            facts.targets,
             definitions(),
         ],
         notes,

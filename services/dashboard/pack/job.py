@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from services.dashboard.measures import figures
 from services.dashboard.meeting.access import MeetingIsCancelled, MeetingNotFound
 from services.dashboard.meeting.queries import meetings
 from services.dashboard.pack import store
 from services.dashboard.pack.agenda import AgendaUnavailable, fetch_agenda
 from services.dashboard.pack.commands import ask_for_pack
-from services.dashboard.pack.content import Facts, pack_document
+from services.dashboard.pack.content import pack_document
 from services.dashboard.pack.domain import (
     LEASE,
     MOST_ATTEMPTS,
     STEPS,
     pause_after,
 )
+from services.dashboard.pack.facts import read_facts
 from services.dashboard.pack.pdf import pdf
-from services.dashboard.pack.queries import find_meeting
 from services.dashboard.pack.xlsx import workbook
 from services.dashboard.read_model import taskforces
 from services.dashboard.read_model.projections import CHANNEL as CHANGED
@@ -150,13 +149,10 @@ async def _make_or_put_off(
 async def _make(database: Database, settings: DashboardSettings, taskforce_id: UUID, name: str, pack: Pack) -> bool:
     agenda = await fetch_agenda(settings, taskforce_id, pack.meeting_id) if pack.audience != "readers" else None
     await _advance(database, taskforce_id, pack, 1)
-    async with database.read(taskforce_id) as conn:
-        meeting, before = await find_meeting(conn, pack.meeting_id, sees_drafts=True)
-    computed = await figures.compute(database, taskforce_id, as_of=pack.as_of, known_at=pack.known_at)
-    if pack.audience != "staff":
-        computed.counts.without_health()
     with use_language(pack.language, service="dashboard"):
-        document = pack_document(Facts(name, meeting, before, pack, computed, agenda))
+        async with database.read(taskforce_id) as conn:
+            facts = await read_facts(conn, name, pack, agenda)
+        document = pack_document(facts)
     await _advance(database, taskforce_id, pack, 2)
     as_pdf = await asyncio.to_thread(_in_language, pdf, document)
     await _advance(database, taskforce_id, pack, 3)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest_asyncio
 
 from services.dashboard.pack.job import make_waiting
-from shared.contracts.events import EventPublished
+from shared.contracts.events import EventPublished, TargetSet
 from tests.dashboard.messages import apply_messages, employer_event, hire, pledge, taskforce
 from tests.dashboard.overview.test_pages import PAGE, words
 from tests.dashboard.pack.reading import pdf_text, sheets
+from tests.support.taskforces import TASKFORCE
 
 if TYPE_CHECKING:
     from services.dashboard.settings import DashboardSettings
@@ -80,6 +82,46 @@ async def test_pack_and_page_have_the_same_numbers(
         shown = f"{number:,.0f}".replace(",", ".")
         assert re.search(rf"\b{re.escape(shown)} {label}", page), label
         assert f"{shown} {label}" in text, label
+
+
+async def test_the_pack_says_what_has_changed_and_what_was_corrected_as_the_api_does(
+    caller: Caller, dashboard_database: Database, dashboard_settings: DashboardSettings, meeting_id: UUID
+) -> None:
+    before = HELD - timedelta(days=80)
+    spring = employer_event(
+        EventPublished, kind="taskforce_meeting", status="published", title="Forårsmøde", starts_at=before
+    )
+    seen = hire(start_date=date(2026, 3, 3), recorded_at=before - timedelta(days=1))
+    target = TargetSet(
+        taskforce_id=TASKFORCE,
+        version=1,
+        recorded_at=before,
+        target_id=uuid4(),
+        measure="hires",
+        job_type="smaajob",
+        value=200,
+        unit="count",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )
+    await apply_messages(dashboard_database, spring, seen, target)
+    url = f"/meetings/{meeting_id}/pack"
+    await caller.get(f"{url}.pdf", "coordinator")
+    await make_waiting(dashboard_database, dashboard_settings)
+    text = pdf_text((await caller.get(f"{url}.pdf", "coordinator")).content)
+    book = sheets((await caller.get(f"{url}.xlsx", "coordinator")).content)
+
+    moments = [f"{at:%Y-%m-%d}@{at:%Y-%m-%dT%H:%M:%SZ}" for at in (before, HELD)]
+    query = {"measure": "hires", "from": moments[0], "to": moments[1]}
+    told = (await caller.get(f"/api/dashboard/v1/bridge?{urlencode(query)}", "coordinator")).json()
+    assert (told["start"], told["end"]) == (1, 24)
+    assert [(term["kind"], term["count"]) for term in told["terms"]] == [("late", 23)]
+    row = next(row for row in book["Det har ændret sig"] if row[:1] == ["Ansættelser"] and len(row) > 3)
+    assert (row[1], row[-1]) == (1, 24)
+    assert 23 in row[2:-1]
+    assert "1 + 23 registreret sent = 24" in text
+    assert ["Forårsmøde", before.date(), "Ansættelser", "Småjob", 1, 24, "+ 23 registreret sent"] in book["Rettelser"]
+    assert any(row[2:4] == [200, 24] for row in book["Mål"])
 
 
 async def test_auditors_and_programs_get_no_agenda(
