@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from deploy.scenarios import facts, struer, struer_follow_up
+from deploy.scenarios import facts, struer, struer_follow_up, struer_targets
 from services.events.calendar import commands as calendar
 from services.events.calendar.registrations import commands as registrations
 from services.events.identity.administration import commands as people
 from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
+from services.events.targets import commands as targets
 from services.pledges.hires import commands as hires
 from services.pledges.hires.commands import changing
 from services.pledges.hires.domain import HireEditor
@@ -146,6 +147,11 @@ async def _register(target: Target, scenario: Scenario) -> None:
         await register.register_company(target.events, struer.TASKFORCE_ID, known, at=founded)
 
     await _each(target, "Companies", scenario.companies, add)
+    coordinator = f"person:{scenario.person('coordinator').id}"
+    for one in struer_targets.TARGETS:
+        await targets.set_target(
+            target.events, struer.TASKFORCE_ID, one.id, one.terms, by=coordinator, at=struer_targets.SET_AT
+        )
 
 
 async def _hold(target: Target, scenario: Scenario) -> list[Event]:

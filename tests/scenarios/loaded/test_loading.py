@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from deploy.scenarios import facts
 from deploy.scenarios.loading import is_loaded, load_struer
-from deploy.scenarios.struer import UNTIL, struer
+from deploy.scenarios.struer import TASKFORCE_ID, UNTIL, struer
+from services.dashboard.measures.selection import Times
+from services.dashboard.targets.figures import targets
 
 if TYPE_CHECKING:
     from deploy.scenarios.loading import Target
@@ -65,6 +67,15 @@ async def test_loaded_pledges_have_no_address_for_mails(loaded: Loaded) -> None:
     assert await loaded.pledges_value("select count(*) from pledge_contacts where email is not null") == 0
     assert await loaded.pledges_value("select count(*) from hires where logged_by is not null") == 0
     assert await loaded.pledges_value("select count(*) from pledges where captured_by <> 'import'") == 0
+
+
+async def test_the_taskforce_has_targets_that_can_be_judged(loaded: Loaded) -> None:
+    found = await targets(loaded.dashboard, TASKFORCE_ID, Times(UNTIL))
+    assert [one.terms.target_id for one in found if one.status is None] == []
+    [hires] = [one for one in found if one.terms.measure.code == "hires"]
+    assert (hires.progress.counted, hires.terms.value) == (facts.CITIZENS_IN_SMAAJOB_SINCE_START, 200)
+    [share] = [one for one in found if one.terms.measure.kind == "share"]
+    assert 0 < share.progress.counted < share.progress.ripe < share.progress.begun
 
 
 async def test_loading_it_again_changes_nothing(loaded: Loaded) -> None:
