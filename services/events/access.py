@@ -67,6 +67,9 @@ Overseer = Annotated[Principal, Depends(require("admin", "auditor"))]
 NotificationsService = Annotated[Principal, Depends(require_service("notifications"))]
 """The notifications service, never a person."""
 
+DashboardService = Annotated[Principal, Depends(require_service("dashboard"))]
+"""The dashboard service, never a person."""
+
 SteppedUpAdministrator = Annotated[Principal, Depends(stepped_up(require("admin")))]
 """Changes people, their roles and API keys. Needs step-up."""
 
@@ -76,6 +79,7 @@ EVENT: Final = Resource(
 )
 CHECK_IN: Final = Resource("check-in", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 REGISTRATION: Final = Resource("registration", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
+DECISION: Final = Resource("decision")
 INVITATION: Final = Resource("invitation", reach=ALL_TASKFORCES)
 """The code of a company's invitation: whoever has it reads the event's public facts."""
 COMPANY: Final = Resource("company")

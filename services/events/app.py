@@ -12,6 +12,10 @@ from services.events.calendar.api import events as event_api
 from services.events.calendar.api import passes as pass_api
 from services.events.calendar.door import api as door_api
 from services.events.calendar.door import pages as offline_door_pages
+from services.events.calendar.meetings import api as meeting_api
+from services.events.calendar.meetings import pages as meeting_pages
+from services.events.calendar.meetings.decisions import api as decision_api
+from services.events.calendar.meetings.decisions import pages as decision_pages
 from services.events.calendar.pages import door as door_pages
 from services.events.calendar.pages import events as event_pages
 from services.events.calendar.pages import passes as pass_pages
@@ -61,6 +65,8 @@ _ROUTES = (
     door_api,
     pass_api,
     registration_api,
+    meeting_api,
+    decision_api,
     target_api,
     person_api,
     address_api,
@@ -72,6 +78,8 @@ _ROUTES = (
     door_pages,
     offline_door_pages,
     registration_pages,
+    meeting_pages,
+    decision_pages,
     company_pages,
     agreement_pages,
     target_pages,
@@ -106,6 +114,8 @@ _TAGS = {
     "events": "Events, from the plan to the end of the evening.",
     "registrations": "Which companies are expected at an event.",
     "attendance": "Which companies have come to an event.",
+    "meetings": "Meetings of the taskforce: the agenda, the minutes, and the times of the figures.",
+    "decisions": "Decisions of meetings, and what became of them.",
     "passes": "Event passes, with which guests log pledges.",
     "companies": "The register of companies.",
     "targets": "What the taskforce wants to reach.",

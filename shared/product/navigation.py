@@ -33,7 +33,7 @@ DESTINATIONS = (
 )
 
 
-_PART_OF: Mapping[str, str] = {"/hires": "/queue"}
+_PART_OF: Mapping[str, str] = {"/hires": "/queue", "/decisions": "/meetings"}
 """Pages without an entry of their own: the path that they lie below, and the path of the entry that leads to them."""
 
 
@@ -49,7 +49,7 @@ def destinations(roles: Iterable[str]) -> list[Destination]:
 
 def here(path: str, places: Iterable[Destination]) -> str | None:
     """Return the path of the destination that `path` is or lies below, or is part of; the longest that fits."""
-    path = next((entry for below, entry in _PART_OF.items() if path.startswith(below + "/")), path)
+    path = next((entry for below, entry in _PART_OF.items() if (path + "/").startswith(below + "/")), path)
     fitting = [
         place.path
         for place in places

@@ -32,6 +32,7 @@ MUNICIPALITY, OTHER_MUNICIPALITY = "0671", "0756"
 
 # The events service calls these for its pages; the notifications service calls all others.
 _ASKED_BY_EVENTS = re.compile(r"/internal/\w+/v1/(subjects|erasures|deadlines)\b")
+_ASKED_BY_DASHBOARD = re.compile(r"/internal/events/v1/meetings/")
 # What differs in every answer: ids and URLs with them, tokens, the form token of a browser without a cookie, numbers.
 _IDS = re.compile(
     r"""[a-p-]{36}@|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-fA-F]{8}\b|(?<="csrf_token" value=")[\w-]{86}|\b[\w-]{64,}|\d+"""
@@ -105,6 +106,8 @@ class World:
         who = self.principal(caller)
         if caller == "service" and _ASKED_BY_EVENTS.match(path):
             who = replace(who, subject="service:events")
+        if caller == "service" and _ASKED_BY_DASHBOARD.match(path):
+            who = replace(who, subject="service:dashboard")
         return self.bearer(who)
 
     def bearer(self, who: Principal) -> dict[str, str]:

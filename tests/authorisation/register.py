@@ -21,8 +21,8 @@ from services.events.settings import EventsSettings
 from services.events.targets import commands as targets
 from services.events.targets.domain import TargetTerms
 from shared.contracts.events import attendance_id, registration_id
-from tests.authorisation import accounts, personal_data
-from tests.authorisation.accounts import API, Accounts, name_of
+from tests.authorisation import accounts, meetings, personal_data
+from tests.authorisation.accounts import API, name_of
 from tests.authorisation.matrix import (
     FOREIGN,
     MUNICIPALITY,
@@ -32,6 +32,7 @@ from tests.authorisation.matrix import (
     expected_marks,
     taskforce_of,
 )
+from tests.authorisation.meetings import Meetings
 from tests.authorisation.running import running
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
@@ -49,7 +50,7 @@ STEPS: Final = {"draft": (), "published": ("publish",), "open": ("publish", "ope
 AGREED: Final = AgreementTerms("both", None, date(2026, 1, 1), date(2026, 12, 31))
 
 
-class Register(Accounts):
+class Register(Meetings):
     """Two taskforces with companies, events and people."""
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {
@@ -58,6 +59,7 @@ class Register(Accounts):
         "event pass": ("own", "other taskforce", "missing"),
         "invitation": ("own", "other taskforce", "missing"),
         **accounts.BELONGINGS,
+        **meetings.BELONGINGS,
         **personal_data.BELONGINGS,
     }
 
@@ -89,6 +91,7 @@ class Register(Accounts):
         self.events["draft", "draft"] = self.events["own", "draft"]
 
         await self.fill_accounts()
+        await self.fill_meetings()
         await personal_data.fill(self)
 
     async def _fill(self, ownership: Ownership) -> None:
@@ -463,6 +466,7 @@ _REGISTER_BY_FORM: Final = _register("/events/{id}/registrations", form=True, su
 
 PROBES: Final[dict[tuple[str, str], Probe]] = {
     **accounts.PROBES,
+    **meetings.PROBES,
     **personal_data.PROBES,
     (f"POST {API}/companies", "company"): register_by_api,
     (f"GET {API}/companies", "company"): _list(f"{API}/companies", "company"),

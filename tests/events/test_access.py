@@ -47,6 +47,15 @@ MATRIX: Final[dict[str, set[str]]] = {
     f"POST {API}/events/{{event_id}}/registrations": PLANNERS,
     f"GET {API}/events/{{event_id}}/registrations": DOOR,
     f"POST {API}/events/{{event_id}}/registrations/{{registration_id}}/cancel": PLANNERS,
+    f"GET {API}/meetings/{{event_id}}": EVENT_READERS,
+    f"PUT {API}/meetings/{{event_id}}/agenda": PLANNERS,
+    f"POST {API}/meetings/{{event_id}}/figures": PLANNERS,
+    f"PUT {API}/meetings/{{event_id}}/minutes/{{item_id}}": PLANNERS,
+    f"POST {API}/meetings/{{event_id}}/decisions": PLANNERS,
+    f"GET {API}/decisions": EVENT_READERS,
+    f"GET {API}/decisions/{{decision_id}}": EVENT_READERS,
+    f"PUT {API}/decisions/{{decision_id}}": PLANNERS,
+    f"POST {API}/decisions/{{decision_id}}/{{step}}": PLANNERS,
     f"POST {API}/events/{{event_id}}/passes": PLANNERS,
     f"POST {API}/events/{{event_id}}/passes/revoke": PLANNERS,
     f"POST {API}/targets": PLANNERS,
@@ -64,6 +73,7 @@ MATRIX: Final[dict[str, set[str]]] = {
     f"POST {API}/people/{{person_id}}/reactivate": ADMINS,
     "GET /internal/events/v1/people/{person_id}/address": {"service"},
     "GET /internal/events/v1/coordinator/address": {"service"},
+    "GET /internal/events/v1/meetings/{meeting_id}": {"service"},
     "GET /events": EVENT_READERS,
     "POST /events": PLANNERS,
     "GET /events/new": PLANNERS,
@@ -82,6 +92,20 @@ MATRIX: Final[dict[str, set[str]]] = {
     "POST /events/{event_id:uuid}/registrations/pasted": PLANNERS,
     "POST /events/{event_id:uuid}/registrations/{registration_id:uuid}/cancel": PLANNERS,
     "GET /events/{event_id:uuid}/invitations": PLANNERS,
+    "GET /events/{event_id:uuid}/agenda": EVENT_READERS,
+    "GET /events/{event_id:uuid}/agenda/items/{item_id:uuid}": EVENT_READERS,
+    "GET /events/{event_id:uuid}/agenda/list": EVENT_READERS,
+    "GET /events/{event_id:uuid}/agenda/decisions": EVENT_READERS,
+    "POST /events/{event_id:uuid}/agenda/items": PLANNERS,
+    "POST /events/{event_id:uuid}/agenda/items/{item_id:uuid}/{step}": PLANNERS,
+    "POST /events/{event_id:uuid}/agenda/standard": PLANNERS,
+    "POST /events/{event_id:uuid}/agenda/minutes/{item_id:uuid}": PLANNERS,
+    "POST /events/{event_id:uuid}/agenda/figures": PLANNERS,
+    "POST /events/{event_id:uuid}/decisions": PLANNERS,
+    "GET /decisions": EVENT_READERS,
+    "GET /decisions/{decision_id:uuid}": EVENT_READERS,
+    "POST /decisions/{decision_id:uuid}": PLANNERS,
+    "POST /decisions/{decision_id:uuid}/{step}": PLANNERS,
     "GET /events/invitation/{code}": EVERYBODY,
     "GET /events/{event_id:uuid}/door": DOOR,
     "GET /events/service-worker.js": EVERYBODY,
@@ -171,6 +195,10 @@ async def test_every_route_names_its_roles(app: FastAPI) -> None:
     assert unclassified_routes(app.routes) == []
 
 
+OF_THE_DASHBOARD: Final = {("GET /internal/events/v1/meetings/{meeting_id}", "service")}
+"""What another service than notifications may do."""
+
+
 async def test_the_matrix_below_names_every_route(app: FastAPI) -> None:
     routes = {
         f"{method} {route.path}"
@@ -189,7 +217,8 @@ async def test_every_role_has_exactly_the_access_in_the_matrix(caller: Caller) -
         path = re.sub(r"\{role\}", "member", pattern)
         path = re.sub(r"\{\w+(:uuid)?\}", str(uuid4()), path)
         for role in sorted(EVERYBODY):
-            headers = caller.headers() if role == "nobody" else caller.headers(role)  # type: ignore[arg-type]
+            who = {"subject": "service:dashboard"} if (operation, role) in OF_THE_DASHBOARD else {}
+            headers = caller.headers() if role == "nobody" else caller.headers(role, **who)  # type: ignore[arg-type]
             answer = await caller.client.request(method, path, headers=headers)
             refusal = 401 if role == "nobody" else 403
             if (answer.status_code == refusal) == (role in allowed) or answer.status_code >= 500:

@@ -16,7 +16,7 @@ from services.events.calendar import store
 from services.events.calendar.domain import Attendance, EmployerEvent, EventNotFound, EventPlan
 from services.events.calendar.meetings.domain import Meeting
 from services.events.calendar.meetings.events_out import meeting_state
-from services.events.calendar.meetings.store import save_meeting
+from services.events.calendar.meetings.store import count_open_decisions, save_meeting
 from services.events.register import store as register_store
 from services.events.register.commands import add_company
 from services.events.register.domain import IdTaken, TaskforceUnknown
@@ -249,7 +249,8 @@ async def undo_check_in(
 
 async def _plan_meeting(conn: Connection, taskforce_id: UUID, event: EmployerEvent, *, at: datetime) -> None:
     starts_at = event.plan.starts_at
-    meeting = Meeting(event.id, event.status, starts_at, local_date(starts_at), version=1)
+    decisions = await count_open_decisions(conn, taskforce_id, before=starts_at)
+    meeting = Meeting(event.id, event.status, starts_at, local_date(starts_at), decisions_open=decisions, version=1)
     await save_meeting(conn, taskforce_id, meeting, at=at)
     await outbox.add(conn, meeting_state(MeetingPlanned, taskforce_id, meeting, at=at))
 

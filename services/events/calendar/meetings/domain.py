@@ -87,6 +87,24 @@ class ItemHasMinutes(Refusal):
     detail = N_("They would be lost with it. Delete the text of its minutes first; an item with decisions stays.")
 
 
+class StaleMinutes(Refusal):
+    """The minutes of the item have another version than the client expected."""
+
+    code = "stale-minutes"
+    kind = "stale"
+    title = N_("Somebody wrote in these minutes before you")
+    detail = N_("Load them again and compare. Nothing was changed.")
+
+
+class MeetingIsADraft(Refusal):
+    """Nobody but planners knows of a draft."""
+
+    code = "meeting-is-a-draft"
+    kind = "conflict"
+    title = N_("The meeting is not published")
+    detail = N_("Publish it first: then members can see its agenda and its decisions.")
+
+
 class AsOfAfterMeeting(Refusal):
     """A meeting looks at figures for a day up to its own."""
 
@@ -186,11 +204,18 @@ class Meeting:
 
     def begin_with(self, items: Sequence[AgendaItem], *, expected_version: int | None = None) -> bool:
         """Give a meeting without an agenda this one. Raises `AgendaIsNotEmpty`, `MeetingIsOver`."""
+        if self.items and self.items != tuple(items):
+            self._check(expected_version)
+            raise AgendaIsNotEmpty
+        return self.arrange(items, expected_version=expected_version)
+
+    def arrange(self, items: Sequence[AgendaItem], *, expected_version: int | None = None) -> bool:
+        """Replace the whole agenda. Raises `AgendaIsFull`, `MeetingIsOver`."""
         if self.items == tuple(items):
             return False
         self._check(expected_version)
-        if self.items:
-            raise AgendaIsNotEmpty
+        if len(items) > MOST_ITEMS:
+            raise AgendaIsFull
         return self._set(tuple(items))
 
     def remove(self, item_id: UUID, *, expected_version: int | None = None) -> bool:
@@ -212,35 +237,35 @@ class Meeting:
         moved.insert(after, moved.pop(before))
         return self._set(tuple(moved))
 
-    def fix(self, at: datetime, *, expected_version: int | None = None) -> bool:
-        """Fix the times of its figures: they include what was recorded by `at`. Raises `MeetingIsOver`."""
-        if self.known_at is not None:
-            return False
-        self._check(expected_version)
-        self.known_at = at
-        return self._changed()
+    def set_times(
+        self,
+        at: datetime,
+        *,
+        fixed: bool | None = None,
+        day: date | None = None,
+        expected_version: int | None = None,
+    ) -> bool:
+        """Set the times of its figures. What is None stays as it is.
 
-    def release(self, *, expected_version: int | None = None) -> bool:
-        """Let its figures follow what is recorded again. Raises `MeetingIsOver`."""
-        if self.known_at is None:
-            return False
-        self._check(expected_version)
-        self.known_at = None
-        return self._changed()
-
-    def choose_day(self, day: date | None, *, expected_version: int | None = None) -> bool:
-        """Choose the day its figures are for; None: the day it is held.
+        Args:
+            fixed: True: they include what was recorded by `at`, unless they are fixed already; False: they follow what
+                is recorded.
+            day: the day they are for.
 
         Raises:
             AsOfAfterMeeting, MeetingIsOver.
         """
-        chosen = None if day == self.held_on else day
-        if chosen == self.chosen_day:
+        chosen_day, known_at = self.chosen_day, self.known_at
+        if day is not None:
+            chosen_day = None if day == self.held_on else day
+        if fixed is not None:
+            known_at = (known_at or at) if fixed else None
+        if (chosen_day, known_at) == (self.chosen_day, self.known_at):
             return False
         self._check(expected_version)
-        if chosen is not None and chosen > self.held_on:
+        if chosen_day is not None and chosen_day > self.held_on:
             raise AsOfAfterMeeting
-        self.chosen_day = chosen
+        self.chosen_day, self.known_at = chosen_day, known_at
         return self._changed()
 
     def recount(self, decisions_open: int) -> bool:
@@ -261,5 +286,29 @@ class Meeting:
         return self._changed()
 
     def _changed(self) -> bool:
+        self.version += 1
+        return True
+
+
+@dataclass(slots=True)
+class Minutes:
+    """The minutes of one item. They can be written during the meeting and after it.
+
+    Attributes:
+        text: None: nothing was written, or it was deleted.
+        version: 0 before the first text.
+    """
+
+    item_id: UUID
+    text: str | None = None
+    version: int = 0
+
+    def write(self, text: str | None, *, expected_version: int | None = None) -> bool:
+        """Replace the text. Returns whether that changed anything. Raises `StaleMinutes`."""
+        if text == self.text:
+            return False
+        if expected_version is not None and expected_version != self.version:
+            raise StaleMinutes
+        self.text = text
         self.version += 1
         return True

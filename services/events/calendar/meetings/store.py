@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.events.calendar.domain import EventNotFound
-from services.events.calendar.meetings.domain import AgendaItem, Meeting, NotAMeeting
+from services.events.calendar.meetings.domain import (
+    AgendaItem,
+    AgendaItemNotFound,
+    ItemHasMinutes,
+    Meeting,
+    Minutes,
+    NotAMeeting,
+)
+from services.events.register.domain import IdTaken
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
@@ -77,7 +85,8 @@ async def save_meeting(
         by: the subject of the principal who changed it; None: it was drafted with its event.
 
     Raises:
-        asyncpg.ForeignKeyViolationError: a removed item has decisions.
+        ItemHasMinutes: a removed item has minutes or decisions.
+        IdTaken: an item of another meeting has the id of a new one.
     """
     await conn.execute(
         """
@@ -101,6 +110,9 @@ async def save_meeting(
         by,
         at,
     )
+    item_ids = [item.id for item in meeting.items]
+    if await conn.fetchval(_REMOVED_WITH_A_RECORD, taskforce_id, meeting.id, item_ids):
+        raise ItemHasMinutes
     await conn.execute(
         """
         delete from agenda_items
@@ -110,11 +122,11 @@ async def save_meeting(
         """,
         taskforce_id,
         meeting.id,
-        [item.id for item in meeting.items],
+        item_ids,
     )
     await conn.executemany(
         """
-        insert into agenda_items (taskforce_id, meeting_id, place, id, title, minutes, presenter, shows)
+        insert into agenda_items as known (taskforce_id, meeting_id, place, id, title, minutes, presenter, shows)
         values ($1, $2, $3, $4, $5, $6, $7, $8)
             on conflict (taskforce_id, id) do update
            set place = excluded.place,
@@ -122,9 +134,118 @@ async def save_meeting(
                minutes = excluded.minutes,
                presenter = excluded.presenter,
                shows = excluded.shows
+         where known.meeting_id = excluded.meeting_id
         """,
         [
             (taskforce_id, meeting.id, place, item.id, item.title, item.minutes, item.presenter, item.shows)
             for place, item in enumerate(meeting.items, start=1)
         ],
+    )
+    saved = await conn.fetchval(
+        "select count(*) from agenda_items where taskforce_id = $1 and meeting_id = $2", taskforce_id, meeting.id
+    )
+    if saved != len(item_ids):
+        raise IdTaken
+
+
+_REMOVED_WITH_A_RECORD: Final = """
+    select exists (select from agenda_items as item
+                    where item.taskforce_id = $1
+                      and item.meeting_id = $2
+                      and item.id <> all ($3::uuid[])
+                      and (item.notes is not null
+                           or exists (select from decisions
+                                       where decisions.taskforce_id = item.taskforce_id
+                                         and decisions.item_id = item.id)))
+"""
+
+
+async def lock_minutes(conn: Connection, taskforce_id: UUID, meeting_id: UUID, item_id: UUID) -> Minutes:
+    """Return the minutes of an item, locked until the transaction ends. Raises `AgendaItemNotFound`."""
+    row = await conn.fetchrow(
+        """
+        select id, notes, notes_version
+          from agenda_items
+         where taskforce_id = $1
+           and meeting_id = $2
+           and id = $3
+           for no key update
+        """,
+        taskforce_id,
+        meeting_id,
+        item_id,
+    )
+    if row is None:
+        raise AgendaItemNotFound
+    return Minutes(*row)
+
+
+async def save_minutes(conn: Connection, taskforce_id: UUID, minutes: Minutes, *, at: datetime, by: str) -> None:
+    """Save minutes that the caller has locked. `by` is the subject of the principal who wrote them."""
+    await conn.execute(
+        """
+        update agenda_items
+           set notes = $3,
+               notes_version = $4,
+               notes_at = $5,
+               notes_by = $6
+         where taskforce_id = $1
+           and id = $2
+        """,
+        taskforce_id,
+        minutes.item_id,
+        minutes.text,
+        minutes.version,
+        at,
+        by,
+    )
+
+
+async def is_active_person(conn: Connection, taskforce_id: UUID, person_id: UUID) -> bool:
+    """Whether the person has an account that is open."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        """
+        select exists (select from people
+                        where taskforce_id = $1
+                          and id = $2
+                          and deactivated_at is null)
+        """,
+        taskforce_id,
+        person_id,
+    )
+
+
+async def meetings_ahead(conn: Connection, taskforce_id: UUID, *, after: datetime) -> list[UUID]:
+    """Return the meetings that start after a moment and are not over, in the order in which they are to be locked."""
+    rows = await conn.fetch(
+        """
+        select id
+          from employer_events
+         where taskforce_id = $1
+           and kind = 'taskforce_meeting'
+           and status in ('draft', 'published', 'open')
+           and starts_at > $2
+         order by id
+        """,
+        taskforce_id,
+        after,
+    )
+    return [row["id"] for row in rows]
+
+
+async def count_open_decisions(conn: Connection, taskforce_id: UUID, *, before: datetime) -> int:
+    """Return how many decisions of meetings that start before a moment are open."""
+    return await conn.fetchval(  # type: ignore[no-any-return]
+        """
+        select count(*)
+          from decisions as decision
+          join employer_events as event
+            on event.taskforce_id = decision.taskforce_id
+           and event.id = decision.meeting_id
+         where decision.taskforce_id = $1
+           and decision.status = 'open'
+           and event.starts_at < $2
+        """,
+        taskforce_id,
+        before,
     )

@@ -17,7 +17,9 @@ from services.events.calendar.meetings.domain import (
     AsOfAfterMeeting,
     Meeting,
     MeetingIsOver,
+    Minutes,
     StaleAgenda,
+    StaleMinutes,
 )
 
 if TYPE_CHECKING:
@@ -66,20 +68,20 @@ def test_an_item_moves_by_one_place(number: int, direction: Any, after: list[int
 def test_the_day_of_the_figures_is_that_of_the_meeting_unless_another_is_chosen() -> None:
     planned = meeting()
     assert planned.as_of == HELD_ON
-    assert not planned.choose_day(HELD_ON)
-    assert planned.choose_day(date(2026, 11, 30))
-    assert planned.as_of == date(2026, 11, 30)
-    assert planned.choose_day(None)
+    assert not planned.set_times(START, day=HELD_ON)
+    assert planned.set_times(START, day=date(2026, 11, 30))
+    assert (planned.as_of, planned.known_at) == (date(2026, 11, 30), None)
+    assert planned.set_times(START, day=HELD_ON)
     assert (planned.as_of, planned.version) == (HELD_ON, 3)
 
 
 def test_figures_are_fixed_and_released() -> None:
     planned = meeting()
-    assert planned.fix(START)
-    assert not planned.fix(START + timedelta(hours=1))
+    assert planned.set_times(START, fixed=True)
+    assert not planned.set_times(START + timedelta(hours=1), fixed=True)
     fixed_at = planned.known_at
-    assert planned.release()
-    assert not planned.release()
+    assert planned.set_times(START, fixed=False)
+    assert not planned.set_times(START, fixed=False)
     assert (fixed_at, planned.known_at, planned.version) == (START, None, 3)
 
 
@@ -96,10 +98,9 @@ def test_decisions_are_counted_again_also_after_the_meeting() -> None:
         lambda of, **expected: of.put(item(9), **expected),
         lambda of, **expected: of.remove(UUID(int=1), **expected),
         lambda of, **expected: of.move(UUID(int=1), "down", **expected),
-        lambda of, **expected: of.fix(START, **expected),
-        lambda of, **expected: of.choose_day(date(2026, 11, 1), **expected),
+        lambda of, **expected: of.set_times(START, fixed=True, **expected),
     ],
-    ids=["put", "remove", "move", "fix", "choose_day"],
+    ids=["put", "remove", "move", "set_times"],
 )
 def test_a_change_is_refused_after_the_meeting_and_on_another_version(step: Callable[..., bool]) -> None:
     over = meeting(1, 2, status="closed")
@@ -118,7 +119,8 @@ def test_a_change_is_refused_after_the_meeting_and_on_another_version(step: Call
         (lambda of: of.put(item(99)), AgendaIsFull),
         (lambda of: of.begin_with([item(99)]), AgendaIsNotEmpty),
         (lambda of: of.move(UUID(int=99), "up"), AgendaItemNotFound),
-        (lambda of: of.choose_day(date(2026, 12, 2)), AsOfAfterMeeting),
+        (lambda of: of.set_times(START, day=date(2026, 12, 2)), AsOfAfterMeeting),
+        (lambda of: Minutes(UUID(int=1), "A", 1).write("B", expected_version=0) or of, StaleMinutes),
     ],
 )
 def test_what_cannot_be_is_refused(step: Callable[[Meeting], bool], refusal: type[Exception]) -> None:
