@@ -119,8 +119,8 @@ async def test_the_pack_says_what_has_changed_and_what_was_corrected_as_the_api_
     row = next(row for row in book["Det har ændret sig"] if row[:1] == ["Ansættelser"] and len(row) > 3)
     assert (row[1], row[-1]) == (1, 24)
     assert 23 in row[2:-1]
-    assert "1 + 23 registreret sent = 24" in text
-    assert ["Forårsmøde", before.date(), "Ansættelser", "Småjob", 1, 24, "+ 23 registreret sent"] in book["Rettelser"]
+    assert "1 + 23 registreret senere = 24" in text
+    assert ["Forårsmøde", before.date(), "Ansættelser", "Småjob", 1, 24, "+ 23 registreret senere"] in book["Rettelser"]
     assert any(row[2:4] == [200, 24] for row in book["Mål"])
 
 
