@@ -22,6 +22,8 @@ from services.dashboard.overview.restricted import shows_hires
 from services.dashboard.read_model import taskforces
 from services.dashboard.read_model.lag import current_lag
 from services.dashboard.selection import Chosen, Selection
+from services.dashboard.targets.figures import targets_in
+from services.dashboard.targets.words import target_rows, targets_chart
 from shared.db.database import Database
 from shared.http.auth import Principal
 from shared.http.dependencies import Anybody, Db
@@ -65,6 +67,8 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
     async with database.read(viewer.taskforce) as conn:
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
         changed = await changes(conn, chosen, [one for one in HEADLINES if hires or one.unit != "hires"])
+        # They are of the whole taskforce.
+        forecasts = [] if chosen.filters else await targets_in(conn, chosen.times)
         companies = await queries.companies(conn, known_at=chosen.known_at)
         lag = await current_lag(conn)
     if restricted:
@@ -72,6 +76,7 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
+    targets = target_rows(forecasts, hides_small=restricted)
     words = filters.in_words(chosen, companies, computed.events)
     population = Population(chosen.job_type, computed.as_of, computed.known_at, [*words.values()])
     to_lists = Links(chosen, to_hires=not restricted, to_events=sees_events)
@@ -96,16 +101,20 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "bridge_words": bridge_words,
         "bridge_links": bridge_links,
         "cards": views.cards(computed, chosen.job_type, hires=hires, links=to_lists),
+        "bridge_of": {built.measure: built for built in changed.bridges} if changed else {},
         "types": views.type_rows(computed, chosen, type_columns),
         "type_columns": [measure.label for measure in type_columns],
         "job_type_label": JOB_TYPES[chosen.job_type],
-        "funnel": views.funnel(computed, population, to_lists) if hires else None,
+        "funnel": views.funnel(computed, population, to_lists, restricted=restricted) if hires else None,
         "lasting": lasting.lasting(computed, population, restricted=restricted, links=to_lists) if hires else None,
         "by_quarter": views.by_quarter(computed, population, to_lists, hires=hires, latest=latest_quarters),
         "by_event": views.by_event(computed, population, to_lists, latest=latest_events),
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events)
         if hires
         else None,
+        "target_rows": targets,
+        "targets_chart": targets_chart(targets, as_of=chosen.day) if targets else None,
+        "sets_targets": viewer.has("coordinator", "admin"),
         "more": len(computed.quarters) > views.LATEST_QUARTERS or len(computed.events) > views.LATEST_EVENTS,
         "measures": catalogue.listed(),
         "stream": STREAM,

@@ -147,7 +147,7 @@ def funnel_chart(
         intro=intro,
         topic=topic,
         caption=caption,
-        columns=[*columns, _("Of the step before")],
+        columns=[*columns, _("Of the step before") if all(step.between is None for step in steps) else _("Share")],
         rows=rows,
         level=level,
     )

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from services.dashboard.measures.hires import Hires, HiresFromPledges, StartingLaterFromPledges
-from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.hires import Hires, HiresFromPledges
+from services.dashboard.measures.pledges import PledgedPositions, PositionsAffirmed, PositionsMatched
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview import findings
 from services.dashboard.overview.captions import PLEDGES_AND_HIRES
-from shared.i18n.translations import current_language
+from services.dashboard.overview.lasting import employed_rows
+from shared.i18n.translations import N_, current_language, ngettext
 from shared.i18n.translations import gettext as _
 from shared.ui.charts import Period, Step, column_chart, draw_columns, draw_funnel, funnel_chart
 from shared.ui.charts.palette import PROMISED, REAL, swatch
-from shared.ui.formats import quarter_text
+from shared.ui.formats import percent_text, quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,22 +26,40 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.figures import Figures, QuarterFigures
     from services.dashboard.measures.measure import Measure
+    from services.dashboard.measures.waits import Wait
     from services.dashboard.overview.captions import Population
     from services.dashboard.overview.links import Links
     from shared.contracts.pledges import JobType
 
 LATEST_QUARTERS = 12
+_WAY: Final[tuple[tuple[str, type[Measure], str], ...]] = (
+    (N_("Affirmed by the company"), PositionsAffirmed, "pledged_to_affirmed"),
+    (N_("A person found"), PositionsMatched, "pledged_to_matched"),
+    (N_("Have started work"), HiresFromPledges, "pledged_to_hired"),
+)
+"""The steps after the pledge: the words, the measure, and the pair of steps whose median days it shows."""
 _SERIES: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires)
 
 
-def funnel(figures: Figures, population: Population, links: Links) -> Markup:
-    """Return the chart from pledged positions to the hires on them. Hires without a pledge are not included."""
+def funnel(figures: Figures, population: Population, links: Links, *, restricted: bool) -> Markup:
+    """Return the chart from pledged positions to the hires on them, and to those who are still employed.
+
+    Hires without a pledge are included in the last steps only.
+
+    Args:
+        restricted: whether small counts of persons are hidden.
+    """
     steps = _steps(figures, population.job_type, links)
+    steps += _employed_steps(figures, population.job_type, restricted=restricted, links=links)
     return funnel_chart(
         "funnel",
         funnel_finding(figures, population.job_type),
         steps if any(step.value for step in steps) else [],
         columns=(_("Step"), _("Number")),
+        intro=_(
+            "Days are counted from the pledge, all job types together. Employed: of all hires whose day has come, also "
+            "those without a pledge."
+        ),
         topic=_("From pledge to job"),
         caption=population.caption(_("Pledged positions, and the hires on them"), PLEDGES_AND_HIRES),
         level=2,
@@ -129,18 +148,47 @@ def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart
 
 
 def _steps(figures: Figures, job_type: str, links: Links | None = None) -> list[Step]:
-    started = figures.counts.by_job_type(HiresFromPledges)[job_type]
-    confirmed = started + figures.counts.by_job_type(StartingLaterFromPledges)[job_type]
+    """Return the steps from pledge to job, with the share of the pledged positions and the median days to each."""
+
+    def number(measure: type[Measure]) -> int:
+        return figures.counts.by_job_type(measure)[job_type]
+
+    pledged = number(PledgedPositions)
+    first = Step(
+        _("Pledged positions"), pledged, href=links.list_of(PledgedPositions) if links else None, series=PROMISED
+    )
     return [
-        Step(
-            _("Pledged positions"),
-            figures.counts.by_job_type(PledgedPositions)[job_type],
-            href=links.list_of(PledgedPositions) if links else None,
-            series=PROMISED,
+        first,
+        *(
+            Step(
+                _(label),
+                number(measure),
+                href=links.list_of(measure) if links else None,
+                between=_between(number(measure), pledged, figures.waits.get(pair)),
+            )
+            for label, measure, pair in _WAY
         ),
-        Step(_("Confirmed hires on them"), confirmed, href=links.list_of(HiresFromPledges) if links else None),
-        Step(_("Have started work"), started, href=links.list_of(HiresFromPledges) if links else None),
     ]
+
+
+def _between(reached: int, pledged: int, wait: Wait | None) -> str:
+    """Return `39 % of the pledged · median 14 days`, as far as there is anything to say."""
+    parts = [_("%(share)s of the pledged", share=percent_text(reached / pledged))] if 0 < reached <= pledged else []
+    if reached and wait and wait.days is not None:
+        days = round(wait.days)
+        parts.append(ngettext("median %(num)s day", "median %(num)s days", days))
+    return " · ".join(parts)
+
+
+def _employed_steps(figures: Figures, job_type: str, *, restricted: bool, links: Links) -> list[Step]:
+    """Return those still employed, of all hires whose day has come; nothing where a part of it is hidden."""
+    steps = []
+    for row in employed_rows(figures, job_type, restricted=restricted, links=links):
+        if row.counts is not None and row.counts.of:
+            of = _("%(share)s (%(part)s of %(of)s)", share=row.share, part=row.counts.yes, of=row.counts.of)
+            label = _("Employed after %(months)s months", months=row.months)
+            steps.append(Step(label, row.counts.yes, href=row.href, between=of))
+    return steps
 
 
 def _series_names() -> list[str]:
