@@ -22,6 +22,9 @@ Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
 """A `Viewer`, or a program whose API key has the scope `figures:read`."""
 
+BoardReleaser = Annotated[Principal, Depends(require("coordinator"))]
+"""A person who may release the public board's number."""
+
 
 def sees_figures(principal: Principal) -> bool:
     """Whether the principal is an `ApiViewer`."""

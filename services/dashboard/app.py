@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.dashboard.board import pages as board
+from services.dashboard.board import staff_pages as board_of_staff
 from services.dashboard.board.public_figure import PublicFigures
+from services.dashboard.board.schedule import schedule_of
+from services.dashboard.board.store import CHANNEL as RELEASES
 from services.dashboard.bridge import api as bridge_api
 from services.dashboard.bridge import pages as bridge_pages
 from services.dashboard.lists import api as lists_api
@@ -46,28 +49,33 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await Database.connect(settings, name="dashboard-app")
-        changes = Changes(
-            StreamLimits(
-                members=settings.streams,
-                boards=settings.board_streams,
-                account=settings.streams_per_account,
-                address=settings.streams_per_address,
-            )
+        limits = StreamLimits(
+            members=settings.streams,
+            boards=settings.board_streams,
+            account=settings.streams_per_account,
+            address=settings.streams_per_address,
         )
+        changes = Changes(limits)
+        board_changes = Changes(limits)
         app.state.database = database
         app.state.changes = changes
-        app.state.before_shutdown = [changes.close]
-        app.state.public_figures = PublicFigures(database, changes, smallest=settings.board_smallest_count)
+        app.state.board_changes = board_changes
+        app.state.before_shutdown = [changes.close, board_changes.close]
+        app.state.public_figures = PublicFigures(database, board_changes, schedule_of(settings))
         tasks = [
             asyncio.create_task(
                 changes.follow(listen(settings, CHANNEL, name="dashboard-listen")), name="dashboard listen"
             ),
             asyncio.create_task(changes.watch_the_day(), name="dashboard midnight"),
+            asyncio.create_task(
+                board_changes.follow(listen(settings, RELEASES, name="dashboard-listen")), name="dashboard releases"
+            ),
         ]
         try:
             yield
         finally:
             changes.close()
+            board_changes.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -83,6 +91,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     )
     app.include_router(api.router)
     app.include_router(board.router)
+    app.include_router(board_of_staff.router)
     app.include_router(pages.router)
     app.include_router(bridge_api.router)
     app.include_router(bridge_pages.router)

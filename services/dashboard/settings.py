@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -30,6 +31,22 @@ class DashboardSettings(ServiceSettings):
     )
     board_smallest_count: int = Field(
         5, ge=1, description="public figures hide counts from 1 to below this one; 0 is shown"
+    )
+    board_release_times: Annotated[tuple[time, ...], Field(min_length=1)] = Field(
+        (time(8),),
+        description="when the public board may show a new number: times in Europe/Copenhagen as a JSON list, such as "
+        '["08:00", "15:30"]',
+    )
+    board_release_step: int = Field(
+        5, ge=1, description="and only when at least so many have come, or were corrected away, since the last release"
+    )
+    board_release_at_once: bool = Field(
+        False,
+        description="release as soon as the step is reached, whatever the time: for demonstrations, because whoever "
+        "watches the board then sees when a hire is confirmed",
+    )
+    board_sign_step: int = Field(
+        10, ge=1, description="whoever keeps the signs by the road is told when the number has moved so far"
     )
     events_url: str = Field("", description="base URL of events for `/internal/…`, without a slash at its end")
     service_token: SecretStr = Field(

@@ -133,6 +133,17 @@ def _board(path: str) -> Probe:
     return probe
 
 
+def _board_of_staff(method: str, *, success: int) -> Probe:
+    """The coordinator's page of the board: it is of their own taskforce, whatever they ask for."""
+
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
+        if ownership != "own":
+            return None
+        return Ask(method, "/dashboard/board", success=success, shows=("Struer",) if method == "GET" else ())
+
+    return probe
+
+
 async def boards_of_the_front_page(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     """Callers who may see figures get the figures instead."""
     if FIGURES.reached_by(caller) or ownership == "missing":
@@ -179,6 +190,8 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
             ("GET", "/pack.xlsx"),
         )
     },
+    ("GET /dashboard/board", "figures"): _board_of_staff("GET", success=200),
+    ("POST /dashboard/board", "figures"): _board_of_staff("POST", success=303),
     **{
         (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")
         for part in ("", ".json", ".txt", ".svg", "/figure", "/stream")

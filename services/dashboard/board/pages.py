@@ -1,4 +1,4 @@
-"""The public board: one number on a page, and the same as JSON, SVG and text.
+"""The public board: the last released number on a page, and the same as JSON, SVG and text.
 
 There is no token. The slug in the URL names a taskforce, and only its one public figure is read.
 """
@@ -12,15 +12,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from services.dashboard.access import BOARD, Settings
-from services.dashboard.board.public_figure import PublicFigure, PublicFigures, ThePublicFigures
+from services.dashboard.board.public_figure import PublicFigure, PublicFigures, TheBoardChanges, ThePublicFigures
 from shared.http.dependencies import Anybody
 from shared.http.middleware import content_security_policy
 from shared.http.policy import concerns
 from shared.http.problems import Problem
-from shared.http.streams import EventStream, Follower, TheChanges
+from shared.http.streams import EventStream, Follower
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
-from shared.ui.formats import date_text, month_text, number_text
+from shared.ui.formats import date_text, moment_text, month_text, number_text
 from shared.ui.pages import render
 
 router = APIRouter(prefix="/board", include_in_schema=False)
@@ -36,7 +36,11 @@ _IN_A_LANGUAGE = _FOR_EVERYBODY | {"vary": "cookie"}
 @router.get("/{slug}.json")
 @concerns(BOARD)
 async def as_json(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
-    """Answer the figure for programs. `count` is null, and `suppressed` true, where it is too small to show."""
+    """Answer the figure for programs. `count` is null, and `suppressed` true, where it is too small to show.
+
+    Before the first release `count`, `as_of` and `released_at` are null. `next_release` is the next set time; null: as
+    soon as enough have come.
+    """
     return JSONResponse(_document(await _find(public_figures, slug)), headers=_FOR_EVERYBODY)
 
 
@@ -45,7 +49,10 @@ async def as_json(slug: str, _anybody: Anybody, public_figures: ThePublicFigures
 async def as_text(slug: str, _anybody: Anybody, public_figures: ThePublicFigures) -> Response:
     """Answer the figure as one line."""
     figure = await _find(public_figures, slug)
-    line = f"{_number(figure)} {_label(figure)} ({date_text(figure.as_of)})\n"
+    if figure.as_of is None:
+        line = _("No number has been released yet") + "\n"
+    else:
+        line = f"{_number(figure)} {_label(figure)} ({date_text(figure.as_of)})\n"
     return PlainTextResponse(line, headers=_IN_A_LANGUAGE)
 
 
@@ -69,20 +76,20 @@ async def fresh_figure(request: Request, slug: str, _anybody: Anybody, public_fi
 @router.get("/{slug}/stream")
 @concerns(BOARD)
 async def follow(
-    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheChanges
+    request: Request, slug: str, _anybody: Anybody, public_figures: ThePublicFigures, changes: TheBoardChanges
 ) -> Response:
-    """Follow the figure. Nothing is sent while it stays the same or stays hidden."""
-    sent = _document(await _find(public_figures, slug))
+    """Follow the releases. Nothing else is sent, and nothing else wakes the stream."""
+    figure = await _find(public_figures, slug)
+    sent = figure.release
 
     async def message() -> dict[str, Any] | None:
         nonlocal sent
         figure = await public_figures.find(slug)
-        if figure is None or _document(figure) == sent:
+        if figure is None or figure.release == sent:
             return None
-        sent = _document(figure)
-        return sent
+        sent = figure.release
+        return _document(figure)
 
-    figure = await _find(public_figures, slug)
     return EventStream(changes, figure.taskforce.taskforce_id, Follower.of(request), message)
 
 
@@ -115,14 +122,20 @@ def _document(figure: PublicFigure) -> dict[str, Any]:
         "count": figure.count,
         "suppressed": figure.below is not None,
         "since": figure.since.isoformat(),
-        "as_of": figure.as_of.isoformat(),
+        "as_of": figure.as_of.isoformat() if figure.as_of else None,
+        "released_at": _moment(figure.released_at),
+        "next_release": _moment(figure.next_release),
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def _number(figure: PublicFigure) -> str:
     if figure.below is not None:
         return _("Fewer than %(number)s", number=number_text(figure.below))
-    return number_text(figure.count or 0)
+    return "–" if figure.count is None else number_text(figure.count)
 
 
 def _label(figure: PublicFigure) -> str:
@@ -145,4 +158,11 @@ def _words(figure: PublicFigure) -> dict[str, str]:
             "citizen has got a småjob", "citizens have got a småjob", 2 if figure.count is None else figure.count
         ),
         "since": _("since %(month)s", month=_since(figure.since)),
+        "released": _released(figure),
     }
+
+
+def _released(figure: PublicFigure) -> str:
+    if figure.released_at is None:
+        return _("No number has been released yet")
+    return _("Released %(moment)s", moment=moment_text(figure.released_at))

@@ -1,28 +1,28 @@
-"""The one public figure: how many citizens have got a småjob. Small counts are suppressed."""
+"""What the public sees of a board: its last release, and when the next one may come. Nothing here counts anything."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from services.dashboard.measures import queries
-from services.dashboard.measures.figures import today
-from services.dashboard.measures.hires import Hires
+from services.dashboard.board import store
 from services.dashboard.read_model.taskforces import find_taskforce
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from services.dashboard.board.domain import Release
+    from services.dashboard.board.schedule import Schedule
     from services.dashboard.read_model.taskforces import Taskforce
     from shared.db.database import Database
     from shared.http.streams import Changes
 
 CACHE_SECONDS = 5.0
-"""How long a figure is cached at most. It limits the delay if a NOTIFY is lost."""
+"""How long a release is cached at most. It limits the delay if a NOTIFY is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,82 +30,90 @@ class PublicFigure:
     """What a taskforce's board shows.
 
     Attributes:
-        count: hires in småjobs that a case worker has confirmed and whose first day of work lies between `since`
-            and `as_of`, both included; each counts as one citizen. None if it is too small to be shown.
-        below: if the count is hidden, it is at least 1 and less than this; else None.
-        as_of: the day, in Europe/Copenhagen.
+        release: the last one; None before the first.
+        next_release: the next set time; None: as soon as enough have come.
+        step: so many have to come before the number changes.
     """
 
     taskforce: Taskforce
-    count: int | None
-    below: int | None
-    as_of: date
+    release: Release | None
+    next_release: datetime | None
+    step: int
+
+    @property
+    def count(self) -> int | None:
+        """Citizens who have got a småjob from `since` to `as_of`, both included; None if it is not shown.
+
+        It counts hires that a case worker has confirmed and whose first day of work lies in that time.
+        """
+        return None if self.release is None or self.release.below is not None else self.release.counted
+
+    @property
+    def below(self) -> int | None:
+        """If the count is hidden, it is at least 1 and less than this; else None."""
+        return None if self.release is None else self.release.below
 
     @property
     def since(self) -> date:
         """The first day it counts from."""
-        return self.taskforce.since
+        return self.taskforce.since if self.release is None else self.release.since
 
+    @property
+    def as_of(self) -> date | None:
+        """The day of the number, in Europe/Copenhagen; None before the first release."""
+        return None if self.release is None else self.release.as_of
 
-def suppressed(taskforce: Taskforce, count: int, as_of: date, *, smallest: int) -> PublicFigure:
-    """Return the figure as the public may see it: counts from 1 to below `smallest` are hidden, 0 is not."""
-    hidden = 0 < count < smallest
-    return PublicFigure(taskforce, None if hidden else count, smallest if hidden else None, as_of)
+    @property
+    def released_at(self) -> datetime | None:
+        """When it was released; None before the first release."""
+        return None if self.release is None else self.release.released_at
 
 
 class PublicFigures:
-    """The cached figures of all boards. A figure is counted once after each change, however many clients ask.
+    """The cached releases of all boards.
 
     Args:
-        smallest: the smallest count above 0 that is shown.
+        changes: notified of releases, and of nothing else.
     """
 
-    def __init__(self, database: Database, changes: Changes, *, smallest: int) -> None:
+    def __init__(self, database: Database, changes: Changes, schedule: Schedule) -> None:
         self._database = database
         self._changes = changes
-        self._smallest = smallest
-        self._cached: dict[str, tuple[PublicFigure, tuple[int, int], float]] = {}
-        self._counting: dict[str, asyncio.Task[PublicFigure | None]] = {}
+        self._schedule = schedule
+        self._cached: dict[str, tuple[Taskforce, Release | None, tuple[int, int], float]] = {}
 
     async def find(self, slug: str) -> PublicFigure | None:
-        """Return the figure of the taskforce with this slug; None if there is none."""
-        figure: PublicFigure | None = None
-        # A count that ran during a change may have missed the change, so it is repeated.
-        for _ in range(3):
-            fresh = self._up_to_date(slug)
-            if fresh is not None:
-                return fresh
-            counting = self._counting.get(slug)
-            if counting is None:
-                counting = self._counting[slug] = asyncio.create_task(self._count(slug))
-                counting.add_done_callback(lambda _: self._counting.pop(slug, None))
-            figure = await asyncio.shield(counting)
-            if figure is None:
-                return None
-        return figure
+        """Return what the board of the taskforce with this slug shows; None if there is none."""
+        cached = self._up_to_date(slug) or await self._read(slug)
+        if cached is None:
+            return None
+        taskforce, release = cached
+        return PublicFigure(
+            taskforce,
+            release,
+            self._schedule.next_due(datetime.now(UTC)),
+            max(self._schedule.step, self._schedule.smallest),
+        )
 
-    def _up_to_date(self, slug: str) -> PublicFigure | None:
+    def _up_to_date(self, slug: str) -> tuple[Taskforce, Release | None] | None:
         if slug not in self._cached:
             return None
-        figure, version, counted_at = self._cached[slug]
-        unchanged = version == self._changes.version(figure.taskforce.taskforce_id)
-        recent = time.monotonic() - counted_at < CACHE_SECONDS
-        return figure if unchanged and recent and figure.as_of == today() else None
+        taskforce, release, version, read_at = self._cached[slug]
+        unchanged = version == self._changes.version(taskforce.taskforce_id)
+        return (taskforce, release) if unchanged and time.monotonic() - read_at < CACHE_SECONDS else None
 
-    async def _count(self, slug: str) -> PublicFigure | None:
-        counted_at = time.monotonic()
+    async def _read(self, slug: str) -> tuple[Taskforce, Release | None] | None:
+        read_at = time.monotonic()
         taskforce = await find_taskforce(self._database, slug=slug)
         if taskforce is None:
             self._cached.pop(slug, None)
             return None
-        # Read before the count, so that a change during the count makes its result outdated.
+        # Looked up before the release is read, so that a release meanwhile makes this one outdated.
         version = self._changes.version(taskforce.taskforce_id)
-        as_of = today()
         async with self._database.read(taskforce.taskforce_id) as conn:
-            count = await queries.growth(conn, Hires, job_type="smaajob", since=taskforce.since, as_of=as_of)
-        figure = suppressed(taskforce, count, as_of, smallest=self._smallest)
-        self._cached[slug] = (figure, version, counted_at)
-        return figure
+            release = await store.last_release(conn)
+        self._cached[slug] = (taskforce, release, version, read_at)
+        return taskforce, release
 
 
 async def _running_public_figures(request: Request) -> PublicFigures:
@@ -115,3 +123,13 @@ async def _running_public_figures(request: Request) -> PublicFigures:
 
 ThePublicFigures = Annotated[PublicFigures, Depends(_running_public_figures)]
 """The application's public figures."""
+
+
+async def _running_board_changes(request: Request) -> Changes:
+    changes: Changes = request.app.state.board_changes
+    return changes
+
+
+TheBoardChanges = Annotated["Changes", Depends(_running_board_changes)]
+"""The releases that the boards' streams follow. A stream that woke for other changes would tell when there were some: a
+change puts the next heartbeat off."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -15,16 +15,16 @@ import pytest_asyncio
 from pydantic import ValidationError
 
 from services.dashboard.app import create_app
-from services.dashboard.board import public_figure
-from services.dashboard.board.public_figure import suppressed
-from services.dashboard.measures import queries
+from services.dashboard.board import public_figure, store
 from services.dashboard.measures.figures import today
-from services.dashboard.read_model.taskforces import Taskforce
 from services.dashboard.settings import DashboardSettings
+from shared.fields.copenhagen import COPENHAGEN
+from tests.dashboard.board.releases import release
 from tests.dashboard.conftest import Caller
 from tests.dashboard.messages import apply_messages, hire, pledge, step, taskforce
 from tests.dashboard.streams import following
 from tests.support.serving import serving
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,9 +44,30 @@ def begun(**fields: Any) -> HireConfirmed:
 
 @pytest_asyncio.fixture
 async def struer(dashboard_database: Database) -> Database:
-    """The taskforce is known, and seven citizens have got a småjob."""
+    """Seven citizens have got a småjob, and the board says so."""
     await apply_messages(dashboard_database, taskforce(), *(begun() for _ in range(7)))
+    await release(dashboard_database)
     return dashboard_database
+
+
+async def _shown(caller: Caller, database: Database) -> int | None:
+    """Release, and return the count that the board shows then."""
+    await release(database)
+    async with asyncio.timeout(public_figure.CACHE_SECONDS / 2):
+        while await _released(caller) != await _last_release(database):
+            await asyncio.sleep(0.01)
+    return await _count(caller)
+
+
+async def _released(caller: Caller) -> datetime:
+    return datetime.fromisoformat((await caller.get("/board/struer.json")).json()["released_at"])
+
+
+async def _last_release(database: Database) -> datetime:
+    async with database.read(taskforce().taskforce_id) as conn:
+        last = await store.last_release(conn)
+    assert last is not None
+    return last.released_at.replace(microsecond=0)
 
 
 async def _count(caller: Caller) -> int | None:
@@ -66,13 +87,31 @@ def _ladder(praktik: date, smaajob: date) -> HireConfirmed:
 
 
 async def test_the_board_as_json(caller: Caller, struer: Database) -> None:
-    answer = await caller.get("/board/struer.json")
-    assert answer.json() == {
+    document = (await caller.get("/board/struer.json")).json()
+    next_release = datetime.fromisoformat(document.pop("next_release"))
+    assert document == {
         "count": 7,
         "suppressed": False,
         "since": "2018-05-01",
         "as_of": today().isoformat(),
+        "released_at": (await _last_release(struer)).isoformat(),
     }
+    assert next_release > datetime.now(UTC)
+    assert next_release.astimezone(COPENHAGEN).time() == time(8)
+
+
+async def test_before_its_first_release_a_board_says_that_there_is_no_number(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    await apply_messages(dashboard_database, taskforce(), *(begun() for _ in range(7)))
+    document = (await caller.get("/board/struer.json")).json()
+    assert (document["count"], document["as_of"], document["released_at"]) == (None, None, None)
+    assert document["suppressed"] is False
+    for path in ("/board/struer", "/board/struer.svg", "/board/struer.txt"):
+        answer = await caller.get(path)
+        assert "Der er ikke offentliggjort noget tal endnu" in answer.text
+        assert not re.search(r"(?<![\w.:#-])7(?![\w.:%-])\s+borger", answer.text)
+    assert (await caller.get("/")).status_code == 200
 
 
 async def test_the_board_counts_confirmed_smaajobs_that_have_begun_since_the_taskforce_was_founded(
@@ -93,26 +132,29 @@ async def test_the_board_counts_confirmed_smaajobs_that_have_begun_since_the_tas
         _ladder(date(2019, 4, 1), today() + timedelta(days=1)),
         begun(counted=False),
     )
-    assert await _count(caller) == 7 + 4 + 1
+    assert await _shown(caller, struer) == 7 + 4 + 1
 
 
-async def test_a_change_shows_at_once_before_the_cache_expires(caller: Caller, struer: Database) -> None:
-    assert await _count(caller) == 7
-    await apply_messages(struer, begun())
-    async with asyncio.timeout(public_figure.CACHE_SECONDS / 2):
-        while await _count(caller) != 8:
-            await asyncio.sleep(0.01)
+async def test_a_change_shows_in_no_format_before_it_is_released(
+    caller: Caller, app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_figure, "CACHE_SECONDS", 0.0)
+    paths = [f"/board/struer{format}" for format in (".json", ".svg", ".txt", "/figure")] + ["/"]
+    before = [(await caller.get(path)).text for path in paths]
+    await apply_messages(struer, *(begun() for _ in range(4)))
+    await release(struer)
+    assert [(await caller.get(path)).text for path in paths] == before
 
 
-async def test_a_figure_is_counted_again_after_a_lost_notify(
+async def test_a_release_shows_after_a_lost_notify(
     caller: Caller, app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await _count(caller) == 7
-    monkeypatch.setattr(app.state.changes, "version", lambda _: (0, 0))
+    monkeypatch.setattr(app.state.board_changes, "version", lambda _: (0, 0))
     monkeypatch.setattr(public_figure, "CACHE_SECONDS", 0.0)
-    await apply_messages(struer, begun())
-    await _count(caller)
-    assert await _count(caller) == 8
+    await apply_messages(struer, *(begun() for _ in range(5)))
+    await release(struer)
+    assert await _count(caller) == 12
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
@@ -120,6 +162,7 @@ async def test_small_counts_are_suppressed_in_every_format(
     caller: Caller, dashboard_database: Database, count: int
 ) -> None:
     await apply_messages(dashboard_database, taskforce(), *(begun() for _ in range(count)))
+    await release(dashboard_database)
     document = (await caller.get("/board/struer.json")).json()
     assert (document["count"], document["suppressed"]) == (None, True)
     text = (await caller.get("/board/struer.txt")).text
@@ -135,11 +178,9 @@ async def test_small_counts_are_suppressed_in_every_format(
 
 async def test_zero_and_the_smallest_count_are_shown(caller: Caller, dashboard_database: Database) -> None:
     await apply_messages(dashboard_database, taskforce())
-    assert await _count(caller) == 0
+    assert await _shown(caller, dashboard_database) == 0
     await apply_messages(dashboard_database, *(begun() for _ in range(5)))
-    assert (await caller.get("/board/struer.json?again")).json()["count"] in {0, 5}
-    struer = Taskforce(taskforce().taskforce_id, "struer", "Struer", "0671", date(2018, 5, 1))
-    assert [suppressed(struer, n, today(), smallest=5).count for n in (0, 1, 4, 5, 6)] == [0, None, None, 5, 6]
+    assert await _shown(caller, dashboard_database) == 5
 
 
 async def test_the_board_as_text_and_as_svg(caller: Caller, struer: Database) -> None:
@@ -151,7 +192,8 @@ async def test_the_board_as_text_and_as_svg(caller: Caller, struer: Database) ->
     assert image.headers["content-type"].startswith("image/svg+xml")
     root = ElementTree.fromstring(image.text)
     words = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert words == ["7", "borgere har fået et småjob", "siden maj 2018"]
+    assert words[:3] == ["7", "borgere har fået et småjob", "siden maj 2018"]
+    assert words[3].startswith("Offentliggjort ")
     assert "style=" not in image.text
     english = await caller.get("/board/struer.txt?lang=en")
     assert english.text.startswith("7 citizens have got a småjob since May 2018 (")
@@ -220,7 +262,7 @@ async def test_a_board_exists_once_its_taskforce_is_known(caller: Caller, dashbo
     await apply_messages(dashboard_database, *(begun() for _ in range(7)))
     assert (await caller.get("/board/struer.json")).status_code == 404
     await apply_messages(dashboard_database, taskforce())
-    assert await _count(caller) == 7
+    assert await _shown(caller, dashboard_database) == 7
 
 
 async def test_a_new_slug_replaces_the_old_one(caller: Caller, struer: Database) -> None:
@@ -236,6 +278,7 @@ async def test_boards_of_two_taskforces_share_nothing(
         taskforce(taskforce_id=other_taskforce_id, slug="vejle", since=date(2020, 1, 1)),
         *(hire(start_date=date(2021, 1, 1), taskforce_id=other_taskforce_id) for _ in range(9)),
     )
+    await release(struer, "vejle")
     assert (await caller.get("/board/vejle.json")).json()["count"] == 9
     assert await _count(caller) == 7
 
@@ -255,38 +298,22 @@ async def url(app: FastAPI) -> AsyncIterator[str]:
         yield url
 
 
-async def test_the_stream_sends_the_figure_only_when_it_has_changed(url: str, struer: Database) -> None:
+async def test_the_stream_sends_releases_and_is_woken_by_nothing_else(url: str, app: FastAPI, struer: Database) -> None:
     async with following(f"{url}/board/struer/stream") as stream:
         assert stream.status == 200
         await stream.next(heartbeats=True)
-        await apply_messages(struer, pledge(positions=40), begun(job_type="praktik"))
-        assert await stream.silent_for(1), "what is not on the board is nobody's business"
+        taskforce_id = taskforce().taskforce_id
+        changed, released = app.state.changes.version, app.state.board_changes.version
+        before = changed(taskforce_id), released(taskforce_id)
+        await apply_messages(struer, pledge(positions=40), *(begun() for _ in range(4)))
+        await release(struer)
+
+        async def told() -> bool:
+            return bool(changed(taskforce_id) != before[0])
+
+        await eventually(told)
+        # The time of the next heartbeat would tell that something has changed.
+        assert released(taskforce_id) == before[1]
         await apply_messages(struer, begun())
-        assert json.loads(await stream.next())["count"] == 8
-
-
-async def test_the_stream_is_silent_while_the_figure_is_hidden(url: str, dashboard_database: Database) -> None:
-    await apply_messages(dashboard_database, taskforce(), begun())
-    async with following(f"{url}/board/struer/stream") as stream:
-        await stream.next(heartbeats=True)
-        await apply_messages(dashboard_database, begun(), begun())
-        assert await stream.silent_for(1)
-        await apply_messages(dashboard_database, begun(), begun())
-        assert json.loads(await stream.next())["count"] == 5
-
-
-async def test_every_board_is_counted_once_per_change_however_many_clients_ask(
-    app: FastAPI, struer: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    counted = 0
-    count = queries.growth
-
-    async def counting(*args: Any, **kwargs: Any) -> int:
-        nonlocal counted
-        counted += 1
-        return await count(*args, **kwargs)
-
-    monkeypatch.setattr(queries, "growth", counting)
-    figures = await asyncio.gather(*(app.state.public_figures.find("struer") for _ in range(40)))
-    assert {figure.count for figure in figures} == {7}
-    assert counted <= 2
+        await release(struer)
+        assert json.loads(await stream.next())["count"] == 12
