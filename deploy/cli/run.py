@@ -302,7 +302,13 @@ async def _play(console: Console, installation: Installation, *, speed: float, a
         raise CommandError(f"The evening could not go on: {why}", exit_code=FAILED) from None
     count = await _board(installation.url)
     table = _links()
-    table.add_row("  Board says", Text.assemble((str(count), "bold"), " citizens have got a småjob since May 2018"))
+    table.add_row(
+        "  Board says",
+        Text.assemble(
+            ("no number yet, or fewer than 5" if count is None else str(count), "bold"),
+            " citizens have got a småjob since May 2018",
+        ),
+    )
     table.add_row("  Evening", Text(f"{installation.url}/events/{event}", style="bold"))
     table.add_row("  Live page", Text(f"{installation.url}/pledges/evening/{event}", style="bold"))
     console.print(table)

@@ -94,7 +94,12 @@ class Configuration:
                 **self._mail(),
             }
         if service == "dashboard":
-            return {"events_url": self.internal_url, "service_token": self.service_token("dashboard")}
+            return {
+                "events_url": self.internal_url,
+                "service_token": self.service_token("dashboard"),
+                # Whoever tries the demo does not wait for the next morning.
+                "board_release_at_once": self.demo_mode,
+            }
         return {}
 
     def _mail(self) -> dict[str, Any]:

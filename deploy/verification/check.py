@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from deploy.verification import counts, read_model, source_records
+from deploy.verification import boards, counts, read_model, source_records
 from deploy.verification.comparison import Difference, compare_figures, compare_rows, rows
 from deploy.verification.delivery import PUBLISHERS, MessagesPending
 from shared.fields.copenhagen import COPENHAGEN
@@ -29,8 +28,6 @@ _STATEMENT_SECONDS: Final = 120
 
 AskFigures = Callable[[UUID, date], Awaitable[Mapping[str, Any]]]
 """Requests the figures of a taskforce on a day from the dashboard's API."""
-AskBoard = Callable[[str], Awaitable[Mapping[str, Any]]]
-"""Requests the public board of the taskforce with this short name."""
 Progress = Callable[[str], None]
 
 
@@ -55,10 +52,10 @@ async def check(
     owners: Mapping[str, str],
     *,
     figures: AskFigures,
-    board: AskBoard,
+    board: boards.AskBoard,
     wait_until_delivered: Callable[[], Awaitable[None]],
     progress: Progress = lambda _what: None,
-    board_patience_seconds: float = 6.0,
+    board_lag_seconds: float = boards.LAG_SECONDS,
     smallest_public_count: int = 5,
 ) -> Verdict:
     """Compare everything the dashboard shows with the services' own records.
@@ -68,7 +65,7 @@ async def check(
         figures, board: request the dashboard's figures and its public board.
         wait_until_delivered: returns when every message is published and applied.
         progress: called with what is being compared.
-        board_patience_seconds: the maximum age of the public board's cached answer.
+        board_lag_seconds: how old a change may have been that a release of the public board did not contain yet.
         smallest_public_count: the board must hide counts from 1 up to, but not including, this number.
 
     Raises:
@@ -83,7 +80,7 @@ async def check(
         await _check_rows(owners, verdict, progress)
         await _check_figures(owners, verdict, figures, progress)
         progress("the public board")
-        await _check_board(owners, verdict, board, board_patience_seconds, smallest_public_count)
+        await _check_boards(owners, verdict, board, board_lag_seconds, smallest_public_count)
         if not verdict.differences or await _marks(owners) == before:
             return verdict
     raise MessagesPending("changes kept coming in while counting")
@@ -162,35 +159,20 @@ def _sample_days(days: Sequence[date], today: date) -> Iterable[date]:
     return [past[index * (len(past) - 1) // (PAST_DAYS - 1)] for index in range(PAST_DAYS)]
 
 
-# ---- the public board
+# ---- the public boards
 
 
-async def _check_board(
-    owners: Mapping[str, str], verdict: Verdict, ask: AskBoard, patience_seconds: float, smallest: int
+async def _check_boards(
+    owners: Mapping[str, str], verdict: Verdict, ask: boards.AskBoard, lag_seconds: float, smallest: int
 ) -> None:
     async with _reading(owners["pledges"]) as pledges:
         for taskforce_id, slug in verdict.taskforces.items():
             verdict.compared["board"] += 1
-            what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
-            if what is not None:
-                # The board may serve a cached answer for some seconds.
-                await asyncio.sleep(patience_seconds)
-                what = await _board_differs(pledges, taskforce_id, await ask(slug), smallest)
+            what = await boards.recount(
+                pledges, taskforce_id, await ask(slug), smallest=smallest, lag_seconds=lag_seconds
+            )
             if what is not None:
                 verdict.differences.append(Difference(taskforce_id, f"the board of {slug}", what))
-
-
-async def _board_differs(
-    pledges: Connection, taskforce_id: UUID, answer: Mapping[str, Any], smallest: int
-) -> str | None:
-    since, as_of = date.fromisoformat(answer["since"]), date.fromisoformat(answer["as_of"])
-    true: int = await pledges.fetchval(source_records.CITIZENS, taskforce_id, since, as_of)
-    # The board must hide every small number and no other.
-    small = 0 < true < smallest
-    if (answer["suppressed"] and answer["count"] is None) if small else answer["count"] == true:
-        return None
-    shown_as = f"fewer than {smallest}" if answer["suppressed"] else str(answer["count"])
-    return f"it says {shown_as}, counted anew it is {true}"
 
 
 # ---- reading

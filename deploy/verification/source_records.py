@@ -494,3 +494,12 @@ CITIZENS: Final = f"""
      where first_day between $2 and $3
 """  # noqa: S608  (our own words)
 """Citizens of taskforce $1 who have got a småjob from the day $2 to the day $3: the public board's number."""
+
+HIRES_CHANGED: Final = """
+    select count(distinct aggregateid)
+      from outbox
+     where taskforce_id = $1
+       and aggregatetype = 'pledges.hire'
+       and recorded_at > $2
+"""
+"""Hires of taskforce $1 that have changed after the moment $2."""

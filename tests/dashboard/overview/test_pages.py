@@ -14,6 +14,7 @@ from services.dashboard.overview.views import types_in_words
 from services.dashboard.selection import Selection
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import use_language
+from tests.dashboard.board.releases import release
 from tests.dashboard.messages import apply_messages, check_in, checkpoint, employer_event, hire, pledge, taskforce
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ async def test_a_visitor_who_is_not_signed_in_sees_a_welcome_and_a_link_to_the_b
     caller: Caller, dashboard_database: Database
 ) -> None:
     await apply_messages(dashboard_database, taskforce(), *(hire(start_date=date(2019, 1, 1)) for _ in range(12)))
+    await release(dashboard_database)
     answer = await caller.get("/", headers=PAGE)
     assert answer.status_code == 200
     assert "Fra et lovet job til et rigtigt" in words(answer.text)

@@ -93,9 +93,11 @@ def test_the_evening_had_80_companies_about_50_pledges_and_some_hires(run: Local
     assert f"80 companies, {EVENING_PLEDGES} pledges, 51 positions, {EVENING_HIRES} hires" in run.output()
 
 
-def test_the_board_counts_the_evenings_hires_on_top_of_the_196(run: LocalRun) -> None:
+def test_the_board_counts_the_evenings_hires_on_top_of_the_196_and_hides_how_few_came_last(run: LocalRun) -> None:
     board = httpx.get(f"{run.url}/board/struer.json", trust_env=False).json()
-    assert board["count"] == facts.CITIZENS_IN_SMAAJOB_SINCE_START + EVENING_HIRES
+    after = facts.CITIZENS_IN_SMAAJOB_SINCE_START + EVENING_HIRES
+    # It is released as soon as five have come, and then not for one more.
+    assert board["count"] in {after - 1, after}
     assert board["since"] == "2018-05-01"
 
 

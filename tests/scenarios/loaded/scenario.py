@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -13,6 +14,10 @@ from deploy.local.broker import EmbeddedBroker
 from deploy.scenarios.loading import Target, load_struer
 from deploy.scenarios.struer import TASKFORCE_ID
 from deploy.verification.delivery import wait_until_delivered
+from services.dashboard.board.commands import release_now
+from services.dashboard.board.domain import NothingNew
+from services.dashboard.board.schedule import schedule_of
+from services.dashboard.read_model.taskforces import find_taskforce
 from services.dashboard.settings import DashboardSettings
 from services.dashboard.worker import create_worker as dashboard_worker
 from services.events.settings import EventsSettings
@@ -101,6 +106,11 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
         )
         began = time.process_time()
         await load_struer(target)
+        taskforce = await find_taskforce(opened[2], taskforce_id=TASKFORCE_ID)
+        assert taskforce is not None
+        # The worker may have released it just now.
+        with suppress(NothingNew):
+            await release_now(opened[2], taskforce, schedule_of(dashboard), now=datetime.now(UTC))
         yield Loaded(target, opened[2], dashboard, databases, time.process_time() - began)
     finally:
         for worker in workers:
