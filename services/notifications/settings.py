@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email import policy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -42,6 +44,11 @@ class NotificationsSettings(ServiceSettings):
     )
     sign_in_mails_per_address: int = Field(
         30, ge=1, description="mails with a link to sign in to one address within an hour; later ones wait"
+    )
+    sign_keepers: Mapping[UUID, UUID] = Field(
+        default_factory=dict,
+        description="JSON: by the taskforce's id the id of the person who changes the signs by the road; of any other "
+        "taskforce it is the coordinator",
     )
 
     @field_validator("sender")

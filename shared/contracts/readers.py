@@ -22,6 +22,7 @@ READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
         events.PersonInvited,
         events.SignInLinkRequested,
         events.MeetingPackIssued,
+        dashboard.BoardReleased,
         pledges.PledgeLogged,
         pledges.HireConfirmed,
         pledges.CallListIssued,

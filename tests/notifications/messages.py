@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from shared.contracts.dashboard import BoardReleased
 from shared.contracts.events import MeetingPackIssued, PersonInvited, TaskforceRegistered
 from shared.contracts.pledges import CallListIssued, CheckpointDue, HireConfirmed, PledgeLogged, Position, position_id
 from shared.messaging.envelope import encode_headers
@@ -169,6 +170,22 @@ def meeting_pack(taskforce_id: UUID, *, ago: timedelta = timedelta(), **facts: A
             "recorded_at": datetime.now(UTC) - ago,
             "meeting_id": uuid4(),
             "person_id": uuid4(),
+        }
+        | facts
+    )
+
+
+def board_released(taskforce_id: UUID, *, ago: timedelta = timedelta(), **facts: Any) -> BoardReleased:
+    """A release of the public board so long ago, after which the signs are due."""
+    return BoardReleased(
+        **{
+            "taskforce_id": taskforce_id,
+            "version": 3,
+            "recorded_at": datetime.now(UTC) - ago,
+            "count": 206,
+            "as_of": date(2026, 12, 1),
+            "released_at": datetime.now(UTC) - ago,
+            "sign_due": True,
         }
         | facts
     )

@@ -130,6 +130,12 @@ class AddressBook:
         url = f"{self._settings.events_url}/internal/events/v1/coordinator/address"
         return await self._request(url, taskforce_id, PersonAddress)
 
+    async def keeper_of_signs(self, taskforce_id: UUID) -> PersonAddress | None:
+        """Return the address of the person whom the settings name as keeper of the signs, else the coordinator's."""
+        keeper = self._settings.sign_keepers.get(taskforce_id)
+        found = await self.person(taskforce_id, keeper) if keeper else None
+        return found or await self.coordinator(taskforce_id)
+
     async def sign_in_link(self, taskforce_id: UUID, request_id: UUID) -> MagicLink | None:
         """Let `events` make the requested link. Returns None if the request has expired or was withdrawn."""
         url = f"{self._settings.events_url}/internal/events/v1/sign-in-links/{request_id}"

@@ -111,6 +111,16 @@ async def caller_of_list(
     )
 
 
+async def keeper_of_signs(
+    addresses: AddressBook, taskforce_id: UUID, _recipient_id: UUID, _facts: Mapping[str, Any]
+) -> Recipient | None:
+    """Return the person who keeps the signs by the road, or else the coordinator; None if there is nobody."""
+    found = await addresses.keeper_of_signs(taskforce_id)
+    if found is None or not found.email:
+        return None
+    return Recipient(mail_address(found.name, found.email), found.language, link="/dashboard/board")
+
+
 async def person_signing_in(
     addresses: AddressBook, taskforce_id: UUID, _recipient_id: UUID, facts: Mapping[str, Any]
 ) -> Recipient | None:

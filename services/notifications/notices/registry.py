@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.notices import (
+    board_sign,
     call_list,
     invitation,
     meeting_pack,
@@ -31,6 +32,7 @@ KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
             still_employed,
             call_list,
             meeting_pack,
+            board_sign,
             sign_in_link,
             invitation,
         )

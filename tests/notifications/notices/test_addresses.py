@@ -44,6 +44,19 @@ async def test_the_owner_is_requested_with_our_token_for_one_taskforce(
     assert owners.requested[0] == f"/internal/events/v1/people/{person}/address"
 
 
+async def test_the_signs_are_kept_by_whom_the_settings_name_and_else_by_the_coordinator(
+    notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID, other_taskforce_id: UUID
+) -> None:
+    keeper = uuid4()
+    owners.people[taskforce_id, keeper] = {"email": "vej@struer.example", "name": "Vejmand", "language": "da"}
+    for taskforce in (taskforce_id, other_taskforce_id):
+        owners.coordinators[taskforce] = {"email": "ko@struer.example", "name": "Koordinator", "language": "da"}
+    settings = notifications_settings.model_copy(update={"sign_keepers": {taskforce_id: keeper}})
+    async with AddressBook(settings) as addresses:
+        found = [await addresses.keeper_of_signs(one) for one in (taskforce_id, other_taskforce_id)]
+    assert [one.email for one in found if one] == ["vej@struer.example", "ko@struer.example"]
+
+
 async def test_an_unknown_language_is_danish(
     notifications_settings: NotificationsSettings, owners: Owners, taskforce_id: UUID
 ) -> None:

@@ -21,7 +21,7 @@ from services.notifications.notices.recipients import mail_address
 from services.notifications.notices.registry import KINDS, plan
 from services.notifications.outcomes import Undeliverable
 from shared.contracts.events import SignInLinkRequested
-from tests.notifications.messages import call_list, checkpoint_due, hire, invited, meeting_pack, pledge
+from tests.notifications.messages import board_released, call_list, checkpoint_due, hire, invited, meeting_pack, pledge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +71,14 @@ def test_the_mail_of_a_pack_leads_to_the_meeting_and_holds_no_figure(settings: N
         assert f"{settings.public_url}/meetings/{HERE}" in body(message, kind)
     text = body(message, "plain").replace(str(HERE), "").replace(settings.public_url, "")
     assert not re.search(r"\d", text)
+
+
+def test_the_keeper_of_the_signs_is_told_the_number(settings: NotificationsSettings) -> None:
+    message = mail(settings, plan(board_released(HERE))[0], link="/dashboard/board")
+    assert message["Subject"] == "Skiltene skal vise 206"
+    for kind in ("plain", "html"):
+        assert "har 206 borgere fået et småjob" in re.sub(r"\s+", " ", body(message, kind))
+        assert f"{settings.public_url}/dashboard/board" in body(message, kind)
 
 
 def test_a_company_is_thanked_in_danish(settings: NotificationsSettings) -> None:

@@ -7,7 +7,16 @@ from uuid import UUID, uuid4
 
 from services.notifications.notices.notice import is_too_old
 from services.notifications.notices.registry import KINDS, plan
-from tests.notifications.messages import call_list, checkpoint_due, hire, invited, meeting_pack, pledge, taskforce
+from tests.notifications.messages import (
+    board_released,
+    call_list,
+    checkpoint_due,
+    hire,
+    invited,
+    meeting_pack,
+    pledge,
+    taskforce,
+)
 
 HERE, ELSEWHERE = uuid4(), uuid4()
 
@@ -76,6 +85,15 @@ def test_a_pack_leads_to_one_notice_for_each_person_that_names_only_the_meeting(
     assert notice.facts == {"meeting_id": str(message.meeting_id)}
     assert plan(meeting_pack(HERE, meeting_id=message.meeting_id))[0].delivery_id != notice.delivery_id
     assert is_too_old(plan(meeting_pack(HERE, ago=timedelta(hours=25)))[0].happened_at, datetime.now(UTC))
+
+
+def test_a_release_leads_to_a_notice_only_when_the_signs_are_due_and_never_to_an_old_one() -> None:
+    (notice,) = plan(board_released(HERE))
+    assert (notice.rule, notice.recipient_kind) == ("board_sign", "coordinator")
+    assert notice.facts == {"count": 206, "as_of": "2026-12-01"}
+    assert plan(board_released(HERE, version=4))[0].delivery_id != notice.delivery_id
+    assert plan(board_released(HERE, sign_due=False)) == []
+    assert is_too_old(plan(board_released(HERE, ago=timedelta(hours=25)))[0].happened_at, datetime.now(UTC))
 
 
 def test_a_due_checkpoint_leads_to_one_notice_for_the_contact_of_the_pledge() -> None:
