@@ -76,7 +76,7 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
-    targets = target_rows(forecasts, hides_small=restricted)
+    targets = target_rows(forecasts, hides_small=restricted, known_at=chosen.known_at)
     words = filters.in_words(chosen, companies, computed.events)
     population = Population(chosen.job_type, computed.as_of, computed.known_at, [*words.values()])
     to_lists = Links(chosen, to_hires=not restricted, to_events=sees_events)

@@ -36,7 +36,7 @@ async def show_targets(request: Request, viewer: Viewer, database: Db, times: Ap
 async def targets_part(database: Database, viewer: Principal, times: Times) -> dict[str, Any]:
     """Return what `parts/targets.html` shows."""
     forecasts = await targets(database, viewer.taskforce, times)
-    rows = target_rows(forecasts, hides_small=not sees_health(viewer))
+    rows = target_rows(forecasts, hides_small=not sees_health(viewer), known_at=times.known_at)
     return {
         "target_rows": rows,
         "targets_chart": targets_chart(rows, as_of=times.as_of) if rows else None,

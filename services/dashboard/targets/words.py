@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.disclosure import Hidden, hide_small
+from services.dashboard.targets.links import behind
 from shared.i18n.translations import N_, ngettext
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
@@ -17,7 +18,7 @@ from shared.ui.formats import date_text, number_text, percent_text, quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from markupsafe import Markup
 
@@ -50,6 +51,7 @@ class TargetRow:
         status: in words; `tone` is the suffix of its CSS class.
         sentences: what it means and how it is computed.
         hidden: whether its numbers are not shown because they are of few persons.
+        href: the page of what has been counted; None: there is none.
     """
 
     forecast: Forecast
@@ -64,6 +66,7 @@ class TargetRow:
     tone: str
     sentences: Sequence[str]
     hidden: bool = False
+    href: str | None = None
 
     @property
     def cells(self) -> list[str]:
@@ -96,13 +99,22 @@ WORDS: Final = (1, 5, 6, 7)
 """The columns that hold words rather than numbers, besides the first."""
 
 
-def target_rows(forecasts: Sequence[Forecast], *, hides_small: bool) -> list[TargetRow]:
+def target_rows(
+    forecasts: Sequence[Forecast], *, hides_small: bool, known_at: datetime | None = None
+) -> list[TargetRow]:
     """Return the targets in words.
 
     Args:
         hides_small: do not show shares that would give away counts of 1 to 4 persons.
+        known_at: that of the forecasts, for the links.
     """
-    return [_row(one, hidden=hides_small and gives_away(one)) for one in forecasts]
+    return [
+        replace(
+            _row(one, hidden=hides_small and gives_away(one)),
+            href=behind(one, known_at=known_at, to_hires=not hides_small),
+        )
+        for one in forecasts
+    ]
 
 
 def gives_away(one: Forecast) -> bool:
@@ -138,8 +150,8 @@ def finding(forecasts: Sequence[Forecast]) -> str:
     return _("No target can be judged yet")
 
 
-def bullets(rows: Sequence[TargetRow]) -> list[Bullet]:
-    """Return the rows of the chart."""
+def _bullets(rows: Sequence[TargetRow], *, linked: bool) -> list[Bullet]:
+    """Return the rows of the chart. On a page each leads to what has been counted, or to its words."""
     return [
         Bullet(
             row.label,
@@ -148,7 +160,7 @@ def bullets(rows: Sequence[TargetRow]) -> list[Bullet]:
             row.forecast.terms.value,
             row.forecast.low,
             row.forecast.high,
-            href=f"#target-{row.forecast.terms.target_id}",
+            href=(row.href or f"#target-{row.forecast.terms.target_id}") if linked else None,
         )
         for row in rows
     ]
@@ -156,7 +168,7 @@ def bullets(rows: Sequence[TargetRow]) -> list[Bullet]:
 
 def draw_targets(chart_id: str, rows: Sequence[TargetRow], width: int) -> Drawing:
     """Return the chart alone, for the projector and for paper."""
-    return draw_bullets(chart_id, finding([row.forecast for row in rows]), bullets(rows), width)
+    return draw_bullets(chart_id, finding([row.forecast for row in rows]), _bullets(rows, linked=False), width)
 
 
 def targets_chart(rows: Sequence[TargetRow], *, as_of: date, level: int = 2) -> Markup:
@@ -165,7 +177,7 @@ def targets_chart(rows: Sequence[TargetRow], *, as_of: date, level: int = 2) -> 
     return figure(
         "targets",
         title,
-        lambda own_id, width: draw_bullets(own_id, title, bullets(rows), width),
+        lambda own_id, width: draw_bullets(own_id, title, _bullets(rows, linked=True), width),
         intro=_("The bar is what has been counted, the tick the target, the thin bar what is expected at the end."),
         topic=_("Targets"),
         caption=_("Each target in its own unit. The whole taskforce, up to %(day)s.", day=date_text(as_of)),

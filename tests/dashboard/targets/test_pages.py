@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -48,6 +50,10 @@ async def test_page_and_api_show_counts_beside_shares_and_hide_few_persons(
     assert "30\N{NO-BREAK SPACE}% (6 af 20)" in page
     assert "Kun de, hvis 6 måneder er gået, afgør det: 9 af 20" in page
     assert "med 80 % sikkerhed" in page
+    bridge = re.search(r'href="(/dashboard/bridge[^"]+)">20</a>', page)
+    assert bridge
+    counted = (await caller.get(unescape(bridge[1]), "coordinator", headers=PAGE)).text
+    assert "+ 20" in re.sub(r"<[^>]+>|\s+", " ", counted).replace("  ", " ")
     hidden = (await caller.get("/dashboard/targets?as_of=2026-12-01", "member", headers=PAGE)).text
     assert "6 af 9" not in hidden
     assert "skjult" in hidden
