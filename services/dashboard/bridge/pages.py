@@ -9,6 +9,7 @@ from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.bridge import links, words
 from services.dashboard.bridge.api import build
 from services.dashboard.bridge.request import ChosenBridge
+from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import today
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -33,4 +34,6 @@ async def show_bridge(request: Request, viewer: Viewer, database: Db, chosen: Ch
         lists=bridge.measure.unit != "hires" or sees_health(viewer),
         links=links,
         words=words,
+        measures=[one for one in catalogue.listed() if one.adds and one.by_job_type],
+        job_types=JOB_TYPES,
     )

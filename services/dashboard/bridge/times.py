@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query
 from pydantic import TypeAdapter, ValidationError
@@ -15,9 +15,6 @@ from shared.fields.validation import FieldError
 from shared.http.problems import Problem
 from shared.i18n.translations import gettext as _
 from shared.ui.formats import date_text
-
-if TYPE_CHECKING:
-    from datetime import date
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=1)
 _DAY: Final = TypeAdapter[Any](dates.Day)
@@ -40,9 +37,15 @@ def read_times(name: str, text: str) -> Times:
 
 
 def check_beginning(beginning: date | None, **times: Times | None) -> None:
-    """Raise `Problem` (422) if a day is before the taskforce began. The times are named as their parameters are."""
+    """Raise `Problem` (422) for a day before the taskforce began. The times are named as their parameters are.
+
+    The last day of the quarter before is no mistake: the first quarter's changes are counted from it.
+    """
+    if beginning is None:
+        return
+    earliest = date(beginning.year, (beginning.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
     for name, pair in times.items():
-        if beginning is not None and pair is not None and pair.as_of < beginning:
+        if pair is not None and pair.as_of < earliest:
             words = _("The taskforce began on %(day)s. There are no figures before that day.", day=date_text(beginning))
             raise _refused(name.rstrip("_"), "before_beginning", words)
 

@@ -29,6 +29,18 @@ _COUNTS: Final[Mapping[Kind, str]] = MappingProxyType(
         "corrected": N_("%(shown)s corrected"),
     }
 )
+_KINDS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {
+        "new": N_("New"),
+        "ended": N_("Ended"),
+        "late": N_("Recorded late"),
+        "merged": N_("Merged"),
+        "unmerged": N_("Unmerged"),
+        "revoked": N_("Revoked"),
+        "moved": N_("Moved"),
+        "corrected": N_("Corrected"),
+    }
+)
 _EXPLANATIONS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         "new": N_("Came between the two days."),
@@ -58,6 +70,11 @@ def term_text(term: Term) -> str:
     """Return a term without its sign: `9 new`."""
     count = abs(term.count)
     return ngettext(_COUNTS[term.kind], _COUNTS[term.kind], count, shown=number_text(count))
+
+
+def kind_text(kind: Kind) -> str:
+    """Return the name of the terms of a kind: `New`."""
+    return _(_KINDS[kind])
 
 
 def explanation(kind: Kind) -> str:

@@ -102,6 +102,7 @@ def test_other_times_are_refused_in_words(text: str) -> None:
 
 def test_there_are_no_figures_before_the_taskforce_began() -> None:
     check_beginning(DAY, from_=Times(DAY), to=Times(LATER))
+    check_beginning(DAY, from_=Times(date(2026, 6, 30)))
     check_beginning(None, from_=Times(DAY))
     with pytest.raises(Problem) as refused:
         check_beginning(LATER, from_=Times(DAY), to=Times(LATER))
