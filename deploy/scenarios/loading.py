@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from deploy.scenarios import facts, struer, struer_follow_up, struer_targets
+from deploy.scenarios import facts, meeting_loading, struer, struer_follow_up, struer_targets
 from services.events.calendar import commands as calendar
 from services.events.calendar.registrations import commands as registrations
 from services.events.identity.administration import commands as people
@@ -87,6 +87,7 @@ async def load_struer(target: Target) -> Scenario:
     scenario = struer.struer()
     await _register(target, scenario)
     open_events = await _hold(target, scenario)
+    await meeting_loading.load_meetings(target.events, scenario, open_events)
     # The service pledges must know the companies and events before it logs pledges for them.
     await target.wait_until_delivered()
     await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))

@@ -86,6 +86,9 @@ class EventsSettings(ServiceSettings):
     # Errors do not repeat the value: it may be a key or a password.
     model_config = SettingsConfigDict(env_prefix="EVENTS_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
+    meeting_pack_days: int = Field(
+        3, ge=0, le=30, description="so many days before a meeting members are told, at 8.00, that its pack is ready"
+    )
     token_private_key: SecretStr = Field(
         description="the Ed25519 key that signs tokens and event passes, as JWK JSON; no other service has it"
     )

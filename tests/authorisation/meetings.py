@@ -142,6 +142,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {_EVENT}/agenda/figures", "event"): _change(
         "POST", "/events/{id}/agenda/figures", {"step": "fix"}, success=303
     ),
+    (f"POST {_EVENT}/agenda/pack", "event"): _change("POST", "/events/{id}/agenda/pack", {}, success=303, drafts=409),
     (f"POST {_EVENT}/decisions", "event"): _change(
         "POST", "/events/{id}/decisions", {"id": "<new>"} | _DECISION, success=303, drafts=409
     ),

@@ -101,6 +101,7 @@ MATRIX: Final[dict[str, set[str]]] = {
     "POST /events/{event_id:uuid}/agenda/standard": PLANNERS,
     "POST /events/{event_id:uuid}/agenda/minutes/{item_id:uuid}": PLANNERS,
     "POST /events/{event_id:uuid}/agenda/figures": PLANNERS,
+    "POST /events/{event_id:uuid}/agenda/pack": PLANNERS,
     "POST /events/{event_id:uuid}/decisions": PLANNERS,
     "GET /decisions": EVENT_READERS,
     "GET /decisions/{decision_id:uuid}": EVENT_READERS,

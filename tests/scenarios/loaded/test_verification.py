@@ -118,7 +118,7 @@ async def test_after_loading_there_are_no_differences_and_everything_was_compare
     assert verdict.differences == []
     assert verdict.taskforces == {TASKFORCE_ID: SLUG}
     assert verdict.compared["company"] == len(scenario.companies)
-    assert verdict.compared["event"] == len(scenario.events)
+    assert verdict.compared["event"] == len(scenario.events) + 1
     assert verdict.compared["check-in"] == sum(len(event.attending) for event in scenario.events)
     assert verdict.compared["pledge"] == len(scenario.pledges)
     assert verdict.compared["hire"] == len(scenario.hires)

@@ -105,6 +105,15 @@ class MeetingIsADraft(Refusal):
     detail = N_("Publish it first: then members can see its agenda and its decisions.")
 
 
+class MeetingIsCancelled(Refusal):
+    """Nobody is told of the pack of a meeting that is not held."""
+
+    code = "meeting-is-cancelled"
+    kind = "conflict"
+    title = N_("The meeting is cancelled")
+    detail = N_("Nobody is told of its pack.")
+
+
 class AsOfAfterMeeting(Refusal):
     """A meeting looks at figures for a day up to its own."""
 

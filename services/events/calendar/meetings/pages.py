@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import EVENT, EventReader, Planner, is_planner
-from services.events.calendar.meetings import commands, queries
+from services.events.calendar.meetings import commands, issue, queries
 from services.events.calendar.meetings.decisions import commands as decision_commands
 from services.events.calendar.meetings.decisions import queries as decisions
 from services.events.calendar.meetings.decisions.schemas import DecisionForm
@@ -56,6 +56,7 @@ async def show_agenda(
     change: UUID | None = None,
     minutes: UUID | None = None,
     settled: UUID | None = None,
+    told: Annotated[int | None, Query(ge=0, le=100_000)] = None,
 ) -> Response:
     """The agenda of a meeting with its minutes, its decisions, and those that come back at it.
 
@@ -63,8 +64,9 @@ async def show_agenda(
         change: the item whose form is shown.
         minutes: the item whose minutes are written.
         settled: a decision that has just been reported as done, for a message.
+        told: how many people have just been told of the pack, for a message.
     """
-    return await _page(request, db, principal, event_id, _Open(change, minutes), settled=settled)
+    return await _page(request, db, principal, event_id, _Open(change, minutes), settled=settled, told=told)
 
 
 @router.post("/agenda/items")
@@ -159,6 +161,14 @@ async def set_times(request: Request, principal: Planner, db: Db, event_id: UUID
     except Refusal as refusal:
         return await _refused(request, db, principal, event_id, _Open(figures=form), refusal=refusal)
     return RedirectResponse(f"/events/{event_id}/agenda#figures", 303)
+
+
+@router.post("/agenda/pack")
+@concerns(EVENT)
+async def send_pack(principal: Planner, db: Db, event_id: UUID) -> Response:
+    """Tell members and coordinators now that the pack is ready; whoever has been told is not told again."""
+    told = await issue.issue_pack(db, principal.taskforce, event_id)
+    return RedirectResponse(f"/events/{event_id}/agenda?told={told}", 303)
 
 
 @router.post("/decisions")
@@ -265,6 +275,7 @@ async def _page(
     opened: _Open,
     *,
     settled: UUID | None = None,
+    told: int | None = None,
     status_code: int = 422,
 ) -> Response:
     taskforce, planner = principal.taskforce, is_planner(principal)
@@ -293,6 +304,7 @@ async def _page(
         notes_form=opened.notes or blank(text=written and written.notes, version=written and written.notes_version),
         figures_form=opened.figures or blank(as_of=meeting.as_of.isoformat()),
         decision_form=opened.decision or blank(id=str(uuid4())),
+        told=told,
         settled=latest if latest and latest.status != "open" else None,
         today=datetime.now(COPENHAGEN).date(),
     )

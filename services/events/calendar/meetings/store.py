@@ -17,7 +17,7 @@ from services.events.register.domain import IdTaken
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from shared.db.database import Connection
@@ -249,3 +249,46 @@ async def count_open_decisions(conn: Connection, taskforce_id: UUID, *, before: 
         taskforce_id,
         before,
     )
+
+
+async def meetings_until(conn: Connection, taskforce_id: UUID, day: date, *, now: datetime) -> list[UUID]:
+    """Return the published meetings that have not begun, up to a day in Europe/Copenhagen."""
+    rows = await conn.fetch(
+        """
+        select id
+          from employer_events
+         where taskforce_id = $1
+           and kind = 'taskforce_meeting'
+           and status = 'published'
+           and starts_at > $2
+           and (starts_at at time zone 'Europe/Copenhagen')::date <= $3
+         order by id
+        """,
+        taskforce_id,
+        now,
+        day,
+    )
+    return [row["id"] for row in rows]
+
+
+async def mark_pack_issued(conn: Connection, taskforce_id: UUID, meeting_id: UUID, *, at: datetime) -> list[UUID]:
+    """Return the members and coordinators who have not been told of the pack of a meeting, each once for ever."""
+    rows = await conn.fetch(
+        """
+        insert into issued_packs (taskforce_id, meeting_id, person_id, issued_at)
+        select distinct person.taskforce_id, $2::uuid, person.id, $3::timestamptz
+          from people as person
+          join person_roles as role
+            on role.taskforce_id = person.taskforce_id
+           and role.person_id = person.id
+         where person.taskforce_id = $1
+           and person.deactivated_at is null
+           and role.role in ('member', 'coordinator')
+            on conflict (taskforce_id, meeting_id, person_id) do nothing
+        returning person_id
+        """,
+        taskforce_id,
+        meeting_id,
+        at,
+    )
+    return sorted(row["person_id"] for row in rows)
