@@ -178,7 +178,7 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /meetings", "figures"): _figures("/meetings"),
     **{
         (f"GET /meetings/{{meeting_id}}{part}", "figures"): _meeting(f"/meetings/{{id}}{part}")
-        for part in ("", "/projector", "/projector/slide")
+        for part in ("", "/figures", "/projector", "/projector/slide")
     },
     **{
         (f"{method} /meetings/{{meeting_id}}{part}", "figures"): _pack(method, f"/meetings/{{id}}{part}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.dashboard.bridge.words import MINUS, sum_text
 from services.dashboard.measures.figures import total_of_types
-from services.dashboard.measures.hires import HiresCurrentByHours
+from services.dashboard.measures.hires import Hires, HiresCurrentByHours
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.overview import findings, lasting, views
 from services.dashboard.overview.restricted import shown_counts
@@ -73,10 +73,11 @@ def of_changes(changes: Changes) -> Content:
     """Return how the headlines have changed since the meeting before."""
     if changes.before is None or not changes.bridges:
         return Content(nothing=changes.nothing)
+    hires = next(bridge for bridge in changes.bridges if bridge.measure is Hires)
     return Content(
-        _("What has changed since the meeting on %(day)s", day=date_text(changes.before.held_on)),
+        findings.changes(hires.end - hires.start, changes.before.held_on, meeting=True),
         lines=[
-            Line(_(one.counted.measure.label), number_text(one.end), sum_text(one), _difference(one.end - one.start))
+            Line(_(one.measure.label), number_text(one.end), sum_text(one), _difference(one.end - one.start))
             for one in changes.bridges
         ],
     )
@@ -97,7 +98,7 @@ def of_corrections(corrections: Sequence[Correction]) -> Content:
             Line(
                 _(
                     "%(figure)s, as the meeting on %(day)s saw it",
-                    figure=_(one.bridge.counted.measure.label),
+                    figure=_(one.bridge.measure.label),
                     day=date_text(one.meeting.held_on),
                 ),
                 _("%(before)s, now %(after)s", before=number_text(one.bridge.start), after=number_text(one.bridge.end)),

@@ -8,16 +8,17 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.dashboard.access import FIGURES, Viewer, sees_health
-from services.dashboard.bridge import links as bridge_links
-from services.dashboard.bridge import words as bridge_words
+from services.dashboard.access import FIGURES, Viewer
 from services.dashboard.measures.figures import today
-from services.dashboard.meeting.access import find, sees_agendas, sees_drafts, visible
+from services.dashboard.measures.selection import Times
+from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, sees_drafts, visible
 from services.dashboard.meeting.changes import MEETINGS_LOOKED_AT, changes_since_last, corrections
 from services.dashboard.meeting.content import of_changes
 from services.dashboard.meeting.queries import meetings as read_meetings
 from services.dashboard.meeting.words import times_in_words
-from services.dashboard.overview.api import STREAM
+from services.dashboard.overview.pages import dashboard
+from services.dashboard.selection import Selection
+from shared.db.database import Database
 from shared.http.auth import Principal
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -59,35 +60,48 @@ async def list_meetings(request: Request, viewer: Viewer, database: Db) -> Respo
 @concerns(FIGURES)
 async def show_meeting(request: Request, viewer: Viewer, database: Db, meeting_id: UUID) -> Response:
     """Show a meeting: what has changed since the one before, its figures, its agenda and its decisions."""
+    return render(request, "meeting.html", **await _meeting(database, viewer, meeting_id))
+
+
+@router.get("/meetings/{meeting_id}/figures")
+@concerns(FIGURES)
+async def fresh_figures(request: Request, viewer: Viewer, database: Db, meeting_id: UUID) -> Response:
+    """Answer only the part of the page of a meeting that is updated live."""
+    shown = await _meeting(database, viewer, meeting_id)
+    if shown["meeting"].status == "cancelled":
+        raise MeetingIsCancelled
+    return render(request, "parts/meeting_figures.html", **shown)
+
+
+async def _meeting(database: Database, viewer: Principal, meeting_id: UUID) -> dict[str, Any]:
     async with database.read(viewer.taskforce) as conn:
         meetings = visible(await read_meetings(conn), viewer)
         meeting = find(meetings, meeting_id)
-        shown = await _figures(conn, viewer, meetings, meeting) if meeting.status != "cancelled" else {}
-    return render(
-        request,
-        "meeting.html",
-        meeting=meeting,
-        times_in_words=times_in_words(meeting.times(today())),
-        today=today(),
-        sees_agendas=sees_agendas(viewer),
-        **shown,
-    )
-
-
-async def _figures(
-    conn: Connection, viewer: Principal, meetings: Sequence[Meeting], meeting: Meeting
-) -> dict[str, Any]:
-    changes = await changes_since_last(conn, meetings, meeting, today=today(), job_type=_JOB_TYPE)
+        cancelled = meeting.status == "cancelled"
+        compared = {} if cancelled else await _compared(conn, meetings, meeting)
+    times = meeting.times(today())
+    # The figures of a meeting that is ahead are today's, whatever day it is when a link of theirs is followed.
+    chosen = Selection(None if times == Times(today()) else times.as_of, _JOB_TYPE, known_at=times.known_at)
+    figures = {} if cancelled else await dashboard(database, viewer, chosen, with_changes=False)
     return {
-        "changes": changes,
-        "finding": of_changes(changes).finding,
+        **figures,
+        **compared,
+        "meeting": meeting,
+        "times_in_words": times_in_words(times),
+        "today": today(),
+        "sees_agendas": sees_agendas(viewer),
+        "fresh": f"/meetings/{meeting.id}/figures",
+    }
+
+
+async def _compared(conn: Connection, meetings: Sequence[Meeting], meeting: Meeting) -> dict[str, Any]:
+    since_last = await changes_since_last(conn, meetings, meeting, today=today(), job_type=_JOB_TYPE)
+    return {
+        "since_last": since_last,
+        "finding": of_changes(since_last).finding,
         "corrections": await corrections(conn, meetings, meeting, today=today(), job_types=tuple(JOB_TYPES)),
         "meetings_looked_at": MEETINGS_LOOKED_AT,
         "job_types": JOB_TYPES,
-        "bridge_words": bridge_words,
-        "bridge_links": bridge_links,
-        "sees_hires": sees_health(viewer),
-        "stream": STREAM,
     }
 
 

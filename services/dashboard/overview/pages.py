@@ -51,22 +51,30 @@ async def front_page(
         boards = [await public_figures.find(taskforce.slug) for taskforce in known]
         return render(request, "welcome.html", boards=[board for board in boards if board])
     taskforce = await taskforces.find_taskforce(database, taskforce_id=principal.taskforce)
-    return render(request, "dashboard.html", taskforce=taskforce, **await _dashboard(database, principal, chosen))
+    return render(request, "dashboard.html", taskforce=taskforce, **await dashboard(database, principal, chosen))
 
 
 @router.get("/dashboard/figures")
 @concerns(FIGURES)
 async def fresh_figures(request: Request, viewer: Viewer, database: Db, chosen: Chosen) -> Response:
     """Answer only the part of the dashboard that is updated live."""
-    return render(request, "parts/figures.html", **await _dashboard(database, viewer, chosen))
+    return render(request, "parts/live_figures.html", **await dashboard(database, viewer, chosen))
 
 
-async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -> dict[str, Any]:
+async def dashboard(
+    database: Database, viewer: Principal, chosen: Selection, *, with_changes: bool = True
+) -> dict[str, Any]:
+    """Return what `parts/figures.html` shows: the figures that the viewer has chosen, in charts and tables.
+
+    Args:
+        with_changes: whether it begins with what has changed since the last meeting.
+    """
     restricted = not sees_health(viewer)
     hires = not restricted or shows_hires(chosen.filters)
     async with database.read(viewer.taskforce) as conn:
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
-        changed = await changes(conn, chosen, [one for one in HEADLINES if hires or one.unit != "hires"])
+        headlines = [one for one in HEADLINES if hires or one.unit != "hires"]
+        changed = await changes(conn, chosen, headlines) if with_changes else None
         # They are of the whole taskforce.
         forecasts = [] if chosen.filters else await targets_in(conn, chosen.times)
         companies = await queries.companies(conn, known_at=chosen.known_at)
@@ -117,5 +125,6 @@ async def _dashboard(database: Database, viewer: Principal, chosen: Selection) -
         "sets_targets": viewer.has("coordinator", "admin"),
         "more": len(computed.quarters) > views.LATEST_QUARTERS or len(computed.events) > views.LATEST_EVENTS,
         "measures": catalogue.listed(),
+        "fresh": chosen.url("/dashboard/figures"),
         "stream": STREAM,
     }
