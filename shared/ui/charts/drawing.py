@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 _GLYPH = 0.56
 """The width of an average letter of our font in ems; precise enough to break lines."""
+_SPECIAL = re.compile("[&<>\"']")
+"""What has to be escaped in an attribute."""
 _BREAK = re.compile("[^\\S\N{NO-BREAK SPACE}]+")
 """The characters after which a label may be broken."""
 
@@ -23,17 +25,27 @@ class Drawing:
 
 
 def element(tag: str, attributes: Mapping[str, object | None], *children: Markup | str) -> Markup:
-    """Return `<tag …>children</tag>`; attributes that are None are left out, floats are rounded."""
-    written = "".join(f' {name}="{_attribute_value(value)}"' for name, value in attributes.items() if value is not None)
+    """Return `<tag …>children</tag>`; attributes that are None are left out, floats are rounded.
+
+    A page of charts makes a thousand of them, so nothing is escaped that has nothing to escape.
+    """
+    parts = ["<", tag]
+    for name, value in attributes.items():
+        if value is not None:
+            parts.append(f' {name}="{_attribute_value(value)}"')
+    parts.append(">")
     # Markup is passed on as it is, and not escaped again by each element around it.
-    inside = "".join(child if isinstance(child, Markup) else escape(child) for child in children)
-    return Markup(f"<{tag}{written}>{inside}</{tag}>")  # noqa: S704 - tags and names are ours, all else is escaped
+    parts.extend(child if isinstance(child, Markup) else escape(child) for child in children)
+    parts.append(f"</{tag}>")
+    return Markup("".join(parts))  # noqa: S704 - tags and names are ours, all else is escaped
 
 
 def _attribute_value(value: object) -> str:
-    """Return an attribute's value as text; numbers need no escaping, and most attributes are numbers."""
+    """Return an attribute's value as text; most are numbers, or plain words."""
+    if isinstance(value, str):
+        return escape(value) if _SPECIAL.search(value) else value
     if isinstance(value, float):
-        return f"{value:.1f}".rstrip("0").rstrip(".")
+        return f"{value:.1f}".removesuffix(".0")
     return str(value) if isinstance(value, int) else escape(value)
 
 

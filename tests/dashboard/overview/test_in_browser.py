@@ -176,7 +176,9 @@ async def test_a_chosen_day_is_in_the_url(
 ) -> None:
     page = await page_at(1280, 900, **signed_in)
     await page.goto(url)
+    await page.get_by_text("Vælg, hvad der vises").click()
     await page.get_by_label("Sådan så det ud den").fill("2020-12-31")
+    await page.get_by_label("Kommune").select_option("")
     await page.get_by_role("button", name="Vis", exact=True).click()
     await expect(page).to_have_url(re.compile(r"as_of=2020-12-31"))
     await expect(page.get_by_role("heading", name="Tallene for torsdag den 31. december 2020")).to_be_visible()
