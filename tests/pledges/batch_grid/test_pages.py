@@ -157,7 +157,7 @@ async def test_events_that_have_begun_are_offered_but_no_meetings(
 ) -> None:
     await add_event(title="I aften")
     await add_event(title="I går", status="closed")
-    await add_event(title="Møde", kind="taskforce_meeting")
+    await add_event(title="Bestyrelsen", kind="taskforce_meeting")
     later = await add_event(title="I morgen", status="published", starts_at=NOW + timedelta(hours=20))
 
     page = await caller.get(f"/pledges/batch?event={later}", "member")
@@ -165,7 +165,7 @@ async def test_events_that_have_begun_are_offered_but_no_meetings(
     assert "I aften" in page.text
     assert "I går" in page.text
     assert "I morgen" not in page.text
-    assert "Møde" not in page.text
+    assert "Bestyrelsen" not in page.text
 
 
 async def test_a_row_is_judged_when_it_is_left(one_caller: Caller) -> None:
