@@ -118,7 +118,8 @@ def of_targets(forecasts: Sequence[Forecast]) -> Content:
     """Return how the targets stand, as a chart. Shares of few persons are hidden."""
     if not forecasts:
         return Content(nothing=_("No target has been set."))
-    title, rows = target_finding(forecasts), target_rows(forecasts, hides_small=True)
+    rows = target_rows(forecasts, hides_small=True)
+    title = target_finding(rows)
     return Content(title, chart=ProjectorChart(title, [], draw_targets("slide-targets", rows, _WIDE).svg))
 
 

@@ -137,7 +137,7 @@ def errata_section(errata: Sequence[tuple[Meeting, Erratum]]) -> Section:
 def targets_section(forecasts: Sequence[Forecast], *, hides_small: bool) -> Section:
     """Return how far each target has come, and what is expected."""
     rows = target_rows(forecasts, hides_small=hides_small)
-    title = finding(forecasts) if rows else _("Targets")
+    title = finding(rows) if rows else _("Targets")
     spoken = "; ".join(f"{row.label}: {row.so_far}, {row.status}" for row in rows)
     return Section(
         "targets",

@@ -131,22 +131,28 @@ def gives_away(one: Forecast) -> bool:
     return any(isinstance(shown, Hidden) for shown in hide_small(parts, total_shown=True).values())
 
 
-def finding(forecasts: Sequence[Forecast]) -> str:
-    """Return the title of the targets: what they show together, in at most ten words."""
-    slipping = sum(one.slips for one in forecasts)
-    missed = sum(one.status == "missed" for one in forecasts)
-    judged = sum(one.status is not None for one in forecasts)
-    if slipping:
+def finding(rows: Sequence[TargetRow]) -> str:
+    """Return the title of the targets: what those that are shown say together, in at most ten words."""
+    shown = [row.forecast.status for row in rows if not row.hidden]
+    everything = number_text(len(rows))
+    if out_of_reach := shown.count("out_of_reach"):
+        return ngettext(
+            "%(num)s of %(all)s targets is out of reach",
+            "%(num)s of %(all)s targets are out of reach",
+            out_of_reach,
+            all=everything,
+        )
+    if slipping := shown.count("at_risk"):
         return ngettext(
             "%(num)s of %(all)s targets is slipping",
             "%(num)s of %(all)s targets are slipping",
             slipping,
-            all=number_text(len(forecasts)),
+            all=everything,
         )
-    if missed:
+    if missed := shown.count("missed"):
         return ngettext("%(num)s target was not reached", "%(num)s targets were not reached", missed)
-    if judged:
-        return _("No target is slipping")
+    if any(shown):
+        return _("No target is slipping") if len(shown) == len(rows) else _("No target that is shown is slipping")
     return _("No target can be judged yet")
 
 
@@ -168,12 +174,12 @@ def _bullets(rows: Sequence[TargetRow], *, linked: bool) -> list[Bullet]:
 
 def draw_targets(chart_id: str, rows: Sequence[TargetRow], width: int) -> Drawing:
     """Return the chart alone, for the projector and for paper."""
-    return draw_bullets(chart_id, finding([row.forecast for row in rows]), _bullets(rows, linked=False), width)
+    return draw_bullets(chart_id, finding(rows), _bullets(rows, linked=False), width)
 
 
 def targets_chart(rows: Sequence[TargetRow], *, as_of: date, level: int = 2) -> Markup:
     """Return the chart with its title, its caption and its table."""
-    title = finding([row.forecast for row in rows])
+    title = finding(rows)
     return figure(
         "targets",
         title,

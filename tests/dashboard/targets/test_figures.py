@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+from services.dashboard.measures.figures import compute, employed_after
 from services.dashboard.measures.selection import Times
 from services.dashboard.targets.figures import targets
 from shared.contracts.events import TargetDropped
@@ -80,6 +81,9 @@ async def test_an_earlier_moment_has_the_targets_and_the_figures_of_then(
 
     [then] = await targets(dashboard_database, taskforce_id, Times(TODAY, EVENING))
 
+    shown = await compute(dashboard_database, taskforce_id, as_of=TODAY, known_at=EVENING)
+    employed = employed_after(shown.counts, 6, "smaajob")
+    assert (then.progress.counted, then.progress.ripe) == (employed.yes, employed.of)
     assert (then.terms.value, then.progress.counted, then.progress.ripe) == (70, 1, 1)
     assert await targets(dashboard_database, taskforce_id, Times(TODAY)) == []
     assert await targets(dashboard_database, taskforce_id, Times(TODAY, EVENING - timedelta(days=1))) == []

@@ -57,6 +57,8 @@ async def test_page_and_api_show_counts_beside_shares_and_hide_few_persons(
     hidden = (await caller.get("/dashboard/targets?as_of=2026-12-01", "member", headers=PAGE)).text
     assert "6 af 9" not in hidden
     assert "skjult" in hidden
+    # The title says nothing of the hidden one either.
+    assert "Intet af de viste mål er ved at glide" in hidden
     # Before the target was set, and with a parameter that the page does not have.
     none = await caller.get("/dashboard/targets?known_at=2026-11-01T12:00:00Z", "member", headers=PAGE)
     assert "Der er ikke sat noget mål" in none.text
