@@ -71,6 +71,7 @@ def recounted(messages: Sequence[Message], as_of: date, chosen: Filters = NO_FIL
         if key not in present or present[key].version < message.version:
             present[key] = message
     companies = {m.company_id: m for m in present.values() if isinstance(m, CompanyRegistered)}
+    made = {m.pledge_id: m for m in present.values() if isinstance(m, PledgeState)}
     present = {key: m for key, m in present.items() if _is_chosen(m, companies, chosen)}
     counts: dict[str, Counter[str]] = {name: Counter() for name in _MEASURES}
     quarters: dict[Any, list[int]] = {}
@@ -102,7 +103,9 @@ def recounted(messages: Sequence[Message], as_of: date, chosen: Filters = NO_FIL
         "companies": {event_id: here[event_id] for event_id in shown_events},
         "groups": dict(groups),
         "waits": {
-            pair: (median(days), len(days)) for pair, days in _waits(present.values(), messages, as_of).items() if days
+            pair: (median(days), len(days))
+            for pair, days in _waits(present.values(), made, messages, as_of).items()
+            if days
         },
     }
 
@@ -202,11 +205,12 @@ def _employed(m: HireConfirmed, months: int, due_on: date) -> str:
     return "yes" if m.end_reason in {"more_hours_elsewhere", "ordinary_job"} else "no"
 
 
-def _waits(present: Iterable[Any], messages: Sequence[Any], as_of: date) -> dict[str, list[int]]:
-    made = {m.pledge_id: m for m in present if isinstance(m, PledgeState)}
+def _waits(
+    present: Iterable[Any], made: dict[UUID, PledgeState], messages: Sequence[Any], as_of: date
+) -> dict[str, list[int]]:
     waits: dict[str, list[int]] = {pair: [] for pair in PAIRS}
-    for m in made.values():
-        if m.counted and m.pledged_on <= as_of:
+    for m in present:
+        if isinstance(m, PledgeState) and m.counted and m.pledged_on <= as_of:
             if m.affirmed_on and m.affirmed_on <= as_of:
                 waits["pledged_to_affirmed"].append((m.affirmed_on - m.pledged_on).days)
             for position in m.positions:

@@ -18,9 +18,10 @@ from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from services.dashboard.measures.breakdowns import Breakdown, Dimension
     from services.dashboard.measures.measure import Measure, Scope
     from services.dashboard.measures.queries import DeltaSum, EventFacts
     from services.dashboard.measures.waits import Wait
@@ -127,6 +128,7 @@ class Figures:
 
     Attributes:
         waits: how long it took from one step to a later one, by the code of the pair of steps.
+        breakdowns: by municipality, industry and member company, if somebody has asked for it (`break_down`).
     """
 
     as_of: date
@@ -137,6 +139,7 @@ class Figures:
     events: list[EventFigures] = field(default_factory=list)
     quarters: list[QuarterFigures] = field(default_factory=list)
     filters: Filters = NO_FILTERS
+    breakdowns: Mapping[Dimension, Breakdown] = field(default_factory=dict)
 
 
 def today(now: datetime | None = None) -> date:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.dashboard.measures import narrowing
 from services.dashboard.measures.narrowing import Arguments
-from services.dashboard.measures.selection import NO_FILTERS, Filters
+from services.dashboard.measures.selection import NO_FILTERS, Filters, Times
 from services.dashboard.read_model.generations import SERVED
 from services.dashboard.read_model.projections import PROJECTIONS
 
@@ -180,6 +180,66 @@ async def delta_sums(
         *arguments,
     )
     return [DeltaSum._make(row) for row in rows]
+
+
+class CompanySum(NamedTuple):
+    """The sum of one kind of delta up to a day, for one job type, company and municipality."""
+
+    measure: str
+    job_type: str
+    company_id: UUID | None
+    municipality: str | None
+    total: int
+
+
+async def sums_by_company(
+    conn: Connection, times: Times, filters: Filters, *, codes: Sequence[str], job_types: Sequence[str]
+) -> list[CompanySum]:
+    """Return the sums of the deltas with these codes for each company, without those of zero."""
+    arguments = Arguments()
+    day = arguments.add(times.as_of, "date")
+    deltas = _effective(day, by_company=True)
+    moment = None
+    if times.known_at is not None:
+        moment = arguments.add(times.known_at, "timestamptz")
+        deltas = f"{deltas} union all ({_corrections(day, moment)})"
+    rows = await conn.fetch(
+        f"""
+        select measure, job_type, company_id, municipality, sum(delta)::bigint as total
+          from ({deltas}) as known
+         where measure = any ({arguments.add(list(codes), "text[]")})
+           and job_type = any ({arguments.add(list(job_types), "text[]")})
+           and {narrowing.of_deltas(filters, arguments, moment)}
+         group by measure, job_type, company_id, municipality
+        having sum(delta) <> 0
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
+    return [CompanySum._make(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFacts:
+    """What the register publishes of a company. `name` is None if it is personally owned."""
+
+    name: str | None
+    industry: str | None
+    member: bool
+
+
+async def company_facts(conn: Connection, *, known_at: datetime | None = None) -> dict[UUID, CompanyFacts]:
+    """Return the facts of all companies by id, as known at a moment."""
+    rows = await conn.fetch(
+        f"""
+        select distinct on (company_id) company_id, name, industry, member
+          from companies
+         where generation = {SERVED}
+           and ($1::timestamptz is null or recorded_at <= $1)
+         order by company_id, version desc
+        """,  # noqa: S608  (our own words)
+        known_at,
+    )
+    return {row["company_id"]: CompanyFacts(row["name"], row["industry"], row["member"]) for row in rows}
 
 
 async def employer_events(conn: Connection, *, known_at: datetime | None = None) -> list[EventFacts]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic_core import to_json
 
 from services.dashboard.access import FIGURES, ApiViewer, sees_health
 from services.dashboard.measures import catalogue
-from services.dashboard.measures.figures import compute
+from services.dashboard.measures.breakdowns import break_down
+from services.dashboard.measures.figures import compute_from
+from services.dashboard.overview.restricted_document import restrict
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from services.dashboard.selection import ApiTimes, ChosenFilters
 from shared.http.dependencies import Db
@@ -23,6 +25,10 @@ STREAM = "/api/dashboard/v1/stream"
 """The URL of the stream that pages follow."""
 
 router = APIRouter(prefix="/api/dashboard/v1", tags=["figures"])
+
+BrokenDown = Annotated[
+    bool, Query(alias="breakdowns", description="Also by municipality, industry and member company.")
+]
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "No token, or one that is expired or forged"},
@@ -43,16 +49,25 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     },
 )
 @concerns(FIGURES)
-async def show_figures(viewer: ApiViewer, database: Db, times: ApiTimes, filters: ChosenFilters) -> Response:
+async def show_figures(
+    viewer: ApiViewer, database: Db, times: ApiTimes, filters: ChosenFilters, broken_down: BrokenDown = False
+) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
-    All figures come from one snapshot of the database.
+    All figures come from one snapshot of the database. Coordinators, case workers and administrators see all of them.
+    For all others, hires are null under a filter by company, municipality or industry, and small counts of persons by
+    reason, hours, municipality and after 3, 6 and 12 months are null, with what would give them away.
     """
-    computed = await compute(database, viewer.taskforce, as_of=times.as_of, known_at=times.known_at, filters=filters)
-    if not sees_health(viewer):
+    async with database.read(viewer.taskforce) as conn:
+        computed = await compute_from(conn, times, filters)
+        if broken_down:
+            computed.breakdowns = await break_down(conn, times, filters)
+    restricted = not sees_health(viewer)
+    if restricted:
         computed.counts.without_health()
+    document = as_document(computed)
     # Serialised here, because FastAPI would validate the whole response again.
-    return Response(to_json(as_document(computed)), media_type="application/json")
+    return Response(to_json(restrict(document, computed) if restricted else document), media_type="application/json")
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.dashboard.measures import catalogue, figures, waits
+from services.dashboard.measures import breakdowns, catalogue, figures, waits
 from services.dashboard.measures.hires import StillEmployed
 from services.dashboard.measures.measure import Unit
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
@@ -34,13 +34,27 @@ class ByJobType(BaseModel):
     traening: int = Field(0, description="Training track")
 
 
-class EmployedOfOneType(BaseModel):
-    """Of the hires whose day has come: how many are employed, how many are not, and of how many nobody has said so."""
+class Shown(BaseModel):
+    """One number for each job type; null where it is hidden, because so few persons may be known."""
 
-    yes: int = Field(description="employed on that day, at the same company or elsewhere")
-    no: int
-    unknown: int = Field(description="nobody has answered, or somebody that it is not known")
-    of: int = Field(description="all of them: `yes`, `no` and `unknown`")
+    smaajob: int | None
+    praktik: int | None
+    loentilskud: int | None
+    fleksjob: int | None
+    ordinaer: int | None
+    traening: int | None
+
+
+class EmployedOfOneType(BaseModel):
+    """Of the hires whose day has come: how many are employed, how many are not, and of how many nobody has said so.
+
+    All are null where one is hidden.
+    """
+
+    yes: int | None = Field(description="employed on that day, at the same company or elsewhere")
+    no: int | None
+    unknown: int | None = Field(description="nobody has answered, or somebody that it is not known")
+    of: int | None = Field(description="all of them: `yes`, `no` and `unknown`")
 
 
 class Employed(EmployedOfOneType):
@@ -53,21 +67,49 @@ class Wait(BaseModel):
     """How long it took from one step to a later one, all job types together."""
 
     days: float | None = Field(description="the median; null if there is no case", examples=[31])
-    cases: int = Field(description="how many have taken both steps")
+    cases: int | None = Field(description="how many have taken both steps; null where that is hidden")
+
+
+class Part(BaseModel):
+    """The figures of one municipality, industry or member company."""
+
+    key: str | None = Field(
+        description="the municipality's code, the letter of the section of DB07, or the company's id; null: not stated",
+        examples=["0671"],
+    )
+    name: str | None = Field(description="of a company, if the register publishes it")
+    pledged_positions: ByJobType
+    hires: Shown | None = Field(description="null if the role may not see it")
+    hires_current: Shown | None = Field(description="null if the role may not see it")
+
+
+class Breakdown(BaseModel):
+    """The parts that add up to the figures, the largest first."""
+
+    parts: list[Part]
+    rest: Part | None = Field(description="of companies: all that are not named; null: there are no others")
+    in_rest: int = Field(description="the number of companies in the rest")
 
 
 def _type(measure: type[AnyMeasure]) -> Any:
     if measure is StillEmployed:
-        return dict[Literal["3", "6", "12"], Employed]
+        return dict[Literal["3", "6", "12"], Employed] | None
     if measure.groups:
         # mypy does not read a Literal that is made at run time: the codes are those of the measure.
-        return dict[Literal[tuple(measure.groups)], ByJobType]  # type: ignore[misc]
-    return ByJobType if measure.by_job_type else int
+        return dict[Literal[tuple(measure.groups)], Shown] | None  # type: ignore[misc]
+    if not measure.by_job_type:
+        return int
+    return ByJobType | None if measure.unit == "hires" else ByJobType
+
+
+def _description(measure: type[AnyMeasure], scope: Scope) -> str | None:
+    notes = [measure.notes.get(scope), "null if the role may not see it" if measure.unit == "hires" else None]
+    return "; ".join(note for note in notes if note) or None
 
 
 def _fields(scope: Scope) -> dict[str, Any]:
     return {
-        measure.code: (_type(measure), Field(description=measure.notes.get(scope)))
+        measure.code: (_type(measure), Field(description=_description(measure, scope)))
         for measure in catalogue.shown_for(scope)
         if measure.listed
     }
@@ -132,6 +174,10 @@ Figures = _model(
             Field(description="the median number of days from one step to a later one"),
         ),
         "events": (list[EventFigures], Field(description="the latest first")),  # type: ignore[valid-type]
+        "breakdowns": (
+            dict[breakdowns.Dimension, Breakdown] | None,
+            Field(description="by municipality, industry and member company; null unless requested"),
+        ),
         "quarters": (
             list[QuarterFigures],  # type: ignore[valid-type]
             Field(description="the earliest first, without gaps"),
@@ -182,7 +228,20 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
             {"quarter": quarter.quarter, "begins_on": quarter.begins_on, **_listed(quarter.counts)}
             for quarter in computed.quarters
         ],
+        "breakdowns": {
+            dimension: {
+                "parts": [_part(part) for part in breakdown.parts],
+                "rest": breakdown.rest and _part(breakdown.rest),
+                "in_rest": breakdown.in_rest,
+            }
+            for dimension, breakdown in computed.breakdowns.items()
+        }
+        or None,
     }
+
+
+def _part(part: breakdowns.Part) -> dict[str, Any]:
+    return {"key": part.key, "name": part.name, **part.counts}
 
 
 def _listed(counts: figures.Counts) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from services.dashboard.measures.breakdowns import BROKEN_DOWN, Dimension, break_down
 from services.dashboard.measures.figures import compute
 from services.dashboard.measures.selection import Filters, Times
 from services.dashboard.read_model import projections
@@ -30,8 +33,9 @@ if TYPE_CHECKING:
 ASKED = st.lists(st.tuples(times(), narrowings()), min_size=3, max_size=6)
 
 
+# Without shrinking: a rebuild for each attempt takes minutes.
 @pytest.mark.many_examples
-@settings(PATIENT, max_examples=6, derandomize=True)
+@settings(PATIENT, max_examples=6, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(histories=st.lists(st.tuples(deliveries(), ASKED), min_size=3, max_size=3))
 async def test_any_history_has_the_same_figures_live_rebuilt_and_recounted(
     dashboard_database: Database,
@@ -54,6 +58,7 @@ async def test_any_history_has_the_same_figures_live_rebuilt_and_recounted(
             known = [m for m in messages if known_at is None or m.recorded_at <= known_at]
             assert of == recounted(known, chosen_times.as_of, filters), (chosen_times, filters)
         live.append(figures)
+        await _check_breakdowns(dashboard_database, taskforce_id, messages, *asked[0])
 
     done = await rebuild(dashboard_database, outboxes)
 
@@ -69,6 +74,30 @@ async def _figures(
         counted(await compute(database, taskforce_id, as_of=chosen.as_of, known_at=chosen.known_at, filters=filters))
         for chosen, filters in asked
     ]
+
+
+async def _check_breakdowns(
+    database: Database, taskforce_id: UUID, messages: Sequence[Message], chosen: Times, filters: Filters
+) -> None:
+    """A part counts what the figures count under its filter."""
+    known = [m for m in messages if chosen.known_at is None or m.recorded_at <= chosen.known_at]
+    async with database.read(taskforce_id) as conn:
+        found = await break_down(conn, chosen, filters)
+    dimensions: tuple[Dimension, ...] = ("municipality", "industry")
+    for dimension in dimensions:
+        for part in found[dimension].parts:
+            if part.key is not None:
+                chosen_part: dict[str, Any] = {dimension: part.key}
+                narrower = replace(filters, **chosen_part)
+                expected = recounted(known, chosen.as_of, narrower)
+                for code, numbers in part.counts.items():
+                    assert {of: number for of, number in numbers.items() if number} == expected[code], narrower
+    whole = recounted(known, chosen.as_of, filters)
+    for breakdown in found.values():
+        for measure in BROKEN_DOWN:
+            parts = [*breakdown.parts, *([breakdown.rest] if breakdown.rest else [])]
+            added = sum((Counter(part.counts[measure.code]) for part in parts), Counter[str]())
+            assert dict(+added) == whole[measure.code]
 
 
 def _of(taskforce_id: UUID, message: Message) -> Message:
