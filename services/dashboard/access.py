@@ -19,6 +19,8 @@ VIEWERS: Sequence[Role] = ("member", "coordinator", "caseworker", "facilitator",
 
 Viewer = Annotated[Principal, Depends(require(*VIEWERS))]
 """A person who may see the figures."""
+Reporter = Annotated[Principal, Depends(require("coordinator", "caseworker", "admin"))]
+"""Who may fetch the half-yearly report: it has small counts of hires, which are persons."""
 ApiViewer = Annotated[Principal, Depends(require(*VIEWERS, "figures:read"))]
 """A `Viewer`, or a program whose API key has the scope `figures:read`."""
 

@@ -13,6 +13,7 @@ from services.dashboard.board.schedule import schedule_of
 from services.dashboard.board.store import CHANNEL as RELEASES
 from services.dashboard.bridge import api as bridge_api
 from services.dashboard.bridge import pages as bridge_pages
+from services.dashboard.exports import pages as exports
 from services.dashboard.lists import api as lists_api
 from services.dashboard.lists import pages as lists_pages
 from services.dashboard.meeting import evening, projector
@@ -89,6 +90,8 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         description=_DESCRIPTION,
         tags={"figures": "The figures, what they mean, and when to read them again."},
     )
+    # Before the pages of lists, whose path would take the ending as a part of the measure's code.
+    app.include_router(exports.router)
     app.include_router(api.router)
     app.include_router(board.router)
     app.include_router(board_of_staff.router)

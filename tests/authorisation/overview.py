@@ -118,6 +118,13 @@ def _bridge(path: str, shows: str) -> Probe:
     return probe
 
 
+def _export(path: str) -> Probe:
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        return Ask("GET", path, hidden=200)
+
+    return probe
+
+
 async def follow(world: Overview, caller: Caller, ownership: Ownership) -> Ask | None:
     if ownership == "missing":
         return None
@@ -192,6 +199,14 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     },
     ("GET /dashboard/board", "figures"): _board_of_staff("GET", success=200),
     ("POST /dashboard/board", "figures"): _board_of_staff("POST", success=303),
+    **{
+        (f"GET /dashboard/lists/{{measure}}.{kind}", "figures"): _export(f"/dashboard/lists/pledged_positions.{kind}")
+        for kind in ("csv", "xlsx", "json")
+    },
+    **{
+        (f"GET /dashboard/{path}", "figures"): _export(f"/dashboard/{path}")
+        for path in ("export.csv", "export.xlsx", "export.json", "report", "report.csv", "report.xlsx")
+    },
     **{
         (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")
         for part in ("", ".json", ".txt", ".svg", "/figure", "/stream")

@@ -53,16 +53,15 @@ async def show_list(
         term=Term(listing.term, total) if listing.term else None,
         rows=[RowOut.of(row, listing, viewer) for row in page],
         first_page=page_token is None,
-        next_href=_address(listing, token) if token else None,
+        next_href=f"{_address(listing)}&page_token={token}" if token else None,
+        own_href=_address(listing),
         bridge_href=links.bridge_page(counted, listing.since, listing.until) if listing.since else None,
         words=words,
     )
 
 
-def _address(listing: Listing, page_token: str) -> str:
-    """Return the URL of the page that begins after a token."""
+def _address(listing: Listing) -> str:
+    """Return the URL of the list."""
     if listing.since is None or listing.term is None:
-        url = links.list_of_figure(listing.counted, listing.until)
-    else:
-        url = links.list_between(listing.counted, listing.since, listing.until, listing.term)
-    return f"{url}&page_token={page_token}"
+        return links.list_of_figure(listing.counted, listing.until)
+    return links.list_between(listing.counted, listing.since, listing.until, listing.term)

@@ -48,7 +48,7 @@ WIDTH: Final = 760
 """The width of every chart, in its own units; the paper's width is given to it."""
 CHARTED_EVENTS: Final = 12
 CHARTED_QUARTERS: Final = 12
-_REASONS: Final = dict(END_REASONS) | {UNKNOWN: N_("No reason given")}
+REASONS: Final = dict(END_REASONS) | {UNKNOWN: N_("No reason given")}
 _HEADLINES: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)
 _BY_TYPE: Final[tuple[type[Measure], ...]] = (
     PledgedPositions,
@@ -332,7 +332,7 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
             _parts_table(
                 _(HiresEndedByReason.label),
                 (_("Reason"), _("Ended")),
-                {_(_REASONS[reason]): number for reason, number in ended.items() if number != 0},
+                {_(REASONS[reason]): number for reason, number in ended.items() if number != 0},
             ),
         ],
         begins_page=True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import xlsxwriter
 
@@ -50,31 +50,40 @@ def workbook(document: Document) -> bytes:
     return content.getvalue()
 
 
-def workbook_of_rows(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, made_at: datetime
-) -> bytes:
-    """Return one table as XLSX, with a filter over its columns. Blocks: call it in a thread.
+class WorkbookOfRows:
+    """One table as XLSX, with a filter over its columns. Rows are written to a temporary file as they come.
 
-    Rows are written to a file as they come, and not held.
+    It blocks: call its methods in a thread.
+
+    Args:
+        content: where the workbook is written when it is closed.
     """
-    content = BytesIO()
-    book = _opened(content, title, "", made_at, {"constant_memory": True})
-    formats = _formats(book)
-    sheet = book.add_worksheet(_sheet_name(title))
-    for column, heading in enumerate(headings):
-        sheet.set_column(column, column, max(len(heading) + 4, 18))
-        sheet.write_string(0, column, heading, formats["head"])
-    line = 0
-    for line, cells in enumerate(rows, start=1):
-        for column, cell in enumerate(cells):
-            _write(sheet, line, column, cell, formats)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, line, max(len(headings) - 1, 0))
-    book.close()
-    return content.getvalue()
+
+    def __init__(self, content: IO[bytes], title: str, headings: Sequence[str], *, made_at: datetime) -> None:
+        self.rows = 0
+        self._columns = len(headings)
+        self._book = _opened(content, title, "", made_at, {"constant_memory": True})
+        self._formats = _formats(self._book)
+        self._sheet = self._book.add_worksheet(_sheet_name(title))
+        for column, heading in enumerate(headings):
+            self._sheet.set_column(column, column, max(len(heading) + 4, 18))
+            self._sheet.write_string(0, column, heading, self._formats["head"])
+        self._sheet.freeze_panes(1, 0)
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        """Write rows below those that are there; at most `MAX_ROWS` in all."""
+        for cells in rows:
+            self.rows += 1
+            for column, cell in enumerate(cells):
+                _write(self._sheet, self.rows, column, cell, self._formats)
+
+    def close(self) -> None:
+        """Write the workbook."""
+        self._sheet.autofilter(0, 0, self.rows, max(self._columns - 1, 0))
+        self._book.close()
 
 
-def _opened(content: BytesIO, title: str, author: str, made_at: datetime, options: Mapping[str, Any]) -> Any:
+def _opened(content: IO[bytes], title: str, author: str, made_at: datetime, options: Mapping[str, Any]) -> Any:
     book = xlsxwriter.Workbook(content, dict(options))
     created = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     book.set_properties({"title": title, "author": author, "created": created})
