@@ -240,6 +240,19 @@ def figures(
         datetime | None,
         typer.Option("--as-of", formats=["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"], metavar="DATE", help="On which day."),
     ] = None,
+    *,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="As known then, such as 2026-12-01T19:30:00Z.")
+    ] = None,
+    event: Annotated[str | None, typer.Option(metavar="ID", help="Only what was pledged at this event.")] = None,
+    company: Annotated[str | None, typer.Option(metavar="ID", help="Only of this company.")] = None,
+    municipality: Annotated[str | None, typer.Option(metavar="CODE", help="Only of companies in it: 0671.")] = None,
+    industry: Annotated[
+        str | None, typer.Option(metavar="LETTER", help="Only of companies in this section of DB07: A to U.")
+    ] = None,
+    breakdowns: Annotated[
+        bool, typer.Option("--breakdowns", help="Also by municipality, industry and member company.")
+    ] = False,
     taskforce: Taskforce = "struer",
     as_json: AsJson = False,
 ) -> None:
@@ -247,12 +260,22 @@ def figures(
 
     \b
     tilsagn figures
-    tilsagn figures --as-of 2024-12-31
+    tilsagn figures --as-of 2024-12-31 --known-at 2025-01-06T12:00:00Z
+    tilsagn figures --municipality 0671 --industry C --breakdowns
     tilsagn figures --json | jq .hires.smaajob
     """
     from deploy.cli.figures import show_figures  # noqa: PLC0415
 
-    show_figures(as_of=as_of.date() if as_of else None, taskforce=taskforce, as_json=as_json)
+    chosen = {
+        "as_of": as_of.date().isoformat() if as_of else None,
+        "known_at": known_at,
+        "event": event,
+        "company": company,
+        "municipality": municipality,
+        "industry": industry,
+        "breakdowns": "true" if breakdowns else None,
+    }
+    show_figures(chosen, taskforce=taskforce, as_json=as_json)
 
 
 @app.command(rich_help_panel=LOOK)

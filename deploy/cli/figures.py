@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MEASURES: Final = {
     "pledged_positions": "Pledged positions",
+    "positions_affirmed": "  affirmed by the company",
+    "positions_matched": "  with a person found",
     "hires": "Hires, all over time",
     "hires_from_pledges": "  on pledged positions",
     "hires_without_pledge": "  without a pledge",
@@ -57,20 +59,27 @@ _WAITS: Final = {
 _LATEST = 6
 
 
-def show_figures(*, as_of: date | None, taskforce: str, as_json: bool) -> None:
-    """Print the figures of a day, or today's if it is None. Raises `CommandError` if they are not available."""
-    figures = asyncio.run(_fetch(attach(), as_of, taskforce))
+def show_figures(chosen: Mapping[str, str | None], *, taskforce: str, as_json: bool) -> None:
+    """Print figures.
+
+    Args:
+        chosen: the parameters of the API's URL; what is None is left out.
+
+    Raises:
+        CommandError: the figures are not available, or the API refuses a parameter.
+    """
+    figures = asyncio.run(_fetch(attach(), chosen, taskforce))
     if as_json:
         print_json(figures)
     else:
         _print(figures)
 
 
-async def _fetch(installation: Installation, as_of: date | None, taskforce: str) -> Mapping[str, Any]:
+async def _fetch(installation: Installation, chosen: Mapping[str, str | None], taskforce: str) -> Mapping[str, Any]:
     await find_taskforce(installation, taskforce)
     token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
     async with client(installation.url, token) as http:
-        params = {} if as_of is None else {"as_of": as_of.isoformat()}
+        params = {name: value for name, value in chosen.items() if value is not None}
         figures: Mapping[str, Any] = json_of(await http.get("/api/dashboard/v1/figures", params=params))
         return figures
 
@@ -79,6 +88,10 @@ def _print(figures: Mapping[str, Any]) -> None:
     console = stdout_console()
     as_of, today = date.fromisoformat(figures["as_of"]), datetime.now(COPENHAGEN).date()
     console.print(f"Figures on {as_of:%d.%m.%Y}", style="bold")
+    if figures["known_at"]:
+        console.print(f"As known at {figures['known_at']}: nothing that was recorded later is counted.")
+    for name, value in figures["filters"].items():
+        console.print(f"Only {name} {value}", markup=False)
     if as_of > today:
         console.print("That day is still to come: what is confirmed to start by then is counted in.")
     console.print()
@@ -93,6 +106,7 @@ def _print(figures: Mapping[str, Any]) -> None:
     console.print(whole)
 
     _print_lasting(console, figures, types)
+    _print_breakdowns(console, figures, types)
     quarters = [each for each in figures["quarters"][-_LATEST:] if any(each["pledged_positions"].values() or [0])]
     if quarters:
         console.print(_heading("Latest quarters", "pledged → hired"))
@@ -108,6 +122,18 @@ def _print(figures: Mapping[str, Any]) -> None:
         for each in events:
             day = f"{date.fromisoformat(each['date']):%d.%m.%Y}" if each["date"] else "…"
             table.add_row(f"{day}  {each['title'] or each['event_id']}", *(_pair(each, one) for one in types))
+        console.print(table)
+
+
+def _print_breakdowns(console: Console, figures: Mapping[str, Any], types: list[str]) -> None:
+    for dimension, breakdown in (figures["breakdowns"] or {}).items():
+        console.print(_heading(f"By {dimension}", "pledged → hired"))
+        table = _table("", types)
+        for part in breakdown["parts"]:
+            name = Text(part["name"] or part["key"] or "not stated")
+            table.add_row(name, *(_pair(part, one) for one in types))
+        if rest := breakdown["rest"]:
+            table.add_row("all others", *(_pair(rest, one) for one in types))
         console.print(table)
 
 

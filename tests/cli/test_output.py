@@ -105,6 +105,18 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
     nobody = dict.fromkeys(employed, 0)
     figures._print(
         {
+            "known_at": None,
+            "filters": {"industry": "C"},
+            "breakdowns": {
+                "industry": {
+                    "parts": [{"key": "C", "name": None, "pledged_positions": count, "hires": count}],
+                    "rest": None,
+                },
+                "company": {
+                    "parts": [{"key": "1", "name": "[Bager]", "pledged_positions": count, "hires": count}],
+                    "rest": {"key": None, "name": None, "pledged_positions": count, "hires": count},
+                },
+            },
             "as_of": "2026-11-30",
             "quarters": [],
             "events": [event],
@@ -119,6 +131,7 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
     assert "Klamme [bold]ApS[/] :car:" in printed
     assert re.search(r"After 3 months +41 of 60, 7\?", printed)
     assert re.search(r"10–15 +2\b", printed)
+    assert re.search(r"\[Bager\] +2 → 2\b", printed)
     assert re.search(r"Moved away +2\b", printed)
     assert re.search(r"From pledged to the first day of work +30,5 +6\b", printed)
 
