@@ -326,6 +326,29 @@ def verify(
     run_verify(as_json=as_json, wait_seconds=wait)
 
 
+@app.command(rich_help_panel=LOOK)
+def recount(
+    as_json: AsJson = False,
+    metrics: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Also write a metric for Prometheus' textfile collector."),
+    ] = None,
+) -> None:
+    """Recount the public boards: what they show, against the services' own tables.
+
+    Takes a moment and waits for nothing, so it can run every hour. A board may
+    differ from the tables by the hires that have changed since its release, and
+    by no more. Ends with 0 if every board is right, else with 1.
+
+    \b
+    tilsagn recount
+    tilsagn recount --metrics /var/lib/node_exporter/tilsagn_boards.prom
+    """
+    from deploy.cli.recount import run_recount  # noqa: PLC0415
+
+    run_recount(as_json=as_json, metrics=metrics)
+
+
 @app.command(rich_help_panel=OPERATE)
 def token(
     role: Annotated[

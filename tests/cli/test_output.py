@@ -17,7 +17,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli import figures, imports, status
+from deploy.cli import figures, imports, recount, status
 from deploy.cli.console import CommandError, print_json, reporting_change, stdout_console
 from deploy.cli.encoding import configure_output
 from services.pledges.imports.report import CellError, Report, Row, Verdict
@@ -242,3 +242,11 @@ def test_a_refused_import_still_fails(committed_import: Callable[..., None], mon
     monkeypatch.setattr(imports, "_import", refused)
     with pytest.raises(CommandError, match="1 of 1 rows cannot be imported"):
         committed_import(as_json=False)
+
+
+def test_the_metric_of_a_wrong_board_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "boards.prom"
+    recount.write_metrics(file, {"struer": None, "vejle": "it says 9, counted anew it is 8"})
+    samples = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    assert samples == ['tilsagn_board_drift{taskforce="struer"} 0', 'tilsagn_board_drift{taskforce="vejle"} 1']
+    assert list(tmp_path.iterdir()) == [file]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from services.dashboard.measures.figures import today
+from tests.dashboard.board.releases import release
 from tests.dashboard.messages import apply_messages, check_in, employer_event, hire, pledge, taskforce
 from tests.support.axe import assert_accessible
 from tests.support.serving import serving
@@ -40,6 +40,7 @@ async def url(app: FastAPI) -> AsyncIterator[str]:
     async with serving(app) as url:
         yield url
         app.state.changes.close()
+        app.state.board_changes.close()
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ async def struer(dashboard_database: Database) -> Database:
     await apply_messages(
         dashboard_database, *messages, *(hire(pledge_id=None, start_date=date(2019, 1, 1)) for _ in range(4))
     )
+    await release(dashboard_database)
     return dashboard_database
 
 
@@ -187,48 +189,6 @@ async def test_a_chosen_day_is_in_the_url(
     await expect(page).to_have_url(re.compile(r"as_of=2020-12-31&job_type=praktik"))
     await page.get_by_role("link", name="Vis tallene for i dag").click()
     await expect(page).not_to_have_url(re.compile("as_of"))
-
-
-async def test_the_board_is_updated_live_and_keeps_its_figure_when_the_network_drops(
-    app: FastAPI, url: str, struer: Database, page_at: PageAt
-) -> None:
-    page = await page_at(1920, 1080)
-    await page.goto(f"{url}/board/struer")
-    number, status = page.locator(".board-number"), page.locator("[data-live-status]")
-    await expect(number).to_have_text(str(8 * 24 + 4))
-    await expect(page.locator(".board-second")).to_have_text("siden maj 2018")
-    await apply_messages(struer, hire(start_date=today()))
-    await expect(number).to_have_text("197")
-    await expect(status).to_have_attribute("data-state", "live")
-
-    await page.context.set_offline(True)
-    # As when a cable is pulled: the stream that is open ends, and no new one opens.
-    app.state.changes.close()
-    await expect(status).to_have_attribute("data-state", "lost")
-    await expect(status).to_contain_text("Ingen forbindelse")
-    await expect(number).to_have_text("197")
-    await apply_messages(struer, hire(start_date=today()))
-
-    app.state.changes.closed = False
-    await page.context.set_offline(False)
-    await expect(number).to_have_text("198")
-    await expect(status).to_have_attribute("data-state", "live")
-
-
-async def test_a_board_that_changes_often_does_not_grow_in_memory(
-    app: FastAPI, url: str, struer: Database, page_at: PageAt, taskforce_id: Any
-) -> None:
-    page = await page_at(1280, 900)
-    await page.goto(f"{url}/board/struer")
-    await expect(page.locator(".board-number")).to_have_text("196")
-    measured = "[document.querySelectorAll('*').length, performance.getEntriesByType('resource').length]"
-    before = await page.evaluate(measured)
-    for number in range(197, 212):
-        await apply_messages(struer, hire(start_date=today() - timedelta(days=1)))
-        await expect(page.locator(".board-number")).to_have_text(str(number))
-    elements, _ = await page.evaluate(measured)
-    assert elements == before[0]
-    assert app.state.changes.open_streams("boards") == 1
 
 
 async def test_everything_can_be_read_without_javascript(

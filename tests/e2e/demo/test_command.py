@@ -182,6 +182,13 @@ def test_verify_agrees_after_the_evening(command: Any) -> None:
     assert ran.json["compared"]["hire"] > facts.CITIZENS_IN_SMAAJOB_SINCE_START
 
 
+def test_recount_agrees_after_the_evening_and_writes_a_metric(command: Any, tmp_path: Path) -> None:
+    metrics = tmp_path / "boards.prom"
+    ran = command("recount", "--json", "--metrics", str(metrics))
+    assert (ran.exit_code, ran.json) == (0, {"ok": True, "boards": {"struer": None}})
+    assert 'tilsagn_board_drift{taskforce="struer"} 0' in metrics.read_text()
+
+
 def test_verify_names_a_lost_row_and_a_rebuild_restores_it(
     command: Any, installation: Installation, run: LocalRun
 ) -> None:
