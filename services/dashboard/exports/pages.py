@@ -19,6 +19,7 @@ from services.dashboard.lists.queries import all_rows
 from services.dashboard.lists.reasons import reason
 from services.dashboard.lists.request import ChosenList
 from services.dashboard.lists.schemas import case_url
+from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from, today
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview.restricted import shows_hires
@@ -156,6 +157,7 @@ async def _figures(database: Database, viewer: Principal, chosen: Chosen) -> Doc
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     async with database.read(viewer.taskforce) as conn:
         computed = await compute_from(conn, chosen.times, chosen.filters)
+        computed.breakdowns = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
     if restricted:
         computed.counts.without_health()
     return Document(

@@ -9,6 +9,7 @@ from services.dashboard.bridge.counted import counted_by
 from services.dashboard.bridge.domain import TimesReversed
 from services.dashboard.bridge.errata import HEADLINES, HeldMeeting, errata
 from services.dashboard.bridge.queries import bridge
+from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from
 from services.dashboard.measures.selection import Times
 from services.dashboard.meeting.queries import meetings
@@ -41,6 +42,7 @@ async def read_facts(conn: Connection, taskforce: str, pack: Pack, agenda: Agend
     meeting, before = await find_meeting(conn, pack.meeting_id, sees_drafts=True)
     times = Times(pack.as_of, pack.known_at)
     figures = await compute_from(conn, times)
+    figures.breakdowns = await break_down(conn, times, job_type=JOB_TYPE)
     if pack.audience != "staff":
         figures.counts.without_health()
     since, bridges = await _bridges(conn, before, times)

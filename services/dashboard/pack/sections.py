@@ -26,6 +26,7 @@ from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.lasting import HOURS
 from services.dashboard.overview.restricted import shown_counts, shown_employed
+from services.dashboard.pack.breakdowns import breakdowns_section
 from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
 from services.dashboard.read_model.deltas import UNKNOWN
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
@@ -71,6 +72,7 @@ def figure_sections(figures: Figures, job_type: JobType, *, hides_small: bool) -
         funnel(figures, job_type),
         quarters(figures, job_type),
         events(figures, job_type),
+        breakdowns_section(figures, job_type, hides_small=hides_small),
         do_jobs_last(figures, job_type, hides_small=hides_small),
     ]
 
