@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.bridge.counted import counted_by
-from services.dashboard.bridge.queries import bridge
+from services.dashboard.bridge.queries import bridges
 from services.dashboard.measures.hires import Hires, HiresCurrent
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.selection import Times
@@ -75,10 +75,8 @@ async def changes(
     since = last.times if last else end_of_last_quarter(selection.day)
     if since is None or not _is_earlier(since, selection):
         return None
-    bridges = [
-        await bridge(conn, counted_by(measure, selection.job_type, filters=selection.filters), since, selection.times)
-        for measure in measures
-    ]
-    hires = next((built for built in bridges if built.measure is Hires), None)
+    counted = [counted_by(measure, selection.job_type, filters=selection.filters) for measure in measures]
+    built = await bridges(conn, counted, since, selection.times)
+    hires = next((one for one in built if one.measure is Hires), None)
     title = findings.changes(hires.end - hires.start, since.as_of, meeting=last is not None) if hires else ""
-    return Changes(title, since, last.meeting_id if last else None, bridges)
+    return Changes(title, since, last.meeting_id if last else None, built)

@@ -13,6 +13,7 @@ from services.dashboard.board.public_figure import ThePublicFigures
 from services.dashboard.bridge import links as bridge_links
 from services.dashboard.bridge import words as bridge_words
 from services.dashboard.measures import catalogue, figures
+from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.overview import filters, lasting, queries, views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
@@ -75,6 +76,7 @@ async def dashboard(
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
         headlines = [one for one in HEADLINES if hires or one.unit != "hires"]
         changed = await changes(conn, chosen, headlines) if with_changes else None
+        broken_down = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
         # They are of the whole taskforce.
         forecasts = [] if chosen.filters else await targets_in(conn, chosen.times)
         companies = await queries.companies(conn, known_at=chosen.known_at)
@@ -120,6 +122,7 @@ async def dashboard(
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events)
         if hires
         else None,
+        "breakdowns": views.breakdowns(broken_down, population, to_lists, restricted=restricted),
         "target_rows": targets,
         "targets_chart": targets_chart(targets, as_of=chosen.day) if targets else None,
         "sets_targets": viewer.has("coordinator", "admin"),

@@ -15,7 +15,16 @@ from services.dashboard.selection import Selection
 from shared.contracts.pledges import JobType
 from shared.i18n.translations import use_language
 from tests.dashboard.board.releases import release
-from tests.dashboard.messages import apply_messages, check_in, checkpoint, employer_event, hire, pledge, taskforce
+from tests.dashboard.messages import (
+    apply_messages,
+    check_in,
+    checkpoint,
+    company,
+    employer_event,
+    hire,
+    pledge,
+    taskforce,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -286,3 +295,40 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
     filtered = words((await caller.get("/?as_of=2026-11-28&municipality=0671", "member", headers=PAGE)).text)
     assert "Hver ansættelse er en person." in filtered
     assert "I job nu" not in filtered.split("Hvad tallene betyder", maxsplit=1)[0]
+
+
+async def test_the_figures_are_broken_down_and_each_part_leads_to_its_list(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    bakery = company(name="Limfjordens Bageri", municipality="0671", industry="107110", member=True)
+    bank = company(name="Vestjysk Bank", municipality="0665", industry="641900", member=True)
+    begun = {"start_date": date(2026, 8, 3), "confirmed_at": datetime(2026, 8, 1, tzinfo=UTC)}
+    of_bakery = {"company_id": bakery.company_id, "municipality": "0671"}
+    of_bank = {"company_id": bank.company_id, "municipality": "0665"}
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    await apply_messages(
+        dashboard_database,
+        taskforce(),
+        bakery,
+        bank,
+        pledge(positions=7, captured_at=at, **of_bakery),
+        pledge(positions=2, captured_at=at, **of_bank),
+        pledge(positions=1, captured_at=at),
+        *(hire(**begun, **of_bakery) for _ in range(6)),
+        hire(**begun, **of_bank),
+    )
+    address = "/dashboard/figures?as_of=2026-11-28"
+    page = (await caller.get(address, "coordinator", headers=PAGE)).text
+    text = words(page)
+    assert "Flest i Struer: 7 af 10" in text
+    assert "Flest fra Limfjordens Bageri: 7 af 10" in text
+    assert "Lemvig 2 1 1" in text, "pledged, hired, employed"
+    assert f"lists/pledged_positions?as_of=2026-11-28&amp;company={bakery.company_id}" in page
+    assert 'href="/?as_of=2026-11-28&amp;municipality=0671"' in page
+    member = words((await caller.get(address, "member", headers=PAGE)).text)
+    assert "Lemvig 2 skjult skjult" in member
+    assert "Struer 7 skjult skjult" in member, "with the total it would give the other one away"
+    assert "Vestjysk Bank 2 Alle andre 1" in member, "hires of a company are not shown"
+    narrowed = words((await caller.get(f"{address}&municipality=0671", "coordinator", headers=PAGE)).text)
+    assert "Fordelt på kommuner" not in narrowed
+    assert "Flest fra Limfjordens Bageri: 7 af 7" in narrowed

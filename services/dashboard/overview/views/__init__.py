@@ -1,9 +1,10 @@
 """The figures prepared for pages: cards, rows and charts, with their texts and links; a module for each section.
 
 `cards.py` headline figures and the table of job types, `charts.py` the funnel and the quarters, `events.py` the events
-and their goals.
+and their goals, `breakdowns.py` municipalities, industries and member companies.
 """
 
+from services.dashboard.overview.views.breakdowns import BreakdownRow, BreakdownView, breakdowns
 from services.dashboard.overview.views.cards import (
     TYPE_COLUMNS,
     Card,
@@ -37,10 +38,13 @@ __all__ = [
     "LATEST_EVENTS",
     "LATEST_QUARTERS",
     "TYPE_COLUMNS",
+    "BreakdownRow",
+    "BreakdownView",
     "Card",
     "EventRow",
     "ProjectorChart",
     "TypeRow",
+    "breakdowns",
     "by_event",
     "by_quarter",
     "cards",
