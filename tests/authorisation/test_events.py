@@ -44,6 +44,7 @@ async def second_world(installation: Installation, signing_key: str) -> AsyncIte
 CHECKS: Checks = {access.is_planner: lambda _: True, access.is_door_keeper: lambda _: True}
 SHOWN_ONLY = [
     "services.events.register.pages: is_planner",
+    "services.events.targets.pages: is_planner",
     "services.events.calendar.registrations.pages: is_door_keeper",
 ]
 """Decide only which buttons and links a page shows; the operations behind them have checks of their own."""

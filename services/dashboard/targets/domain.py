@@ -194,6 +194,9 @@ def _with_status(found: Forecast, *, reached: bool, over: bool) -> Forecast:
         return replace(found, status="reached", reachable_until=terms.ends_on)
     if over:
         return replace(found, status="missed")
+    if progress.best_quarter <= 0 and not progress.counted:
+        # Nothing has ever been counted, so there is no pace.
+        return replace(found, expected=None, low=None, high=None)
     found = replace(found, reachable_until=until)
     if found.expected is not None and found.expected >= terms.value:
         return replace(found, status="on_track")

@@ -91,18 +91,27 @@ async def sums(
     quarters = sorted({quarter_of(day) for day in days})
     rows = await conn.fetch(
         f"""
-        select period, measure, job_type, day, sum(delta)::bigint as delta
+        select 'quarter' as period, measure, job_type, day, sum(delta)::bigint as delta
           from deltas
          where generation = {SERVED}
-           and (period = 'quarter'
-                or (period = 'day' and day >= $3 and date_trunc('quarter', day::timestamp)::date = any ($2::date[])))
+           and period = 'quarter'
            and measure = any ($1::text[])
            and job_type is not null
-         group by 1, 2, 3, 4
+         group by measure, job_type, day
+         union all
+        select 'day', measure, job_type, day, sum(delta)::bigint
+          from unnest($2::date[]) as quarter (begins_on)
+          join deltas
+            on generation = {SERVED}
+           and period = 'day'
+           and day >= quarter.begins_on
+           and day < (quarter.begins_on + interval '3 months')::date
+         where measure = any ($1::text[])
+           and job_type is not null
+         group by measure, job_type, day
         """,  # noqa: S608  (our own words)
         sorted(codes),
         quarters,
-        quarters[0],
     )
     found = Sums()
     for row in rows:

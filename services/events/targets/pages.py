@@ -23,7 +23,7 @@ from shared.i18n.translations import gettext as _
 from shared.product.targets import TARGET_MEASURES
 from shared.product.vocabulary import JOB_TYPES
 from shared.refusals import Refusal
-from shared.ui.formats import local_date
+from shared.ui.formats import local_date, percent_text
 from shared.ui.forms import Form, blank, read_form
 from shared.ui.pages import render
 
@@ -186,6 +186,7 @@ async def _page(
         measures=[(one.code, _(one.label)) for one in TARGET_MEASURES.values()],
         job_types=[(code, _(label)) for code, label in JOB_TYPES.items()],
         job_type_words=JOB_TYPES,
+        percent_text=percent_text,
         today=today,
         saved=saved,
     )
