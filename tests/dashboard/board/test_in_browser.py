@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from playwright.async_api import expect
 
+from services.dashboard.app import create_app
 from services.dashboard.board import store
 from shared.http import streams
 from tests.dashboard.board.releases import release
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from uuid import UUID
 
-    from fastapi import FastAPI
-    from playwright.async_api import CDPSession, Page
+    from playwright.async_api import Browser, CDPSession, Page
 
+    from services.dashboard.settings import DashboardSettings
     from shared.db.database import Database
 
     PageAt = Callable[..., Awaitable[Page]]
@@ -96,6 +99,34 @@ async def test_the_coordinators_page_of_the_board(
     await page.get_by_role("button", name="Offentliggør nu").click()
     await expect(page.get_by_text("Tavlen viser det nye tal")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="i hånden")).to_contain_text("201")
+
+
+async def test_a_page_of_the_municipality_shows_the_board_in_a_frame_and_others_cannot(
+    dashboard_settings: DashboardSettings, struer: Database, page_at: PageAt, browser: Browser
+) -> None:
+    municipality = FastAPI()
+
+    @municipality.get("/")
+    async def page_with_a_frame() -> HTMLResponse:
+        board = municipality.state.board
+        return HTMLResponse(f'<!doctype html><title>Kommune</title><iframe src="{board}" title="Tavle"></iframe>')
+
+    async with serving(municipality) as allowed:
+        app = create_app(dashboard_settings.model_copy(update={"board_frame_ancestors": (allowed,)}))
+        async with app.router.lifespan_context(app), serving(app) as url:
+            municipality.state.board = f"{url}/board/struer"
+            page = await page_at(1280, 900)
+            await page.goto(allowed)
+            number = page.frame_locator("iframe").locator(".board-number")
+            await expect(number).to_have_text("196")
+            # The same page under another name is another origin. `page_at` takes a refusal for a mistake.
+            context = await browser.new_context()
+            elsewhere = await context.new_page()
+            async with elsewhere.expect_console_message(lambda said: "frame-ancestors" in said.text):
+                await elsewhere.goto(allowed.replace("localhost", "127.0.0.1"))
+            await expect(elsewhere.frame_locator("iframe").locator(".board-number")).to_have_count(0)
+            await context.close()
+            app.state.board_changes.close()
 
 
 async def _memory(session: CDPSession) -> dict[str, int]:
