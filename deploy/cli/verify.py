@@ -64,7 +64,7 @@ async def _verify(installation: Installation, *, wait_seconds: float, progress: 
             token = sign_token(installation.signing_key, reader, lifetime_seconds=_TOKEN_SECONDS)
             response = await http.get(
                 "/api/dashboard/v1/figures",
-                params={"as_of": day.isoformat()},
+                params={"as_of": day.isoformat(), "breakdowns": "true"},
                 headers={"authorization": f"Bearer {token}"},
             )
             found: Mapping[str, Any] = json_of(response)

@@ -145,7 +145,7 @@ async def _check_figures(owners: Mapping[str, str], verdict: Verdict, ask: AskFi
                         if row["taskforce_id"] == taskforce_id and str(row["id"]) not in listed
                     ]
                     actual = counts.flattened(answer, day)
-                    expected = counts.of_listed(true.get(taskforce_id, Counter()), listed)
+                    expected = counts.of_listed(true.get(taskforce_id, Counter()), counts.listed(answer))
                     verdict.compared["figure"] += len(actual.keys() | expected.keys())
                     verdict.differences += compare_figures(taskforce_id, day.isoformat(), expected, actual)
         verdict.days = set().union(*days_to_check.values())

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from deploy.verification import source_records
+from shared.product.industries import section_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
 _PRESENT_AT: Final = "companies present at event "
+_OF_COMPANY: Final = " of company "
 
 
 async def counted(pledges: Connection, events: Connection, day: date) -> dict[UUID, Counter[str]]:
@@ -25,6 +27,16 @@ async def counted(pledges: Connection, events: Connection, day: date) -> dict[UU
     for row in await pledges.fetch(source_records.FIGURES, day):
         name = _name(row["measure"], row["key"], row["job_type"])
         counts.setdefault(row["taskforce_id"], Counter())[name] += row["count"]
+    industries = {row["id"]: row["industry"] for row in await events.fetch(source_records.INDUSTRIES)}
+    for row in await pledges.fetch(source_records.BY_COMPANY, day):
+        place = counts.setdefault(row["taskforce_id"], Counter())
+        for dimension, key in (
+            ("municipality", row["municipality"]),
+            ("industry", section_of(industries.get(row["company_id"]))),
+            ("company", row["company_id"]),
+        ):
+            if key is not None:
+                place[f"{_name(row['measure'], '', row['job_type'])} of {dimension} {key}"] += row["count"]
     for row in await pledges.fetch(source_records.MEDIANS, day):
         counts.setdefault(row["taskforce_id"], Counter()).update(_wait(row["pair"], row["days"], row["cases"]))
     for row in await events.fetch(source_records.PRESENT, day):
@@ -33,12 +45,27 @@ async def counted(pledges: Connection, events: Connection, day: date) -> dict[UU
 
 
 def of_listed(counts: Mapping[str, int], listed: Collection[str]) -> dict[str, int]:
-    """Return the counts without attendance at events the dashboard does not list, such as taskforce meetings."""
-    return {
-        name: count
-        for name, count in counts.items()
-        if not name.startswith(_PRESENT_AT) or name.removeprefix(_PRESENT_AT) in listed
-    }
+    """Return the counts without those of events and companies that the dashboard does not list.
+
+    It lists no taskforce meetings, and only the member companies with the largest numbers.
+
+    Args:
+        listed: the ids of the events and companies that it lists.
+    """
+    return {name: count for name, count in counts.items() if count and (_listed_as(name) or "") in {"", *listed}}
+
+
+def listed(answer: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the events and companies that the dashboard's answer lists."""
+    companies = {part["key"] for part in answer["breakdowns"]["company"]["parts"]}
+    return {event["event_id"] for event in answer["events"]} | companies
+
+
+def _listed_as(name: str) -> str | None:
+    """Return the id of the event or company of a count that is only compared if it is listed."""
+    if name.startswith(_PRESENT_AT):
+        return name.removeprefix(_PRESENT_AT)
+    return name.rpartition(_OF_COMPANY)[2] if _OF_COMPANY in name else None
 
 
 def _name(measure: str, key: str, job_type: str) -> str:
@@ -77,6 +104,12 @@ def flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
     for key, measures, part in parts:
         for measure in measures:
             counts |= {_name(measure, part[key], of): count for of, count in part[measure].items()}
+    for dimension, breakdown in answer["breakdowns"].items():
+        for part in breakdown["parts"]:
+            if part["key"] is not None:
+                where = f" of {dimension} {part['key']}"
+                for measure in ("pledged_positions", "hires", "hires_current"):
+                    counts |= {f"{_name(measure, '', of)}{where}": count for of, count in part[measure].items()}
     counts |= {
         f"{_PRESENT_AT}{event['event_id']}": event["companies_present"]
         for event in answer["events"]

@@ -200,11 +200,13 @@ DAYS: Final = """
 """
 """The days on which a figure can change, by taskforce."""
 
-FIGURES: Final = f"""
+_COUNTED: Final = f"""
     with ladder as ({_LADDERS}
     ), counted as (
         select pledge.taskforce_id,
                pledge.event_id,
+               pledge.company_id,
+               pledge.municipality,
                pledge.job_type,
                (case when 'clock_wrong' = any (pledge.flags) then pledge.received_at else pledge.captured_at end
                 at time zone 'Europe/Copenhagen')::date as pledged_on,
@@ -218,16 +220,18 @@ FIGURES: Final = f"""
          where coalesce(pledge.review, 'accepted') = 'accepted'
            and (pledge.status not in ('withdrawn', 'duplicate') or pledge.ended_on is not null)
     ), promised as (
-        select taskforce_id, event_id, job_type, pledged_on as day, 1 as positions
+        select taskforce_id, event_id, company_id, municipality, job_type, pledged_on as day, 1 as positions
           from counted
          union all
-        select taskforce_id, event_id, job_type, greatest(ended_on, pledged_on), -1
+        select taskforce_id, event_id, company_id, municipality, job_type, greatest(ended_on, pledged_on), -1
           from counted
          where ended_on is not null
     ), step as (
         select hire.taskforce_id,
                hire.id,
                hire.event_id,
+               hire.company_id,
+               hire.municipality,
                hire.pledge_id,
                step.job_type,
                step.paid_weekly_hours,
@@ -244,17 +248,21 @@ FIGURES: Final = f"""
            -- A step after the end has never begun. The first one has, even if the hire ended before.
            and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
     ), begun as (
-        select taskforce_id, id, event_id, pledge_id, job_type, min(starts_on) as day
+        select taskforce_id, id, event_id, company_id, municipality, pledge_id, job_type, min(starts_on) as day
           from step
-         group by taskforce_id, id, event_id, pledge_id, job_type
+         group by taskforce_id, id, event_id, company_id, municipality, pledge_id, job_type
         having min(starts_on) <= $1
     ), current as (
-        select taskforce_id, job_type, paid_weekly_hours
+        select taskforce_id, company_id, municipality, job_type, paid_weekly_hours
           from step
          where starts_on <= $1
            and (next_on is null or next_on > $1)
            and (ended_on is null or ended_on > $1)
-    ), ended as (
+    )"""  # noqa: S608  (our own words)
+"""The pledged positions, the hires that have begun and those that go on, on the day $1."""
+
+FIGURES: Final = f"""
+    {_COUNTED}, ended as (
         select distinct on (taskforce_id, id)
                taskforce_id,
                job_type,
@@ -377,6 +385,29 @@ FIGURES: Final = f"""
      group by taskforce_id, event_id, job_type
 """  # noqa: S608  (our own words)
 """All counts on the day $1. `key` is empty for the total, else an event's id or a quarter such as 2026-Q4."""
+
+BY_COMPANY: Final = f"""
+    {_COUNTED}
+    select taskforce_id, 'pledged_positions' as measure, company_id, municipality, job_type, sum(positions) as count
+      from promised
+     where day <= $1
+     group by taskforce_id, company_id, municipality, job_type
+     union all
+    select taskforce_id, 'hires', company_id, municipality, job_type, count(*)
+      from begun
+     group by taskforce_id, company_id, municipality, job_type
+     union all
+    select taskforce_id, 'hires_current', company_id, municipality, job_type, count(*)
+      from current
+     group by taskforce_id, company_id, municipality, job_type
+"""  # noqa: S608  (our own words)
+"""The counts that are broken down, on the day $1, by company and municipality."""
+
+INDUSTRIES: Final = """
+    select id, case when not personally_owned then industry end as industry
+      from companies
+"""
+"""The DB07 code of each company; that of a personally owned one is not published."""
 
 OUTSIDE_EVENT: Final = """
     select pledge.taskforce_id,

@@ -18,7 +18,9 @@ from pydantic import SecretStr
 
 from deploy.verification.counts import counted, flattened, of_listed
 from deploy.verification.source_records import DAYS
-from services.dashboard.measures.figures import compute
+from services.dashboard.measures.breakdowns import break_down
+from services.dashboard.measures.figures import compute_from
+from services.dashboard.measures.selection import Times
 from services.dashboard.overview.schemas import as_document
 from services.pledges.corrections.commands import correct_pledge
 from services.pledges.corrections.schemas import PledgePatch
@@ -318,12 +320,19 @@ async def test_the_figures_of_any_day_are_those_counted_in_the_tables(
     assert history.done[: len(begun)] == begun
     await _publish(owners[0], dashboard_database, history.taskforce_id)
     for day in await _days(owners[0], history.taskforce_id):
-        shown = flattened(as_document(await compute(dashboard_database, history.taskforce_id, as_of=day)), day)
+        shown = await _shown(dashboard_database, history.taskforce_id, Times(day))
         assert shown == await _counted(owners, history.taskforce_id, day), f"{day} after {history.done}"
     if at_meeting is not None:
         known_at, counts = at_meeting
-        figures = await compute(dashboard_database, history.taskforce_id, as_of=day_of_meeting, known_at=known_at)
-        assert flattened(as_document(figures), day_of_meeting) == counts, f"as known at {known_at}"
+        shown = await _shown(dashboard_database, history.taskforce_id, Times(day_of_meeting, known_at))
+        assert shown == counts, f"as known at {known_at}"
+
+
+async def _shown(dashboard: Database, taskforce_id: UUID, times: Times) -> dict[str, int]:
+    async with dashboard.read(taskforce_id) as conn:
+        figures = await compute_from(conn, times)
+        figures.breakdowns = await break_down(conn, times)
+    return flattened(as_document(figures), times.as_of)
 
 
 async def _counted(owners: tuple[Any, Any], taskforce_id: UUID, day: date) -> dict[str, int]:

@@ -54,7 +54,7 @@ class Checked:
                 reader = Principal(f"person:{uuid4()}", frozenset({"coordinator"}), taskforce_id)
                 token = sign_token(self.key, reader, lifetime_seconds=60)
                 headers = {"authorization": f"Bearer {token}"}
-                answer = await http.get(f"/api/dashboard/v1/figures?as_of={day}", headers=headers)
+                answer = await http.get(f"/api/dashboard/v1/figures?as_of={day}&breakdowns=true", headers=headers)
                 answer_body: dict[str, Any] = answer.raise_for_status().json()
                 answer_body["events"] = [
                     event for event in answer_body["events"] if event["event_id"] != str(without_event)
@@ -222,6 +222,17 @@ async def test_a_wrong_count_is_reported_for_the_figures(checked: Checked) -> No
         assert any(each.startswith("hires of smaajob on ") for each in differences)
         assert any(each.startswith("hires_from_pledges of smaajob on ") for each in differences)
         assert any(" in 2018-Q" in each for each in differences)
+
+
+async def test_a_wrong_count_of_a_municipality_is_reported(checked: Checked) -> None:
+    counted = "period = 'quarter' and measure = 'pledged_positions' and job_type = 'smaajob' and municipality = '0671'"
+    first = f"where ctid = (select ctid from company_deltas where {counted} order by day limit 1)"
+    async with checked.damaged(
+        f"create table kept_aside as select * from company_deltas; update company_deltas set delta = delta + 1 {first}",
+        "truncate company_deltas; insert into company_deltas select * from kept_aside; drop table kept_aside",
+    ) as differences:
+        assert any(each.startswith("pledged_positions of smaajob of municipality 0671 on ") for each in differences)
+        assert all("counted anew it is" in each for each in differences)
 
 
 async def test_a_wrong_count_on_the_board_is_reported(checked: Checked) -> None:
