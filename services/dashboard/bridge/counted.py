@@ -25,11 +25,13 @@ class Source:
     Attributes:
         table, key: where their versions are.
         counted, duplicate: SQL on a version: whether it counts, and whether it is another one's duplicate.
+        day: the column by which its lists are ordered, with an index where there are many.
         has_municipality: whether a version has the municipality of its company.
     """
 
     table: str
     key: str
+    day: str
     counted: str = "counted"
     duplicate: str = "false"
     has_municipality: bool = True
@@ -41,9 +43,11 @@ class Source:
 
 
 _SOURCES: Final[Mapping[Unit, Source]] = {
-    "positions": Source("pledge_versions", "pledge_id", duplicate="status = 'duplicate'"),
-    "hires": Source("hire_versions", "hire_id"),
-    "companies": Source("attendances", "attendance_id", counted="undone_at is null", has_municipality=False),
+    "positions": Source("pledge_versions", "pledge_id", "pledged_on", duplicate="status = 'duplicate'"),
+    "hires": Source("hire_versions", "hire_id", "start_date"),
+    "companies": Source(
+        "attendances", "attendance_id", "checked_in_on", counted="undone_at is null", has_municipality=False
+    ),
 }
 
 

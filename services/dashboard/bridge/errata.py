@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.bridge.counted import counted_by
-from services.dashboard.bridge.queries import bridge, values
+from services.dashboard.bridge.queries import bridges, values
 from services.dashboard.measures.hires import Hires, HiresCurrent, HiresStartingLater
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.selection import Times
@@ -67,10 +67,11 @@ async def errata(
             continue
         now = Times(seen.as_of, known_at)
         before, after = await values(conn, HEADLINES, seen), await values(conn, HEADLINES, now)
-        found += [
-            Erratum(meeting, await bridge(conn, counted_by(measure, job_type), seen, now))
+        changed = [
+            counted_by(measure, job_type)
             for job_type in job_types
             for measure in HEADLINES
             if before[measure, job_type] != after[measure, job_type]
         ]
+        found += [Erratum(meeting, one) for one in await bridges(conn, changed, seen, now)]
     return found

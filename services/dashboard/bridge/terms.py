@@ -210,11 +210,16 @@ def changes(
         _candidate(conditions, day, times.known_at, pass_filters)
         for times, pass_filters in zip((since, until), companies, strict=True)
     )
-    candidates = f"recorded_at > {arguments.add(since.known_at, 'timestamptz')}"
+    # An aggregate with a single version was not known before; it is late if that version counted on the first day.
+    candidates = f"""recorded_at > {arguments.add(since.known_at, "timestamptz")}
+               and (version > 1 or exists (select
+                                             from unnest(deltas) as delta
+                                            where {conditions.measured}
+                                              and delta.day <= {day}))"""  # noqa: S608  (our own words)
     if companies[0] is not None and companies[1] is not None:
         # Companies that have other facts since.
         others = arguments.add(sorted(set(companies[0]) ^ set(companies[1])), "uuid[]")
-        candidates = f"({candidates} or company_id = any ({others}))"
+        candidates = f"(({candidates}) or company_id = any ({others}))"
     sql = f"""
     select candidate.id,
            case

@@ -39,5 +39,5 @@ async def show_list(
         term=listing.term,
         total=total,
         items=[RowOut.of(row, listing, viewer) for row in page],
-        next_page_token=Newest(day=last.day, id=last.id).token() if last else None,
+        next_page_token=Newest.of(last).token() if last else None,
     )

@@ -69,6 +69,7 @@ class Row:
     """One pledge, hire or attendance.
 
     Attributes:
+        sorted_on: by which the list is ordered.
         day: the day since which it counts, or of the term: on which it took effect, or was recorded.
         number: what it adds to the figure or to the term.
         company: its name, if the register publishes it.
@@ -81,6 +82,7 @@ class Row:
 
     thing: Thing
     id: UUID
+    sorted_on: date
     day: date
     number: int
     company: str | None

@@ -41,7 +41,7 @@ async def show_list(
         rows = await queries.page(conn, listing, after=Newest.read(page_token), limit=_ROWS + 1)
         total = await queries.total(conn, listing)
     page, last = cut(rows, _ROWS)
-    token = Newest(day=last.day, id=last.id).token() if last else None
+    token = Newest.of(last).token() if last else None
     return render(
         request,
         "list.html",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from services.dashboard.bridge.queries import companies_of, value
-from services.dashboard.bridge.terms import Conditions, changes, effects, known, states
+from services.dashboard.bridge.terms import Conditions, changes, effects, known
 from services.dashboard.lists.domain import Row
 from services.dashboard.measures.narrowing import Arguments
 from services.dashboard.read_model.generations import SERVED
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.dashboard.bridge.domain import Kind
+    from services.dashboard.bridge.terms import Companies
     from services.dashboard.lists.domain import Listing, Thing
     from shared.db.database import Connection
 
@@ -57,6 +58,11 @@ class Newest(SortKey):
     day: date
     id: UUID
 
+    @classmethod
+    def of(cls, row: Row) -> Newest:
+        """Return the key of a row."""
+        return cls(day=row.sorted_on, id=row.id)
+
 
 async def total(conn: Connection, listing: Listing) -> int:
     """Return what all rows of a list add up to."""
@@ -72,13 +78,14 @@ async def page(conn: Connection, listing: Listing, *, after: Newest | None, limi
     later = "true"
     if after is not None:
         day, id = arguments.add(after.day, "date"), arguments.add(after.id, "uuid")
-        later = f"(day < {day} or day = {day} and id > {id})"
+        # The first condition is for the index.
+        later = f"sorted_on <= {day} and (sorted_on < {day} or id > {id})"
     rows = await conn.fetch(
         f"""
         select *
           from ({sql}) as row
          where {later}
-         order by day desc, id
+         order by sorted_on desc, id
          limit {arguments.add(limit, "integer")}
         """,  # noqa: S608  (our own words)
         *arguments,
@@ -95,11 +102,11 @@ async def all_rows(conn: Connection, listing: Listing) -> AsyncIterator[Row]:
             yield row
         if len(rows) < _BATCH:
             return
-        after = Newest(day=rows[-1].day, id=rows[-1].id)
+        after = Newest.of(rows[-1])
 
 
 async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
-    """Return SQL for rows of `id`, `day`, `number`, `version`, and of the earlier version where there is one."""
+    """Return SQL for rows of `id`, `sorted_on`, `day`, `number` and `version`, and of the earlier version if any."""
     counted = listing.counted
     until = await companies_of(conn, counted, listing.until)
     if listing.since is None:
@@ -107,7 +114,10 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
     if listing.term in _CHANGES:
         if listing.since.known_at is None:
             # Everything was known at the first moment.
-            return "select null::uuid as id, null::date as day, 0 as number where false", Arguments()
+            return (
+                "select null::uuid as id, null::date as day, null::date as sorted_on, 0 as number where false",
+                Arguments(),
+            )
         since = await companies_of(conn, counted, listing.since)
         sql, arguments = changes(counted, listing.since, listing.until, (since, until))
         kind = arguments.add(listing.term, "text")
@@ -115,6 +125,7 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
             f"""
             select id,
                    (recorded_at at time zone 'Europe/Copenhagen')::date as day,
+                   (recorded_at at time zone 'Europe/Copenhagen')::date as sorted_on,
                    number,
                    new_version as version,
                    old_version,
@@ -129,25 +140,43 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
         )
     sql, arguments = effects(counted, listing.since, listing.until, until)
     kind = arguments.add(listing.term, "text")
-    return f"select * from ({sql}) as effect where kind = {kind}", arguments  # noqa: S608  (our own words)
+    return f"select *, day as sorted_on from ({sql}) as effect where kind = {kind}", arguments  # noqa: S608  (our own words)
 
 
-def _of_figure(listing: Listing, companies: Sequence[UUID] | None) -> tuple[str, Arguments]:
+def _of_figure(listing: Listing, companies: Companies) -> tuple[str, Arguments]:
+    """Return SQL that reads the versions in the order of an index, and so only as many as a page needs."""
     conditions = Conditions(listing.counted)
-    arguments = conditions.arguments
-    number = f"sum({conditions.sign} * delta.delta)"
+    arguments, source = conditions.arguments, listing.counted.source
+    of_event = "true"
+    if listing.counted.filters.event_id is not None:
+        # All deltas of a version have its event.
+        of_event = f"version.event_id = {arguments.add(listing.counted.filters.event_id, 'uuid')}"
     sql = f"""
-    select id,
-           version,
-           coalesce(min(delta.day) filter (where {conditions.sign} * delta.delta > 0), min(delta.day)) as day,
-           {number} as number
-      from ({states(conditions, listing.until.known_at, companies)}) as state
-     cross join lateral unnest(deltas) as delta
-     where {conditions.measured}
-       and {conditions.selected}
-       and delta.day <= {arguments.add(listing.until.as_of, "date")}
-     group by id, version
-    having {number} <> 0
+    select version.{source.key} as id,
+           version.version,
+           version.{source.day} as sorted_on,
+           sums.day,
+           sums.number
+      from {source.table} as version
+     cross join lateral (select sum({conditions.sign} * delta.delta) as number,
+                                coalesce(min(delta.day) filter (where {conditions.sign} * delta.delta > 0),
+                                         min(delta.day)) as day
+                           from unnest(version.deltas) as delta
+                          where {conditions.measured}
+                            and {conditions.selected}
+                            and delta.day <= {arguments.add(listing.until.as_of, "date")}) as sums
+     where version.generation = {SERVED}
+       and {known("version.recorded_at", listing.until.known_at, arguments)}
+       and {of_event}
+       and {conditions.of_company("version", companies)}
+       and sums.number <> 0
+       and not exists (select
+                         from {source.table} as later
+                        where later.generation = version.generation
+                          and later.taskforce_id = version.taskforce_id
+                          and later.{source.key} = version.{source.key}
+                          and later.version > version.version
+                          and {known("later.recorded_at", listing.until.known_at, arguments)})
     """  # noqa: S608  (our own words)
     return sql, arguments
 
@@ -167,6 +196,7 @@ async def _with_facts(conn: Connection, listing: Listing, rows: Sequence[asyncpg
             Row(
                 listing.thing,
                 row["id"],
+                row["sorted_on"],
                 row["day"],
                 row["number"],
                 companies.get(of["company_id"]),
