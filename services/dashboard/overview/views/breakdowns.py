@@ -71,7 +71,8 @@ def breakdowns(
     views = []
     for dimension, breakdown in found.items():
         filtered = getattr(filters, "company_id" if dimension == "company" else dimension) is not None
-        if breakdown.parts and not filtered:
+        stated = any(part.key is not None for part in breakdown.parts)
+        if stated and not filtered:
             by_municipality = dimension == "municipality" and not filters
             measures = [one for one in BROKEN_DOWN if not restricted or one.unit != "hires" or by_municipality]
             views.append(_view(dimension, breakdown, population, links, measures, restricted=restricted))
@@ -90,8 +91,9 @@ def _view(
     job_type = population.job_type
     named = [(_LABELS[dimension](part), part) for part in breakdown.parts]
     rest = [(_("All others"), breakdown.rest)] if breakdown.rest else []
-    pledged = {label: part.number(PledgedPositions, job_type) for label, part in named}
-    others = breakdown.rest.number(PledgedPositions, job_type) if breakdown.rest else 0
+    pledged = {label: part.number(PledgedPositions, job_type) for label, part in named if part.key}
+    # The rest, and what is not stated, have no name to be called the largest by.
+    others = sum(part.number(PledgedPositions, job_type) for _label, part in [*named, *rest] if not part.key)
     finding = findings.companies if dimension == "company" else findings.parts
     topic = _(_TOPICS[dimension])
     bars = [
