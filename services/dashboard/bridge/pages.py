@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.bridge import links, words
 from services.dashboard.bridge.api import build
+from services.dashboard.bridge.filters import in_words
 from services.dashboard.bridge.request import ChosenBridge
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import today
@@ -24,6 +25,8 @@ router = APIRouter(include_in_schema=False)
 async def show_bridge(request: Request, viewer: Viewer, database: Db, chosen: ChosenBridge) -> Response:
     """Show how a figure came from one pair of times to another."""
     bridge = await build(database, viewer, chosen)
+    async with database.read(viewer.taskforce) as conn:
+        filters = await in_words(conn, bridge.counted.filters, bridge.until.known_at)
     return render(
         request,
         "bridge.html",
@@ -34,6 +37,7 @@ async def show_bridge(request: Request, viewer: Viewer, database: Db, chosen: Ch
         lists=bridge.measure.unit != "hires" or sees_health(viewer),
         links=links,
         words=words,
+        filters=filters,
         measures=[one for one in catalogue.listed() if one.adds and one.by_job_type],
         job_types=JOB_TYPES,
     )

@@ -11,6 +11,7 @@ from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.bridge import links, words
 from services.dashboard.bridge.counted import check_closeness
 from services.dashboard.bridge.domain import Term
+from services.dashboard.bridge.filters import in_words
 from services.dashboard.lists import queries
 from services.dashboard.lists.queries import Newest
 from services.dashboard.lists.request import ChosenList
@@ -40,6 +41,7 @@ async def show_list(
     async with database.read(viewer.taskforce) as conn:
         rows = await queries.page(conn, listing, after=Newest.read(page_token), limit=_ROWS + 1)
         total = await queries.total(conn, listing)
+        filters = await in_words(conn, counted.filters, listing.until.known_at)
     page, last = cut(rows, _ROWS)
     token = Newest.of(last).token() if last else None
     return render(
@@ -48,7 +50,7 @@ async def show_list(
         listing=listing,
         measure=counted.measure,
         job_type_label=JOB_TYPES[counted.job_type] if counted.job_type else None,
-        narrowed=bool(counted.filters),
+        filters=filters,
         total=total,
         term=Term(listing.term, total) if listing.term else None,
         rows=[RowOut.of(row, listing, viewer) for row in page],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
+from services.dashboard.bridge.names import COMPANIES, EVENTS, names
 from services.dashboard.bridge.queries import companies_of, value
 from services.dashboard.bridge.terms import Conditions, changes, effects, known
 from services.dashboard.lists.domain import Row
@@ -14,8 +15,7 @@ from services.dashboard.read_model.generations import SERVED
 from shared.http.paging import SortKey
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     import asyncpg
 
@@ -38,18 +38,6 @@ _FACTS: Final[Mapping[Thing, Sequence[str]]] = {
     ),
     "attendance": ("event_id", "company_id", "checked_in_on", "undone_at", "recorded_at"),
 }  # fmt: skip
-
-
-class _Named(NamedTuple):
-    """A table of versions that have a name."""
-
-    table: str
-    key: str
-    name: str
-
-
-_COMPANIES: Final = _Named("companies", "company_id", "name")
-_EVENTS: Final = _Named("employer_events", "event_id", "title")
 
 
 class Newest(SortKey):
@@ -185,8 +173,8 @@ async def _with_facts(conn: Connection, listing: Listing, rows: Sequence[asyncpg
     versions = [(row["id"], row[name]) for row in rows for name in ("version", "old_version") if row.get(name)]
     facts = await _facts(conn, listing, versions)
     known_at = listing.until.known_at
-    companies = await _names(conn, _COMPANIES, {one["company_id"] for one in facts.values()}, known_at)
-    events = await _names(conn, _EVENTS, {one["event_id"] for one in facts.values()}, known_at)
+    companies = await names(conn, COMPANIES, {one["company_id"] for one in facts.values()}, known_at)
+    events = await names(conn, EVENTS, {one["event_id"] for one in facts.values()}, known_at)
     found = []
     for row in rows:
         of = facts[row["id"], row["version"]]
@@ -230,22 +218,3 @@ async def _facts(
         [version for _id, version in versions],
     )
     return {(row["id"], row["version"]): dict(row) for row in rows}
-
-
-async def _names(
-    conn: Connection, named: _Named, ids: Iterable[UUID | None], known_at: datetime | None
-) -> Mapping[UUID | None, str | None]:
-    """Return the latest names that were known."""
-    arguments = Arguments()
-    rows = await conn.fetch(
-        f"""
-        select distinct on ({named.key}) {named.key} as id, {named.name} as name
-          from {named.table}
-         where generation = {SERVED}
-           and {named.key} = any ({arguments.add([id for id in ids if id is not None], "uuid[]")})
-           and {known("recorded_at", known_at, arguments)}
-         order by {named.key}, version desc
-        """,  # noqa: S608  (our own words)
-        *arguments,
-    )
-    return {row["id"]: row["name"] for row in rows}

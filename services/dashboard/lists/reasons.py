@@ -15,6 +15,7 @@ from services.dashboard.measures.hires import (
 from services.dashboard.measures.pledges import PositionsAffirmed, PositionsMatched
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
+from shared.product.municipalities import municipality_name
 from shared.product.vocabulary import END_REASONS, JOB_TYPES
 from shared.ui.formats import date_text, local_date, number_text
 
@@ -187,6 +188,8 @@ def _value(name: str, value: str | date | Decimal | int | None) -> str:
         return _("none")
     if isinstance(value, date) and not isinstance(value, datetime):
         return date_text(value)
+    if name == "municipality":
+        return municipality_name(str(value))
     if name == "job_type":
         return _in_sentence(_(JOB_TYPES[value]))  # type: ignore[index]  # the code of one
     if name == "end_reason":

@@ -288,6 +288,9 @@ async def test_the_pages_say_the_sum_and_the_reasons(dashboard_database: Databas
     query = urlencode({"measure": "hires", "from": "2025-12-01", "to": LATER})
     bridge = await caller.get(f"/dashboard/bridge?{query}", "coordinator")
     assert "1 + 1 ny = 2" in bridge.text
+    query = urlencode({"measure": "hires", "from": "2025-12-01", "to": LATER, "municipality": "0671", "industry": "C"})
+    narrowed = await caller.get(f"/dashboard/bridge?{query}", "coordinator")
+    assert "Kommune: Struer. Branche: Industri." in narrowed.text
     query = urlencode({"from": "2025-12-01", "to": LATER, "term": "new"})
     rows = await caller.get(f"/dashboard/lists/hires?{query}", "coordinator")
     assert "Begyndte 05.12.2025" in rows.text
