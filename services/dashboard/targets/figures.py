@@ -47,6 +47,7 @@ async def targets_in(conn: Connection, times: Times) -> list[Forecast]:
     found = await sums(
         conn,
         codes={code for terms in held for code in _codes(terms)},
+        job_types={terms.job_type for terms in held},
         days={day for terms in held for day in _days(terms, as_of)},
         known_at=times.known_at,
     )
@@ -61,15 +62,13 @@ def _codes(terms: Terms) -> set[str]:
 
 
 def _days(terms: Terms, as_of: date) -> list[date]:
-    """Return the days up to which sums are needed, each with the day before the window or the year."""
-    year = _last_year(as_of)
+    """Return the days up to which sums are needed."""
     last = min(as_of, terms.ends_on)
-    days = [as_of, last, terms.starts_on - _DAY, year - _DAY]
+    days = [as_of, last, terms.starts_on - _DAY, _last_year(as_of) - _DAY]
     if terms.measure.months:
         first = months_after(terms.starts_on, terms.measure.months)
-        days += [first - _DAY, months_after(last, terms.measure.months), terms.decided_on]
-    # The quarters of what begins on the first day of one.
-    return [*days, *(day + _DAY for day in days)]
+        days += [first - _DAY, months_after(last, terms.measure.months), min(as_of, terms.decided_on)]
+    return days
 
 
 def _last_year(as_of: date) -> date:
@@ -81,15 +80,15 @@ def _progress(terms: Terms, found: Sums, as_of: date) -> Progress:
     kind, job_type = terms.measure.kind, terms.job_type
     codes = Hires.adds if kind == "share" else _CODES[terms.measure.code]
     quarters = found.quarters(codes, job_type, as_of)
-    best = max(quarters, key=lambda begins: quarters[begins])
+    best, most = max(quarters.items(), key=lambda quarter: quarter[1], default=(None, 0))
     year = _last_year(as_of)
     begun_on = next((begins for begins, added in quarters.items() if added), as_of)
     pace = {
         "last_year": found.between(codes, job_type, year, as_of),
         "observed_days": max(_SHORTEST, (as_of - max(year, begun_on)).days + 1),
-        "best_quarter": max(0, quarters[best]),
+        "best_quarter": max(0, most),
     }
-    shown = best if quarters[best] > 0 else None
+    shown = best if most > 0 else None
     last = min(as_of, terms.ends_on)
     if kind == "share":
         return Progress(**_share(terms, found, as_of), **pace, best_quarter_begins=shown)

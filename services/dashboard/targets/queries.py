@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from services.dashboard.read_model.generations import SERVED
 from services.dashboard.read_model.projections import PROJECTIONS
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from shared.db.database import Connection
+
+_DAY: Final = timedelta(days=1)
 
 
 async def held_targets(conn: Connection, *, known_at: datetime | None = None) -> list[Terms]:
@@ -41,87 +43,110 @@ def quarter_of(day: date) -> date:
     return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
+def ends_quarter(day: date) -> bool:
+    """Whether a day is the last one of its quarter."""
+    return quarter_of(day + _DAY) == day + _DAY
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Deltas added up: by whole quarter, and by day in the quarters that were asked for."""
+    """Deltas added up, by code and job type.
+
+    Attributes:
+        by_quarter: what each whole quarter has added, by its first day.
+        begun: what the quarter of a day has added up to that day, for the days that were asked for.
+    """
 
     by_quarter: defaultdict[tuple[str, str], defaultdict[date, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
-    by_day: defaultdict[tuple[str, str], defaultdict[date, int]] = field(
+    begun: defaultdict[tuple[str, str], defaultdict[date, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
 
     def up_to(self, codes: Collection[str], job_type: str, day: date) -> int:
-        """Return the sum of the deltas of these codes up to a day, in a quarter that was asked for."""
-        quarter = quarter_of(day)
+        """Return the sum of the deltas of these codes up to a day that was asked for."""
+        whole = ends_quarter(day)
+        first = quarter_of(day + _DAY if whole else day)
         return sum(
-            sum(total for begins, total in self.by_quarter[code, job_type].items() if begins < quarter)
-            + sum(total for one, total in self.by_day[code, job_type].items() if quarter <= one <= day)
+            sum(total for begins, total in self.by_quarter[code, job_type].items() if begins < first)
+            + (0 if whole else self.begun[code, job_type][day])
             for code in codes
         )
 
     def between(self, codes: Collection[str], job_type: str, first: date, last: date) -> int:
-        """Return the sum of the deltas of these codes from the first to the last day; 0 if that is before the first."""
-        if last < first:
-            return 0
-        return self.up_to(codes, job_type, last) - self.up_to(codes, job_type, first - timedelta(days=1))
+        """Return the sum of the deltas of these codes from the first to the last day; 0 if that is before the first.
+
+        The last day and the one before the first were asked for.
+        """
+        return 0 if last < first else self.up_to(codes, job_type, last) - self.up_to(codes, job_type, first - _DAY)
 
     def quarters(self, codes: Collection[str], job_type: str, day: date) -> dict[date, int]:
-        """Return what each quarter has added up to a day, by the quarter's first day, the earliest first."""
+        """Return what each quarter has added up to a day that was asked for, by its first day, the earliest first."""
         last = quarter_of(day)
         added: defaultdict[date, int] = defaultdict(int)
         for code in codes:
             for begins, total in self.by_quarter[code, job_type].items():
-                if begins < last:
+                if begins < last or (begins == last and ends_quarter(day)):
                     added[begins] += total
-        added[last] += self.between(codes, job_type, last, day)
+            if not ends_quarter(day):
+                added[last] += self.begun[code, job_type][day]
         return {begins: added[begins] for begins in sorted(added)}
 
 
 async def sums(
-    conn: Connection, *, codes: Collection[str], days: Collection[date], known_at: datetime | None = None
+    conn: Connection,
+    *,
+    codes: Collection[str],
+    job_types: Collection[str],
+    days: Collection[date],
+    known_at: datetime | None = None,
 ) -> Sums:
     """Return the sums of these deltas.
 
     Args:
-        days: the days whose quarters are needed by day.
+        days: the days up to which they are needed.
         known_at: count only what had been recorded by then; None: everything.
     """
-    quarters = sorted({quarter_of(day) for day in days})
+    # The last day of a quarter needs no sums by day.
+    within = sorted({day for day in days if not ends_quarter(day)})
     rows = await conn.fetch(
         f"""
-        select 'quarter' as period, measure, job_type, day, sum(delta)::bigint as delta
+        select null::date as up_to, measure, job_type, day, sum(delta)::bigint as delta
           from deltas
          where generation = {SERVED}
            and period = 'quarter'
            and measure = any ($1::text[])
-           and job_type is not null
+           and job_type = any ($2::text[])
          group by measure, job_type, day
          union all
-        select 'day', measure, job_type, day, sum(delta)::bigint
-          from unnest($2::date[]) as quarter (begins_on)
+        select bound.up_to, measure, job_type, null, sum(delta)::bigint
+          from unnest($3::date[], $4::date[]) as bound (begins, up_to)
           join deltas
             on generation = {SERVED}
            and period = 'day'
-           and day >= quarter.begins_on
-           and day < (quarter.begins_on + interval '3 months')::date
+           and day between bound.begins and bound.up_to
          where measure = any ($1::text[])
-           and job_type is not null
-         group by measure, job_type, day
+           and job_type = any ($2::text[])
+         group by bound.up_to, measure, job_type
         """,  # noqa: S608  (our own words)
         sorted(codes),
-        quarters,
+        sorted(job_types),
+        [quarter_of(day) for day in within],
+        within,
     )
     found = Sums()
-    for row in rows:
-        where = found.by_quarter if row["period"] == "quarter" else found.by_day
-        where[row["measure"], row["job_type"]][row["day"]] += row["delta"]
+    for up_to, measure, job_type, begins, delta in rows:
+        if up_to is None:
+            found.by_quarter[measure, job_type][begins] += delta
+        else:
+            found.begun[measure, job_type][up_to] += delta
     if known_at is not None:
         for measure, job_type, day, delta in await conn.fetch(_CORRECTIONS, sorted(codes), known_at):
             found.by_quarter[measure, job_type][quarter_of(day)] += delta
-            if quarter_of(day) in quarters:
-                found.by_day[measure, job_type][day] += delta
+            for up_to in within:
+                if quarter_of(up_to) <= day <= up_to:
+                    found.begun[measure, job_type][up_to] += delta
     return found
 
 

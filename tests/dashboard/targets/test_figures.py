@@ -61,6 +61,10 @@ async def test_targets_count_what_their_window_holds(dashboard_database: Databas
     }
     assert in_may[sum_of].progress.counted == 3
     assert (in_may[share].progress.ripe, in_may[share].progress.begun) == (0, 3)
+    # On the last and the first day of a quarter.
+    for day, counted in ((date(2026, 3, 31), 1), (date(2026, 4, 1), 1), (date(2026, 6, 30), 3), (date(2026, 7, 1), 3)):
+        then = {one.terms.target_id: one for one in await targets(dashboard_database, taskforce_id, Times(day))}
+        assert then[sum_of].progress.counted == counted
     for day in (date.min, date.max):
         assert len(await targets(dashboard_database, taskforce_id, Times(day))) == 4
 
