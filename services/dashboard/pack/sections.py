@@ -155,7 +155,6 @@ def funnel(figures: Figures, job_type: JobType) -> Section:
                 note=_("All job types together."),
             ),
         ],
-        begins_page=True,
     )
 
 
@@ -337,7 +336,6 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
                 {_(REASONS[reason]): number for reason, number in ended.items() if number != 0},
             ),
         ],
-        begins_page=True,
     )
 
 
