@@ -279,6 +279,30 @@ def figures(
 
 
 @app.command(rich_help_panel=LOOK)
+def targets(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y"], metavar="DATE", help="On which day."),
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", metavar="MOMENT", help="As known at which moment, such as a meeting's.")
+    ] = None,
+    taskforce: Taskforce = "struer",
+    as_json: AsJson = False,
+) -> None:
+    """Show how far targets have come, and whether they will be reached.
+
+    \b
+    tilsagn targets
+    tilsagn targets --as-of 2026-09-30 --known-at 2026-09-30T16:00Z
+    tilsagn targets --json
+    """
+    from deploy.cli.targets import show_targets  # noqa: PLC0415
+
+    show_targets(as_of=as_of.date() if as_of else None, known_at=known_at, taskforce=taskforce, as_json=as_json)
+
+
+@app.command(rich_help_panel=LOOK)
 def bridge(
     *,
     since: Annotated[

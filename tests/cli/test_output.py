@@ -17,7 +17,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli import figures, imports, recount, status
+from deploy.cli import figures, imports, recount, status, targets
 from deploy.cli.console import CommandError, print_json, reporting_change, stdout_console
 from deploy.cli.encoding import configure_output
 from services.pledges.imports.report import CellError, Report, Row, Verdict
@@ -176,6 +176,31 @@ def test_json_on_an_ascii_terminal_has_the_same_values() -> None:
 
 
 @pytest.mark.processes
+def test_targets_print_counts_beside_shares(capsys: pytest.CaptureFixture[str]) -> None:
+    share = {
+        "measure": "still_employed_6",
+        "job_type": "smaajob",
+        "value": 40,
+        "unit": "percent",
+        "ends_on": "2026-12-31",
+        "counted": 39,
+        "decided": 70,
+        "begun": 121,
+        "low": 49,
+        "high": 63,
+        "status": "on_track",
+        "reachable_until": "2027-06-30",
+    }
+    count = share | {"measure": "hires", "unit": "count", "counted": 196, "decided": None, "begun": None, "value": 200}
+    slips = {"status": "at_risk", "reachable_until": "2026-12-16"}
+    with_nobody = share | {"counted": 0, "decided": 0, "begun": 0, "low": None, "high": None, "status": None}
+    targets._print({"as_of": "2026-12-01", "targets": [share, count | slips, with_nobody]})
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "56% (39 of 70) 32% (39 of 121)" in printed
+    assert "can be reached until 16.12.2026" in printed
+    assert "nothing decides yet" in printed
+
+
 @pytest.mark.parametrize(
     "command", [["--help"], ["doctor"], ["figures", "--as-of", "[/æ]"], ["import", "pledges", "æ"]]
 )
