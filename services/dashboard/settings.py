@@ -24,7 +24,9 @@ def _origin(value: str) -> str:
 class DashboardSettings(ServiceSettings):
     """Read from the environment with the prefix `DASHBOARD_`."""
 
-    model_config = SettingsConfigDict(env_prefix="DASHBOARD_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DASHBOARD_", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     board_frame_ancestors: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
         (), description="origins whose pages may show the public board in a frame, as a JSON list"

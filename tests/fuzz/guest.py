@@ -214,7 +214,8 @@ class _Evening:
                 ],
                 "days ago": (await self._get(f"{figures}?as_of={early}", "member"))["pledged_positions"],
                 "other taskforce": (await self._get(figures, "member", self.world.theirs))["pledged_positions"],
-                "board": (await self._get(f"/board/{self.world.ours.slug}.json", "nobody"))["count"],
+                # Null before its first release, which may come meanwhile.
+                "board": (await self._get(f"/board/{self.world.ours.slug}.json", "nobody"))["count"] or 0,
             },
         }
 

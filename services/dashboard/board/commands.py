@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.dashboard.board import store
-from services.dashboard.board.domain import NotReleased, Release, judge, sign_due
+from services.dashboard.board.domain import NotReleased, Release, judge, sign_due, smallest_ever
 from services.dashboard.disclosure import Hidden
 from services.dashboard.measures import queries
 from services.dashboard.measures.hires import Hires
@@ -67,15 +67,16 @@ async def _release(
     earlier = await store.releases(conn)
     as_of = local_date(now)
     counted = await count(conn, taskforce.since, as_of)
-    step = schedule.smallest if by_hand else schedule.step
-    shown = judge(counted, [release.shown for release in earlier], step=step, smallest=schedule.smallest)
+    smallest = smallest_ever(schedule.smallest, earlier)
+    step = smallest if by_hand else schedule.step
+    shown = judge(counted, [release.shown for release in earlier], step=step, smallest=smallest)
     release = Release(
         taskforce_id=taskforce.taskforce_id,
         number=len(earlier) + 1,
         since=taskforce.since,
         as_of=as_of,
         counted=counted,
-        below=schedule.smallest if isinstance(shown, Hidden) else None,
+        below=smallest if isinstance(shown, Hidden) else None,
         released_at=now,
         by_hand=by_hand,
         sign_due=sign_due(shown, earlier, step=schedule.sign_step),

@@ -138,6 +138,14 @@ def _least_difference(one: int | Hidden, other: int | Hidden, *, smallest: int) 
     return min(abs(known - small) for small in range(1, smallest))
 
 
+def smallest_ever(smallest: int, earlier: Sequence[Release]) -> int:
+    """Return the smallest count to show: that of the setting, or of an earlier release that has hidden more.
+
+    A lower setting does not tell what was hidden before: the audit goes on taking it for any of the counts it may be.
+    """
+    return max([smallest, *(release.below for release in earlier if release.below is not None)])
+
+
 def sign_due(shown: int | Hidden, earlier: Sequence[Release], *, step: int) -> bool:
     """Whether the signs by the road are to be changed: the number has moved by `step` since they were due last.
 

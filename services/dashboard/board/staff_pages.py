@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.dashboard.access import FIGURES, BoardReleaser, Settings
 from services.dashboard.board import commands, store
-from services.dashboard.board.domain import REASONS, NotReleased, judge
+from services.dashboard.board.domain import REASONS, NotReleased, judge, smallest_ever
 from services.dashboard.board.schedule import schedule_of
 from services.dashboard.read_model.taskforces import find_taskforce
 from shared.http.dependencies import Db
@@ -50,7 +50,8 @@ async def show_releases(
         check = await store.last_check(conn)
         counted = await commands.count(conn, taskforce.since, local_date(now))
     try:
-        judge(counted, [one.shown for one in releases], step=schedule.smallest, smallest=schedule.smallest)
+        smallest = smallest_ever(schedule.smallest, releases)
+        judge(counted, [one.shown for one in releases], step=smallest, smallest=smallest)
         reason = None
     except NotReleased as refusal:
         reason = problem_of(refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest_asyncio
 
 from services.dashboard.board import store
 from services.dashboard.board.releasing import BoardReleases
+from services.dashboard.disclosure import HIDDEN
 from services.dashboard.read_model.rebuild import rebuild
 from tests.dashboard.board.releases import AT_ONCE, DAILY, release
 from tests.dashboard.messages import apply_messages, hire, taskforce
@@ -82,6 +84,18 @@ async def test_a_hidden_count_is_not_published(dashboard_database: Database, tas
     await release(dashboard_database, now=EIGHT)
     async with dashboard_database.system() as conn:
         assert (await conn.fetchval("select payload from outbox"))["count"] is None
+
+
+async def test_a_lower_threshold_does_not_tell_what_a_higher_one_has_hidden(
+    struer: Database, taskforce_id: UUID
+) -> None:
+    strict = replace(AT_ONCE, smallest=10)
+    await release(struer, schedule=strict, now=EIGHT)
+    await _hires(struer, 5)
+    assert await release(struer, now=EIGHT + timedelta(days=1)) is None, "12 - 9 is a small count"
+    await _hires(struer, 7)
+    assert await release(struer, now=EIGHT + timedelta(days=2))
+    assert [one.shown for one in await _releases(struer, taskforce_id)] == [HIDDEN, 19]
 
 
 async def test_a_rebuild_leaves_the_releases_alone(struer: Database, taskforce_id: UUID) -> None:
