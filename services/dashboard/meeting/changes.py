@@ -79,7 +79,11 @@ async def corrections(
 
     They are compared with what is known at this meeting.
     """
-    earlier = [one for one in meetings if one.counts and (one.starts_at, one.id) < (meeting.starts_at, meeting.id)]
+    earlier = [
+        one
+        for one in meetings
+        if one.counts and one.known_at is not None and (one.starts_at, one.id) < (meeting.starts_at, meeting.id)
+    ]
     held = {one.id: one for one in earlier[:MEETINGS_LOOKED_AT]}
     found: list[Erratum] = await errata(
         conn,

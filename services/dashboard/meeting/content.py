@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shared.contracts.pledges import JobType
 
 _LATEST_EVENTS = 6
-_MOST_LINES = 4
+_MOST_LINES = 3
 _WIDTH, _WIDE = 580, 680
 
 
