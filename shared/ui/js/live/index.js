@@ -23,7 +23,11 @@ const fragments = new Fragments({
   onFailed: () => showStatus("lost"),
 });
 
+/** When each stream last reported a change, by the page's own clock. */
+const changedAt = new Map();
+
 function refresh(url) {
+  changedAt.set(url, performance.now());
   for (const element of document.querySelectorAll("[data-live-src]")) {
     if (element.dataset.liveStream === url) fragments.request(element.dataset.liveSrc);
   }
@@ -43,5 +47,10 @@ for (const element of document.querySelectorAll("[data-live-stream]")) {
     }),
   );
 }
+
+// A script that has put in a part of the page by itself says so: what has changed since it asked for it may be missing.
+document.addEventListener("live:shown", (event) => {
+  for (const [url, at] of changedAt) if (at >= event.detail.askedAt) refresh(url);
+});
 
 followWhileShown([...streams.values()]);

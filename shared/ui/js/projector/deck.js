@@ -10,9 +10,10 @@ export class Deck {
   /**
    * @param {{step: number, steps: number}} place the slide that is shown, and how many there are
    * @param {{addressOf: (step: number) => string,
-   *   onSlide: (html: string, step: number) => {step: number, steps: number} | null, onFailed: () => void,
-   *   onLeave: (address: string) => void}} handlers `onSlide` shows the slide of a page and returns its place, or null
-   *   for a page that is no slide, such as that of the sign-in; `onLeave` opens it
+   *   onSlide: (html: string, step: number, askedAt: number) => {step: number, steps: number} | null, onFailed: () => void,
+   *   onLeave: (address: string) => void}} handlers `onSlide` shows the slide of a page, asked for at a time of
+   *   `performance`, and returns its place, or null for a page that is no slide, such as that of the sign-in; `onLeave`
+   *   opens it
    */
   constructor(place, handlers) {
     this.place = place;
@@ -37,13 +38,14 @@ export class Deck {
     this.wanted = wanted;
     const number = ++this.latest;
     const address = this.handlers.addressOf(wanted);
+    const askedAt = performance.now();
     try {
       const response = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
       const html = await response.text();
       // A step that was overtaken by a later one is no longer wanted.
       if (number !== this.latest) return;
       if (response.status >= FIRST_SERVER_ERROR || response.status === TOO_MANY_REQUESTS) return this.failed();
-      const place = response.ok ? this.handlers.onSlide(html, wanted) : null;
+      const place = response.ok ? this.handlers.onSlide(html, wanted, askedAt) : null;
       if (!place) return this.handlers.onLeave(address);
       this.place = place;
       this.wanted = place.step;

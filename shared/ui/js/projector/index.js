@@ -20,7 +20,7 @@ const placeOf = (element) => ({ step: Number(element.dataset.slide), steps: Numb
 
 const deck = new Deck(placeOf(slide()), {
   addressOf: (step) => `${location.pathname}?step=${step}`,
-  onSlide(html, step) {
+  onSlide(html, step, askedAt) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = page.querySelector("[data-slide]");
     if (!fresh) return null;
@@ -31,6 +31,7 @@ const deck = new Deck(placeOf(slide()), {
     const status = /** @type {HTMLElement} */ (document.querySelector("[data-live-status]"));
     showStatus(status.dataset.state === "polling" ? "polling" : "live", new Date());
     begin();
+    document.dispatchEvent(new CustomEvent("live:shown", { detail: { askedAt } }));
     return placeOf(fresh);
   },
   onFailed: () => showStatus("lost"),
