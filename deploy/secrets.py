@@ -1,11 +1,12 @@
 """`python -m deploy.secrets > .env`: generate the secrets that docker-compose.yml needs, one per line.
 
-These are the password of every database role, the key that signs tokens with its public key, the service token of
-notifications, and the keys of the request fingerprints in pledges and events. Restrict the file to its owner (0600) and
-back it up. A new file signs everybody out, and repeats of earlier requests are refused. If the databases exist already,
-the migrate job must set the new passwords.
+These are the password of every database role, the key that signs tokens with its public key, the service tokens of
+notifications and the dashboard, and the keys of the request fingerprints in pledges and events. Restrict the file to
+its owner (0600) and back it up. A new file signs everybody out, and repeats of earlier requests are refused. If the
+databases exist already, the migrate job must set the new passwords.
 
-`python -m deploy.secrets PLEDGES_REQUEST_KEY >> .env`: only the named secrets, such as one that a new version needs.
+`python -m deploy.secrets PLEDGES_REQUEST_KEY >> .env`: only the named secrets, such as one that a new version needs. A
+service token takes `--env FILE` as well, to be signed with the key in it.
 
 `python -m deploy.secrets --keys-of FILE > .env`: with the keys of an installation that is moved here (FILE was written
 by `tilsagn export`) and new passwords.
@@ -18,6 +19,8 @@ import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values
 
 from deploy.services import SERVICES
 from services.events.settings import derived_request_key
@@ -69,8 +72,12 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="only this one; all of them if none is named")
     parser.add_argument("--keys-of", metavar="FILE", type=Path, help="take the keys from what `tilsagn export` wrote")
+    parser.add_argument("--env", metavar="FILE", type=Path, help="sign service tokens with the key in this env file")
     options = parser.parse_args(arguments)
-    variables = make() if options.keys_of is None else _moved(options.keys_of)
+    signing = dotenv_values(options.env, interpolate=False).get("TOKEN_PRIVATE_KEY") if options.env else None
+    if options.env and not signing:
+        raise SystemExit(f"there is no TOKEN_PRIVATE_KEY in {options.env}")
+    variables = make(token_private_key=signing) if options.keys_of is None else _moved(options.keys_of)
     if unknown := sorted(set(options.names) - set(variables)):
         raise SystemExit(f"no secret is called {', '.join(unknown)}: there are {', '.join(variables)}")
     sys.stdout.write(as_env_file({name: variables[name] for name in options.names or variables}))
