@@ -15,10 +15,8 @@ from services.dashboard.measures.hires import (
     HiresCurrent,
     HiresCurrentByHours,
     HiresEndedByReason,
-    HiresFromPledges,
     HiresStartingLater,
     HiresWithoutPledge,
-    StartingLaterFromPledges,
     StillEmployed,
 )
 from services.dashboard.measures.pledges import PledgedPositions
@@ -26,6 +24,7 @@ from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.lasting import HOURS
 from services.dashboard.overview.restricted import shown_counts, shown_employed
+from services.dashboard.overview.views.charts import funnel_steps
 from services.dashboard.pack.breakdowns import breakdowns_section
 from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
 from services.dashboard.read_model.deltas import UNKNOWN
@@ -118,13 +117,14 @@ def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> He
 
 def funnel(figures: Figures, job_type: JobType) -> Section:
     """Return the way from a pledge to a job, and how many days it takes."""
-    steps = _steps(figures, job_type)
+    steps = funnel_steps(figures, job_type)
     title = findings.funnel(int(steps[0].value), int(steps[-1].value))
+    pledged = steps[0].value
     rows = [
         [
             step.label,
             int(step.value),
-            Share(step.value / steps[place - 1].value) if place and steps[place - 1].value else Sign.NOT_APPLICABLE,
+            Share(step.value / pledged) if place and 0 < step.value <= pledged else Sign.NOT_APPLICABLE,
         ]
         for place, step in enumerate(steps)
     ]
@@ -145,7 +145,7 @@ def funnel(figures: Figures, job_type: JobType) -> Section:
         tables=[
             Table(
                 _("From pledge to job"),
-                [Column(_("Step"), words=True), Column(_("Number")), Column(_("Of the step before"))],
+                [Column(_("Step"), words=True), Column(_("Number")), Column(_("Of the pledged"))],
                 rows,
             ),
             Table(
@@ -156,18 +156,6 @@ def funnel(figures: Figures, job_type: JobType) -> Section:
             ),
         ],
     )
-
-
-def _steps(figures: Figures, job_type: JobType) -> list[Step]:
-    counts = figures.counts
-    started = counts.by_job_type(HiresFromPledges)[job_type]
-    confirmed = started + counts.by_job_type(StartingLaterFromPledges)[job_type]
-    pledged = counts.by_job_type(PledgedPositions)[job_type]
-    return [
-        Step(_("Pledged positions"), pledged, series=PROMISED),
-        Step(_("Confirmed hires on them"), confirmed),
-        Step(_("Have started work"), started),
-    ]
 
 
 def _funnel_chart(title: str, steps: Sequence[Step]) -> Chart:

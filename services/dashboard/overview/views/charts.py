@@ -49,7 +49,7 @@ def funnel(figures: Figures, population: Population, links: Links, *, restricted
     Args:
         restricted: whether small counts of persons are hidden.
     """
-    steps = _steps(figures, population.job_type, links)
+    steps = funnel_steps(figures, population.job_type, links)
     steps += _employed_steps(figures, population.job_type, restricted=restricted, links=links)
     return funnel_chart(
         "funnel",
@@ -143,11 +143,11 @@ def projector_charts(figures: Figures, job_type: JobType) -> list[ProjectorChart
     legend = [(swatch("legend", series), name) for series, name in zip((PROMISED, REAL), names, strict=True)]
     return [
         ProjectorChart(quarters, legend, columns.svg),
-        ProjectorChart(steps, [], draw_funnel("funnel", steps, _steps(figures, job_type), 470).svg),
+        ProjectorChart(steps, [], draw_funnel("funnel", steps, funnel_steps(figures, job_type), 470).svg),
     ]
 
 
-def _steps(figures: Figures, job_type: str, links: Links | None = None) -> list[Step]:
+def funnel_steps(figures: Figures, job_type: str, links: Links | None = None) -> list[Step]:
     """Return the steps from pledge to job, with the share of the pledged positions and the median days to each."""
 
     def number(measure: type[Measure]) -> int:
