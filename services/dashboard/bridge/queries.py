@@ -18,7 +18,7 @@ from services.dashboard.read_model.generations import SERVED
 from shared.product.industries import NOT_STATED, SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from services.dashboard.bridge.counted import Counted
     from services.dashboard.bridge.domain import Kind
@@ -84,17 +84,30 @@ async def bridge(conn: Connection, counted: Counted, since: Times, until: Times)
     return built
 
 
-async def bridges(conn: Connection, several: Sequence[Counted], since: Times, until: Times) -> list[Bridge]:
-    """Return the bridges of several figures with the same filters, as `bridge` does. The sums are read once for all."""
+async def bridges(
+    conn: Connection,
+    several: Sequence[Counted],
+    since: Times,
+    until: Times,
+    *,
+    ends: Mapping[type[Measure], int] | None = None,
+) -> list[Bridge]:
+    """Return the bridges of several figures with the same filters, as `bridge` does. The sums are read once for all.
+
+    Args:
+        ends: the figures at `until`, if they have been read from the same snapshot already.
+    """
     check_order(since, until)
     if not several:
         return []
     codes = sorted({code for counted in several for code in (*counted.adds, *counted.subtracts)})
-    start, end = [await _sums(conn, codes, times, several[0].filters) for times in (since, until)]
+    start = await _sums(conn, codes, since, several[0].filters)
+    end = await _sums(conn, codes, until, several[0].filters) if ends is None else []
     found = []
     for counted in several:
         terms = await _terms(conn, counted, since, until)
-        built = Bridge(counted, since, until, _value(counted, start), terms, _value(counted, end))
+        last = _value(counted, end) if ends is None else ends[counted.measure]
+        built = Bridge(counted, since, until, _value(counted, start), terms, last)
         try:
             built.check()
         except DoesNotSum:

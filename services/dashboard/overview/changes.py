@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.dashboard.bridge.domain import Bridge
+    from services.dashboard.measures.figures import Figures
     from services.dashboard.measures.measure import Measure
     from services.dashboard.selection import Selection
     from shared.db.database import Connection
@@ -61,11 +62,12 @@ def _is_earlier(since: Times, selection: Selection) -> bool:
 
 
 async def changes(
-    conn: Connection, selection: Selection, measures: Sequence[type[Measure]] = HEADLINES
+    conn: Connection, selection: Selection, figures: Figures, measures: Sequence[type[Measure]] = HEADLINES
 ) -> Changes | None:
     """Return what has changed since the last meeting, or since the last quarter ended where there was none.
 
     Args:
+        figures: those of the selection, from the same snapshot: what each sum leads to.
         measures: those that the viewer may see.
 
     Returns:
@@ -76,7 +78,8 @@ async def changes(
     if since is None or not _is_earlier(since, selection):
         return None
     counted = [counted_by(measure, selection.job_type, filters=selection.filters) for measure in measures]
-    built = await bridges(conn, counted, since, selection.times)
+    ends = {measure: figures.counts.by_job_type(measure)[selection.job_type] for measure in measures}
+    built = await bridges(conn, counted, since, selection.times, ends=ends)
     hires = next((one for one in built if one.measure is Hires), None)
     title = findings.changes(hires.end - hires.start, since.as_of, meeting=last is not None) if hires else ""
     return Changes(title, since, last.meeting_id if last else None, built)

@@ -75,7 +75,7 @@ async def dashboard(
     async with database.read(viewer.taskforce) as conn:
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
         headlines = [one for one in HEADLINES if hires or one.unit != "hires"]
-        changed = await changes(conn, chosen, headlines) if with_changes else None
+        changed = await changes(conn, chosen, computed, headlines) if with_changes else None
         broken_down = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
         # They are of the whole taskforce.
         forecasts = [] if chosen.filters else await targets_in(conn, chosen.times)
