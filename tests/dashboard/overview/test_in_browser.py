@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PEOPLES = ("/", "/?as_of=2026-06-30&job_type=praktik&everything=true", "/dashboard/projector")
+PEOPLES = (
+    *("/", "/?as_of=2026-06-30&job_type=praktik&everything=true", "/dashboard/projector"),
+    *("/dashboard/bridge?measure=hires&from=2024-01-01&to=2026-06-30", "/dashboard/lists/pledged_positions"),
+)
 EVERYBODYS = ("/", "/board/struer")
 
 
