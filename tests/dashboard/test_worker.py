@@ -85,7 +85,8 @@ def test_the_worker_reads_everything_that_figures_are_made_of(base_settings: dic
     worker = create_worker(DashboardSettings(**base_settings, database_url="postgresql://nowhere"))
     (consumer,) = worker.consumers
     assert consumer.group == GROUP == "tilsagn.dashboard"
-    assert set(consumer.known.values()) == set(events.REGISTER + pledges.PLEDGES_AND_HIRES)
+    read = events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES
+    assert set(consumer.known.values()) == set(read)
 
 
 async def test_a_change_in_a_publishers_outbox_becomes_a_figure(
