@@ -1,7 +1,7 @@
 """Lists our own source files of the assets.
 
 Scripts are `shared/ui/js/<name>/index.js` and the modules they import. Style sheets are `shared/ui/styles/*.css`, for
-all pages, and `services/<service>/<feature>/styles.css`, for the pages of that feature.
+all pages, and `styles.css` of a feature or a part of one, for its pages.
 """
 
 from collections.abc import Iterator
@@ -82,4 +82,4 @@ def everything() -> Iterator[Path]:
 
 
 def _feature_styles() -> list[Path]:
-    return sorted((ROOT / "services").glob("*/*/styles.css"))
+    return sorted((ROOT / "services").glob("*/**/styles.css"))

@@ -139,7 +139,7 @@ def test_an_error_in_a_style_sheet_fails_the_build(tmp_path: Path, monkeypatch: 
 def test_the_style_sheets_of_features_come_after_the_shared_ones_and_before_print() -> None:
     order = [path.relative_to(ROOT).as_posix() for path in sources.styles()]
     features = [name for name in order if name.startswith("services/")]
-    assert features == sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("services/*/*/styles.css"))
+    assert features == sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("services/*/**/styles.css"))
     assert len(features) > 5
     assert order[0] == "shared/ui/styles/tokens.css"
     assert order[-len(features) - 1 : -1] == features
