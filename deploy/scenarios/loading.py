@@ -226,9 +226,7 @@ async def _log(target: Target, pledge: Pledge) -> None:
         by=Person(None),
         request=idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
-        at=pledge.captured_at + timedelta(minutes=1)
-        if pledge.captured_at.date() >= struer_follow_up.RECENT_SINCE
-        else None,
+        at=struer_follow_up.recorded_at(pledge.captured_at + timedelta(minutes=1)),
     )
 
 
@@ -262,6 +260,7 @@ async def _confirm(target: Target, scenario: Scenario, hire: Hire, pledge: Pledg
         by=HireEditor(None),
         request=idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
+        at=struer_follow_up.confirmed_at(hire, pledge),
     )
 
 

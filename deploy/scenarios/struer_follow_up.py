@@ -7,18 +7,19 @@ come after it. Always the same, like the scenario; what is under way is counted 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from deploy.scenarios import facts
 from deploy.scenarios.struer import UNTIL, SeededRandom
 from shared.contracts.pledges import position_id
+from shared.fields.copenhagen import local_moment
 from shared.fields.dates import months_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from uuid import UUID
 
     from deploy.scenarios.struer import Hire, Pledge, Scenario
     from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType
@@ -27,7 +28,13 @@ _PRAKTIK: Final = timedelta(weeks=4)
 _ANSWERED_SINCE: Final = date(2022, 1, 1)
 """Nobody has written down what became of those who began before, except that some have stopped."""
 RECENT_SINCE: Final = date(2026, 1, 1)
-"""What companies have pledged since then is recorded on its days, and so is what happens to it."""
+"""What has happened to the positions that were pledged since then is recorded, too."""
+INSTALLED_AT: Final = local_moment(date(2025, 5, 5), time(9))
+"""What had happened before is recorded at this moment."""
+_CONFIRMED: Final = time(10)
+_REPORTED_LATE: Final = frozenset({UUID("e5b3ba8a-a0df-5b40-a798-0bb0c5ae8689")})
+"""A hire that nobody had told the municipality about when the last meeting looked at the figures."""
+_LATE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,17 @@ def ladder(hire: Hire, pledge: Pledge | None) -> tuple[LadderStep, ...]:
         steps.append(LadderStep(hire.start_date + timedelta(weeks=20), hire.weekly_hours + 3, 0, "smaajob"))
     end = min(UNTIL, hire.ended_on or date.max)
     return tuple(step for step in steps if step.starts_on < end)
+
+
+def recorded_at(moment: datetime) -> datetime:
+    """Return when something was recorded: at its moment, or with all that had happened before the system was there."""
+    return max(moment, INSTALLED_AT)
+
+
+def confirmed_at(hire: Hire, pledge: Pledge | None) -> datetime:
+    """Return when a hire was confirmed: on the day after it began, unless it was reported late."""
+    late = _LATE if hire.id in _REPORTED_LATE else timedelta(days=1)
+    return recorded_at(local_moment(ladder(hire, pledge)[0].starts_on + late, _CONFIRMED))
 
 
 def answers(scenario: Scenario, on: date) -> Iterator[Answer]:
