@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.dashboard.measures.measure import Measure, Scope
-    from services.dashboard.read_model.projections import Projection
     from shared.db.database import Connection
 
 
@@ -79,24 +78,29 @@ def _effective(day: str, *, by_company: bool = False) -> str:
     """  # noqa: S608
 
 
-def _corrections(as_of: str, known_at: str) -> str:
+def _corrections(as_of: str, known_at: str, *, by_company: bool = False) -> str:
     """Return SQL for what to add to the deltas that had taken effect by a day, to get those that were known then.
 
     It is the current deltas of the aggregates that have changed after `known_at`, negated, and the deltas that these
-    aggregates had then: of the version that was the highest. An aggregate with a single version had none.
+    aggregates had then: of the version that was the highest. An aggregate that was recorded later had none. What was
+    recorded later and takes effect after the day is passed over in the index `contributions_known`.
     """
+    dimensions = ("company_id", "municipality")
+    of_present = ", ".join(one if by_company else _null(one) for one in dimensions)
     versions = " union all ".join(
         f"""
-        select 1 as sign, {", ".join(_dimension(projection, one) for one in ("company_id", "municipality"))},
+        select 1 as sign,
+               {", ".join(one if by_company and one in projection.columns else _null(one) for one in dimensions)},
                unnest(deltas) as delta
-          from (select distinct on ({projection.key}) *
-                  from {projection.table}
-                 where generation = {SERVED}
-                   and recorded_at <= {known_at}
-                   and {projection.key} = any (array(select aggregate_id
-                                                       from changed
-                                                      where aggregate = '{projection.table}'))
-                 order by {projection.key}, version desc) as past
+          from changed
+         cross join lateral (select *
+                               from {projection.table}
+                              where generation = {SERVED}
+                                and {projection.key} = changed.aggregate_id
+                                and recorded_at <= {known_at}
+                              order by version desc
+                              limit 1) as past
+         where aggregate = '{projection.table}'
         """  # noqa: S608  (names of our own tables)
         for projection in PROJECTIONS
         if projection.counted
@@ -107,6 +111,7 @@ def _corrections(as_of: str, known_at: str) -> str:
           from contributions
          where generation = {SERVED}
            and recorded_at > {known_at}
+           and first_recorded_at <= {known_at}
            and version > 1
     )
     select date_trunc('quarter', (delta).day::timestamp)::date as quarter,
@@ -116,10 +121,11 @@ def _corrections(as_of: str, known_at: str) -> str:
            company_id,
            municipality,
            sum(sign * (delta).delta) as delta
-      from (select -1 as sign, company_id, municipality, unnest(deltas) as delta
+      from (select -1 as sign, {of_present}, unnest(deltas) as delta
               from contributions
              where generation = {SERVED}
                and recorded_at > {known_at}
+               and first_day <= {as_of}
              union all
             {versions}) as corrections
      where (delta).day <= {as_of}
@@ -127,8 +133,8 @@ def _corrections(as_of: str, known_at: str) -> str:
     """  # noqa: S608  (names of our own tables)
 
 
-def _dimension(projection: Projection, name: str) -> str:
-    return name if name in projection.columns else f"null::{_DIMENSIONS[name]} as {name}"
+def _null(name: str) -> str:
+    return f"null::{_DIMENSIONS[name]} as {name}"
 
 
 _DIMENSIONS: Final = {"company_id": "uuid", "municipality": "text"}
@@ -158,7 +164,7 @@ async def delta_sums(
     moment = None
     if known_at is not None:
         moment = arguments.add(known_at, "timestamptz")
-        deltas = f"{deltas} union all ({_corrections(day, moment)})"
+        deltas = f"{deltas} union all ({_corrections(day, moment, by_company=by_company)})"
     rows = await conn.fetch(
         f"""
         select measure,
@@ -202,7 +208,7 @@ async def sums_by_company(
     moment = None
     if times.known_at is not None:
         moment = arguments.add(times.known_at, "timestamptz")
-        deltas = f"{deltas} union all ({_corrections(day, moment)})"
+        deltas = f"{deltas} union all ({_corrections(day, moment, by_company=True)})"
     rows = await conn.fetch(
         f"""
         select measure, job_type, company_id, municipality, sum(delta)::bigint as total

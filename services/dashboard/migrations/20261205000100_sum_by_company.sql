@@ -5,10 +5,14 @@
 set local lock_timeout = '2s';
 set local statement_timeout = '60s';
 
--- Of the version that contributes. Workers of earlier releases leave both null; a rebuild fills them.
 alter table contributions
+  -- of the version that contributes; workers of earlier releases leave both null, and a rebuild fills them
   add column company_id uuid,
-  add column municipality text;
+  add column municipality text,
+  -- the first day of its deltas, `infinity` if there are none, and when its first version was recorded: what was known
+  -- at a moment is found without reading the deltas of everything that was recorded later
+  add column first_day date not null default '-infinity',
+  add column first_recorded_at timestamptz not null default '-infinity';
 
 -- The sum of the negative deltas, as a positive number. `delta` stays the sum of all, so `delta + removed` is the sum of
 -- the positive ones. A row goes away when both are zero.

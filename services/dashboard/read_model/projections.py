@@ -283,28 +283,35 @@ def _insert(projection: Projection) -> str:
     flat = ["text" if kind.endswith("[]") else kind for kind in types.values()]
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(flat, start=2))
     values = ", ".join(f"{name}::{kind}" if kind.endswith("[]") else name for name, kind in types.items())
+    # An older version that comes late only tells when the first one was recorded.
+    newest = ",\n                   ".join(
+        f"{one} = case when excluded.version > present.version then excluded.{one} else present.{one} end"
+        for one in ("version", "recorded_at", "company_id", "municipality", "deltas", "first_day")
+    )
     contributions = f""",
         highest as (
-            select distinct on ({projection.key}) {names}
+            select distinct on ({projection.key})
+                   {names},
+                   min(recorded_at) over (partition by {projection.key}) as first_recorded_at
               from arrived
              order by {projection.key}, version desc
         ),
         counted as (
             insert into contributions as present
                    (generation, taskforce_id, aggregate, aggregate_id, version, recorded_at, company_id, municipality,
-                    deltas)
+                    deltas, first_day, first_recorded_at)
             select generation, taskforce_id, '{projection.table}', {projection.key}, version, recorded_at,
                    {", ".join(one if one in projection.columns else "null" for one in ("company_id", "municipality"))},
-                   deltas
+                   deltas,
+                   coalesce((select min(day) from unnest(deltas)), 'infinity'),
+                   first_recorded_at
               from unnest($1::integer[]) as generation, highest
              order by {projection.key}
                 on conflict (generation, taskforce_id, aggregate, aggregate_id) do update
-               set version = excluded.version,
-                   recorded_at = excluded.recorded_at,
-                   company_id = excluded.company_id,
-                   municipality = excluded.municipality,
-                   deltas = excluded.deltas
+               set {newest},
+                   first_recorded_at = least(excluded.first_recorded_at, present.first_recorded_at)
              where excluded.version > present.version
+                or excluded.first_recorded_at < present.first_recorded_at
         )"""  # noqa: S608  (names of our own tables and columns)
     return f"""
         with arrived as materialized (
