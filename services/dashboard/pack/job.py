@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS: Final = 10.0
 """The longest time until a waiting pack is seen without having been told."""
 PREPARE_SECONDS: Final = 300.0
+PREPARED_FOR: Final = timedelta(hours=12)
 _TASKFORCES: Final = 10_000
 _VARIANTS: Final[tuple[tuple[Language, Audience], ...]] = (
     ("da", "staff"),
@@ -91,18 +92,28 @@ def preparing_packs(settings: DashboardSettings) -> Callable[[Database], Awaitab
 
 
 async def prepare(database: Database, settings: DashboardSettings, *, now: datetime) -> int:
-    """Ask for the packs of the meetings within the coming days, in every language. Returns of how many meetings."""
+    """Ask for the packs of the meetings within the coming days, in every language, twice a day.
+
+    Whoever reads one in between gets a newer one if something has changed.
+
+    Returns:
+        How many it asked for.
+    """
     until = now + timedelta(days=settings.pack_days)
     asked = 0
     for taskforce in await taskforces.all_taskforces(database, limit=_TASKFORCES):
         async with database.read(taskforce.taskforce_id) as conn:
             coming = [one for one in await meetings(conn, now=now) if one.counts and now <= one.starts_at <= until]
         for meeting in coming:
+            async with database.read(taskforce.taskforce_id) as conn:
+                there = await store.variants_since(conn, taskforce.taskforce_id, meeting.id, now - PREPARED_FOR)
             for language, audience in _VARIANTS:
+                if (language, audience) in there:
+                    continue
                 await ask_for_pack(
                     database, taskforce.taskforce_id, meeting.id, language=language, audience=audience, at=now
                 )
-            asked += 1
+                asked += 1
     return asked
 
 

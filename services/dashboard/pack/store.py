@@ -70,6 +70,25 @@ async def ask(conn: Connection, taskforce_id: UUID, wanted: Wanted, *, at: datet
     await conn.execute(f"notify {CHANNEL}")
 
 
+async def variants_since(
+    conn: Connection, taskforce_id: UUID, meeting_id: UUID, moment: datetime
+) -> set[tuple[str, str]]:
+    """Return the languages and audiences for which a meeting's pack has been asked for since a moment."""
+    rows = await conn.fetch(
+        """
+        select distinct language, audience
+          from packs
+         where taskforce_id = $1
+           and meeting_id = $2
+           and asked_at > $3
+        """,
+        taskforce_id,
+        meeting_id,
+        moment,
+    )
+    return {(row["language"], row["audience"]) for row in rows}
+
+
 async def is_due(conn: Connection, taskforce_id: UUID, *, at: datetime) -> bool:
     """Whether a pack waits to be claimed."""
     return await conn.fetchval(  # type: ignore[no-any-return]

@@ -185,7 +185,8 @@ async def test_packs_of_coming_meetings_are_asked_for_in_every_language(
     dashboard_database: Database, settings: DashboardSettings
 ) -> None:
     await a_meeting(dashboard_database)
-    assert await prepare(dashboard_database, settings, now=HELD - timedelta(days=2)) == 1
+    assert await prepare(dashboard_database, settings, now=HELD - timedelta(days=2)) == 4
+    assert await prepare(dashboard_database, settings, now=HELD - timedelta(days=2, hours=-1)) == 0
     assert await prepare(dashboard_database, settings, now=HELD + timedelta(hours=1)) == 0
     assert await make_waiting(dashboard_database, settings) == 4
 
