@@ -164,8 +164,9 @@ def _bullets(rows: Sequence[TargetRow], *, linked: bool) -> list[Bullet]:
             _("hidden") if row.hidden else f"{_short(row.forecast)} / {row.goal}",
             None if row.hidden else _value(row.forecast),
             row.forecast.terms.value,
-            row.forecast.low,
-            row.forecast.high,
+            # A band would give itself away by the scale of the row.
+            None if row.hidden else row.forecast.low,
+            None if row.hidden else row.forecast.high,
             href=(row.href or f"#target-{row.forecast.terms.target_id}") if linked else None,
         )
         for row in rows
