@@ -332,3 +332,17 @@ async def test_the_figures_are_broken_down_and_each_part_leads_to_its_list(
     narrowed = words((await caller.get(f"{address}&municipality=0671", "coordinator", headers=PAGE)).text)
     assert "Fordelt på kommuner" not in narrowed
     assert "Flest fra Limfjordens Bageri: 7 af 7" in narrowed
+
+
+async def test_the_page_says_how_far_the_figures_are_behind(caller: Caller, dashboard_database: Database) -> None:
+    assert "Tallene er bagud" not in words((await caller.get("/", "member", headers=PAGE)).text)
+    async with dashboard_database.system() as conn:
+        await conn.execute(
+            """
+            insert into consumer_progress (worker_id, lag, caught_up_at, reported_at)
+            values (gen_random_uuid(), 41, now() - interval '10 minutes', now())
+            """
+        )
+    text = words((await caller.get("/", "member", headers=PAGE)).text)
+    assert "Tallene er bagud Alt til og med" in text
+    assert "Der mangler mindst 41 ændringer." in text
