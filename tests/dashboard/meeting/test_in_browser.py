@@ -111,6 +111,7 @@ async def test_the_projector_steps_through_the_agenda_by_keys(
                 ".map(one => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth])"
             )
             assert max(max(pair) for pair in over) <= 0, (step, width, over)
+            assert await page.evaluate("document.querySelector('main').clientHeight") >= height - 2, (step, width)
         await page.keyboard.press(" ")
     await expect(page.locator(".slide-list summary")).to_have_text(f"{steps} af {steps}")
     assert await page.evaluate("window.isTheSamePage")
