@@ -135,6 +135,14 @@ def test_figures_as_of_the_scenarios_end_are_the_published_ones(command: Any) ->
     assert ran.json["hires_current"]["smaajob"] < ran.json["hires"]["smaajob"]
 
 
+def test_a_bridge_leads_from_the_figures_of_one_day_to_those_of_another(command: Any) -> None:
+    days = ("--from", "2024-12-31", "--to", "2026-09-30")
+    bridge = command("bridge", *days, "--json").json
+    assert bridge["start"] + sum(term["count"] for term in bridge["terms"]) == bridge["end"]
+    assert bridge["end"] == facts.CITIZENS_IN_SMAAJOB_SINCE_START
+    assert command("bridge", "--from", "2026-09-30", "--to", "2024-12-31").exit_code == 1
+
+
 def test_figures_for_a_person_are_a_table(command: Any) -> None:
     output = command("figures", "--as-of", "30.09.2026").output
     assert "Figures on 30.09.2026" in output
