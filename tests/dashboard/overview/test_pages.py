@@ -302,9 +302,9 @@ async def test_the_figures_are_broken_down_and_each_part_leads_to_its_list(
 ) -> None:
     bakery = company(name="Limfjordens Bageri", municipality="0671", industry="107110", member=True)
     bank = company(name="Vestjysk Bank", municipality="0665", industry="641900", member=True)
-    begun = {"start_date": date(2026, 8, 3), "confirmed_at": datetime(2026, 8, 1, tzinfo=UTC)}
-    of_bakery = {"company_id": bakery.company_id, "municipality": "0671"}
-    of_bank = {"company_id": bank.company_id, "municipality": "0665"}
+    begun: dict[str, Any] = {"start_date": date(2026, 8, 3), "confirmed_at": datetime(2026, 8, 1, tzinfo=UTC)}
+    of_bakery: dict[str, Any] = {"company_id": bakery.company_id, "municipality": "0671"}
+    of_bank: dict[str, Any] = {"company_id": bank.company_id, "municipality": "0665"}
     at = datetime(2026, 7, 1, tzinfo=UTC)
     await apply_messages(
         dashboard_database,
