@@ -6,10 +6,41 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.read_model.deltas import COMPANIES_PRESENT
 from services.dashboard.read_model.generations import SERVED
+from shared.i18n.translations import N_
 from shared.product.industries import NOT_STATED, SECTIONS
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from services.dashboard.measures.selection import Filters
+    from shared.db.database import Connection
+
+
+class UnknownFilter(Refusal):
+    """A filter names an event or a company that this taskforce does not have."""
+
+    kind = "invalid"
+    code = "unknown-filter"
+    title = N_("This filter is not known")
+    detail = N_("There is no such event or company here. Choose one from the list, or leave the filter out.")
+
+
+async def refuse_unknown(conn: Connection, filters: Filters) -> None:
+    """Raise `UnknownFilter` unless the event and the company of the filters are known, whatever their figures are.
+
+    Pledges may be known before the event or the company that they name.
+    """
+    for column, value, table in (
+        ("event_id", filters.event_id, "employer_events"),
+        ("company_id", filters.company_id, "companies"),
+    ):
+        if value is not None and not await conn.fetchval(
+            f"""
+            select exists (select from {table} where generation = {SERVED} and {column} = $1)
+                or exists (select from company_deltas where generation = {SERVED} and {column} = $1)
+            """,  # noqa: S608  (our own words)
+            value,
+        ):
+            raise UnknownFilter
 
 
 class Arguments(list[object]):

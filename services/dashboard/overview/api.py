@@ -13,6 +13,7 @@ from services.dashboard.access import FIGURES, ApiViewer, sees_health
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from
+from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.overview.restricted_document import restrict
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
 from services.dashboard.selection import ApiTimes, ChosenFilters
@@ -59,6 +60,7 @@ async def show_figures(
     reason, hours, municipality and after 3, 6 and 12 months are null, with what would give them away.
     """
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, filters)
         computed = await compute_from(conn, times, filters)
         if broken_down:
             computed.breakdowns = await break_down(conn, times, filters)

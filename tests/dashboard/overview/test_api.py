@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
+from uuid import uuid4
 
 import pytest
 from openapi_spec_validator import validate
@@ -152,6 +153,12 @@ async def test_figures_of_one_event_and_one_company(caller: Caller, dashboard_da
         shown = (await caller.get(f"{FIGURES}?as_of=2026-12-01&{query}", "coordinator")).json()
         assert (shown["pledged_positions"]["smaajob"], shown["hires_current"]["smaajob"]) == expected, query
         assert "&".join(f"{name}={value}" for name, value in shown["filters"].items()) == query
+
+
+@pytest.mark.parametrize("name", ["event", "company"])
+async def test_an_event_or_company_that_nobody_knows_is_refused(caller: Caller, name: str) -> None:
+    answer = await caller.get(f"{FIGURES}?{name}={uuid4()}", "coordinator")
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unknown-filter")
 
 
 async def test_who_may_not_know_of_single_persons_sees_no_small_counts(
