@@ -101,7 +101,7 @@ async def test_a_figure_that_became_another_one_is_shown_with_both_values_and_th
     assert none.nothing.startswith("No figure")
 
     text = await page(caller, f"/meetings/{meetings['now']}", "member")
-    assert "2 tal, som tidligere møder så, er andre nu" in text
+    assert "2 tal, som tidligere møder så, er anderledes nu" in text
     slides: Any = [await page(caller, f"/meetings/{meetings['now']}/projector/slide?step={step}") for step in (2, 3)]
     assert "2 + 3 nye + 1 registreret senere = 6" in slides[0]
     assert "2, nu 3" in slides[1]

@@ -270,7 +270,7 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
         late,
     )
     text = words((await caller.get("/?as_of=2026-11-28", "coordinator", headers=PAGE)).text)
-    assert "Hvad er der sket siden sidste kvartal Ikke flere ansættelser siden kvartalet sluttede 30.09.2026" in text
+    assert "Hvad er ændret siden sidste kvartal Ikke flere ansættelser siden kvartalet sluttede 30.09.2026" in text
     await apply_messages(
         dashboard_database,
         a_meeting(6, status="closed"),

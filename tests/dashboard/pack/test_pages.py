@@ -50,12 +50,12 @@ async def test_the_pack_is_made_while_its_page_says_how_far_it_is(
     assert (waiting.status_code, waiting.json()["status"]) == (202, "waiting")
     page = await caller.get(f"{url}.pdf", "member", headers=PAGE)
     assert page.status_code == 202
-    assert "Materialet er ved at blive lavet" in words(page.text)
+    assert "Mødematerialet er ved at blive lavet" in words(page.text)
     assert 'data-live-src="' + url + '/state"' in page.text
 
     await make_waiting(dashboard_database, dashboard_settings)
     ready = await caller.get(url, "member", headers=PAGE)
-    assert "Materialet er klar" in words(ready.text)
+    assert "Mødematerialet er klar" in words(ready.text)
     assert f'href="{url}.xlsx"' in ready.text
     pdf = await caller.get(f"{url}.pdf", "member")
     assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
@@ -116,7 +116,7 @@ async def test_the_pack_says_what_has_changed_and_what_was_corrected_as_the_api_
     told = (await caller.get(f"/api/dashboard/v1/bridge?{urlencode(query)}", "coordinator")).json()
     assert (told["start"], told["end"]) == (1, 24)
     assert [(term["kind"], term["count"]) for term in told["terms"]] == [("late", 23)]
-    row = next(row for row in book["Det har ændret sig"] if row[:1] == ["Ansættelser"] and len(row) > 3)
+    row = next(row for row in book["Hvad er ændret"] if row[:1] == ["Ansættelser"] and len(row) > 3)
     assert (row[1], row[-1]) == (1, 24)
     assert 23 in row[2:-1]
     assert "1 + 23 registreret senere = 24" in text
