@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from services.dashboard.measures.hires import Hires, HiresCurrent, HiresEndedByReason, StillEmployed
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.targets.domain import Progress, forecast
-from services.dashboard.targets.queries import Sums, held_targets, sums
+from services.dashboard.targets.queries import Sums, began_on, held_targets, sums
 from shared.fields.dates import months_after
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _DAY: Final = timedelta(days=1)
 _CALENDAR: Final = (date(1900, 1, 1), date(2300, 12, 31))
 """Days beyond these have the figures of the nearest of them."""
+_AT_A_MONTHS_END: Final = (1, 2, 3)
+"""The days that the shortest month is shorter than the longest one."""
 _SHORTEST: Final = 91
 """Days over which a pace is taken at least, so that one evening is not taken for a habit."""
 _CODES: Final = {
@@ -51,6 +53,8 @@ async def targets_in(conn: Connection, times: Times) -> list[Forecast]:
         days={day for terms in held for day in _days(terms, as_of)},
         known_at=times.known_at,
     )
+    outside = {day for terms in held for day in _days_outside(terms, as_of)}
+    found.began = await began_on(conn, outside, known_at=times.known_at) if outside else []
     return [forecast(terms, _progress(terms, found, as_of), as_of) for terms in held]
 
 
@@ -69,6 +73,23 @@ def _days(terms: Terms, as_of: date) -> list[date]:
         first = months_after(terms.starts_on, terms.measure.months)
         days += [first - _DAY, months_after(last, terms.measure.months), min(as_of, terms.decided_on)]
     return days
+
+
+def _days_outside(terms: Terms, as_of: date) -> set[date]:
+    """Return the days outside of a cohort's window, as far as it has come, whose day is decided with one of the window.
+
+    Whoever began on the 29th, 30th or 31st may be asked on the last day of a shorter month, as those of the 28th are.
+    """
+    months = terms.measure.months
+    if not months:
+        return set()
+    last = min(as_of, terms.ends_on)
+    days = {
+        *(terms.starts_on - number * _DAY for number in _AT_A_MONTHS_END),
+        *(last + number * _DAY for number in _AT_A_MONTHS_END),
+    }
+    ends = {months_after(terms.starts_on, months), months_after(last, months)}
+    return {day for day in days if months_after(day, months) in ends}
 
 
 def _last_year(as_of: date) -> date:
@@ -105,10 +126,19 @@ def _share(terms: Terms, found: Sums, as_of: date) -> dict[str, int]:
     first = months_after(terms.starts_on, months)
     yes, no, unknown = (StillEmployed.groups[StillEmployed.group(months, one)] for one in ("yes", "no", "unknown"))
     ripe_by = min(as_of, terms.decided_on)
-    begun_by = months_after(min(as_of, terms.ends_on), months)
+    ends_on = min(as_of, terms.ends_on)
+    begun_by = months_after(ends_on, months)
 
     def number(codes: Sequence[str], last: date) -> int:
-        return found.between(codes, terms.job_type, first, last)
+        outside = sum(
+            one.number
+            for one in found.began
+            if one.measure in codes
+            and one.job_type == terms.job_type
+            and first <= one.day <= last
+            and not terms.starts_on <= one.began_on <= ends_on
+        )
+        return found.between(codes, terms.job_type, first, last) - outside
 
     return {
         "counted": number([yes], ripe_by),

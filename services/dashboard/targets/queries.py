@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.dashboard.read_model.generations import SERVED
 from services.dashboard.read_model.projections import PROJECTIONS
 from services.dashboard.targets.domain import Terms, target_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from shared.db.database import Connection
@@ -48,13 +48,24 @@ def ends_quarter(day: date) -> bool:
     return quarter_of(day + _DAY) == day + _DAY
 
 
-@dataclass(frozen=True, slots=True)
+class Began(NamedTuple):
+    """Deltas of the hires that began on one day, added up: `day` is that of the deltas."""
+
+    began_on: date
+    measure: str
+    job_type: str
+    day: date
+    number: int
+
+
+@dataclass(slots=True)
 class Sums:
     """Deltas added up, by code and job type.
 
     Attributes:
         by_quarter: what each whole quarter has added, by its first day.
         begun: what the quarter of a day has added up to that day, for the days that were asked for.
+        began: the deltas of the hires that began on some days.
     """
 
     by_quarter: defaultdict[tuple[str, str], defaultdict[date, int]] = field(
@@ -63,6 +74,8 @@ class Sums:
     begun: defaultdict[tuple[str, str], defaultdict[date, int]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(int))
     )
+
+    began: Sequence[Began] = ()
 
     def up_to(self, codes: Collection[str], job_type: str, day: date) -> int:
         """Return the sum of the deltas of these codes up to a day that was asked for."""
@@ -148,6 +161,31 @@ async def sums(
                 if quarter_of(up_to) <= day <= up_to:
                     found.begun[measure, job_type][up_to] += delta
     return found
+
+
+async def began_on(conn: Connection, days: Collection[date], *, known_at: datetime | None = None) -> list[Began]:
+    """Return the deltas of the hires that began on these days, as known at a moment."""
+    rows = await conn.fetch(
+        f"""
+        select hire.start_date, delta.measure, delta.job_type, delta.day, sum(delta.delta)::bigint
+          from hire_versions as hire
+         cross join lateral unnest(hire.deltas) as delta
+         where hire.generation = {SERVED}
+           and hire.start_date = any ($1::date[])
+           and ($2::timestamptz is null or hire.recorded_at <= $2)
+           and not exists (select
+                             from hire_versions as later
+                            where later.generation = hire.generation
+                              and later.taskforce_id = hire.taskforce_id
+                              and later.hire_id = hire.hire_id
+                              and later.version > hire.version
+                              and ($2::timestamptz is null or later.recorded_at <= $2))
+         group by 1, 2, 3, 4
+        """,  # noqa: S608  (our own words)
+        sorted(days),
+        known_at,
+    )
+    return [Began._make(row) for row in rows]
 
 
 _PAST = " union all ".join(

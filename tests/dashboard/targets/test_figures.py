@@ -91,3 +91,32 @@ async def test_an_earlier_moment_has_the_targets_and_the_figures_of_then(
     assert (then.terms.value, then.progress.counted, then.progress.ripe) == (70, 1, 1)
     assert await targets(dashboard_database, taskforce_id, Times(TODAY)) == []
     assert await targets(dashboard_database, taskforce_id, Times(TODAY, EVENING - timedelta(days=1))) == []
+
+
+async def test_a_cohort_holds_those_that_began_in_its_window_also_at_the_end_of_a_month(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    until_28, from_30 = uuid4(), uuid4()
+    share: dict[str, Any] = {"measure": "still_employed_6", "value": 50, "unit": "percent"}
+    yes = (checkpoint(6, "same_company"),)
+    await apply_messages(
+        dashboard_database,
+        target(target_id=until_28, starts_on=date(2025, 8, 1), ends_on=date(2025, 8, 28), **share),
+        target(target_id=from_30, starts_on=date(2025, 8, 30), ends_on=date(2025, 9, 30), **share),
+        # The day to ask is 28 February 2026 for all of them.
+        *(hire(start_date=date(2025, 8, day), recorded_at=BEFORE, checkpoints=yes) for day in (28, 29, 30, 31)),
+        hire(start_date=date(2025, 8, 29), recorded_at=BEFORE),
+        hire(start_date=date(2025, 9, 30), recorded_at=BEFORE),
+    )
+
+    async def cohort(target_id: UUID, times: Times) -> tuple[int, int, int, int]:
+        found = {one.terms.target_id: one for one in await targets(dashboard_database, taskforce_id, times)}
+        progress = found[target_id].progress
+        return progress.counted, progress.ripe, progress.unknown, progress.begun
+
+    assert await cohort(until_28, Times(TODAY)) == (1, 1, 0, 1)
+    assert await cohort(from_30, Times(TODAY)) == (2, 3, 1, 3)
+    # While the window lasts, those who are to begin have not begun yet.
+    assert await cohort(until_28, Times(date(2025, 8, 27))) == (0, 0, 0, 0)
+    assert await cohort(until_28, Times(date(2025, 8, 28))) == (0, 0, 0, 1)
+    assert await cohort(from_30, Times(date(2025, 8, 30), EVENING)) == (0, 0, 0, 1)
