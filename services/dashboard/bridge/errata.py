@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from services.dashboard.bridge.counted import counted_by
 from services.dashboard.bridge.queries import bridges, values
-from services.dashboard.measures.hires import Hires, HiresCurrent, HiresStartingLater
-from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.catalogue import HEADLINES
 from services.dashboard.measures.selection import Times
 from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
     from services.dashboard.bridge.domain import Bridge
-    from services.dashboard.measures.measure import Measure
     from shared.contracts.pledges import JobType
     from shared.db.database import Connection
-
-HEADLINES: Final[Sequence[type[Measure]]] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)
-"""The figures that every meeting sees, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

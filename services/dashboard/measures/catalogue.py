@@ -39,6 +39,9 @@ MEASURES: tuple[type[Measure], ...] = (
     CompaniesPresent,
 )
 
+HEADLINES: tuple[type[Measure], ...] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)
+"""The figures that everybody sees first, in their order: each of them opens into a bridge, and has errata."""
+
 
 def listed() -> list[type[Measure]]:
     """The measures that are explained to readers, in their usual order."""

@@ -78,7 +78,7 @@ def of_changes(changes: Changes) -> Content:
         findings.changes(hires.end - hires.start, changes.before.held_on, meeting=True),
         lines=[
             Line(_(one.measure.label), number_text(one.end), sum_text(one), _difference(one.end - one.start))
-            for one in changes.bridges
+            for one in changes.bridges[:_MOST_LINES]
         ],
     )
 

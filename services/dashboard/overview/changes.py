@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from services.dashboard.bridge.counted import counted_by
 from services.dashboard.bridge.queries import bridges
-from services.dashboard.measures.hires import Hires, HiresCurrent
-from services.dashboard.measures.pledges import PledgedPositions
+from services.dashboard.measures.catalogue import HEADLINES
+from services.dashboard.measures.hires import Hires
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview import findings, queries
 from shared.fields.copenhagen import COPENHAGEN
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from services.dashboard.measures.measure import Measure
     from services.dashboard.selection import Selection
     from shared.db.database import Connection
-
-HEADLINES: Final[Sequence[type[Measure]]] = (PledgedPositions, Hires, HiresCurrent)
-"""The figures whose changes come first on the page, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

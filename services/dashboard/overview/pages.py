@@ -17,7 +17,7 @@ from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.overview import filters, lasting, queries, views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
-from services.dashboard.overview.changes import HEADLINES, changes
+from services.dashboard.overview.changes import changes
 from services.dashboard.overview.links import Links
 from services.dashboard.overview.restricted import shows_hires
 from services.dashboard.read_model import taskforces
@@ -74,7 +74,7 @@ async def dashboard(
     hires = not restricted or shows_hires(chosen.filters)
     async with database.read(viewer.taskforce) as conn:
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
-        headlines = [one for one in HEADLINES if hires or one.unit != "hires"]
+        headlines = [one for one in catalogue.HEADLINES if hires or one.unit != "hires"]
         changed = await changes(conn, chosen, computed, headlines) if with_changes else None
         broken_down = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
         # They are of the whole taskforce.

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.dashboard.bridge.domain import Bridge, Kind
-    from services.dashboard.bridge.errata import Erratum
-    from services.dashboard.measures.selection import Times
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting.changes import Changes, Correction
     from services.dashboard.pack.document import Cell
     from services.dashboard.targets.domain import Forecast
     from services.dashboard.targets.words import TargetRow
@@ -29,19 +27,13 @@ _WIDTH: Final = 760
 _TARGET, _WINDOW, _GOAL, _SO_FAR, _OF_ALL, _EXPECTED, _LAST_DAY, _STATUS = COLUMNS
 
 
-def changes_section(bridges: Sequence[Bridge], before: Meeting | None, since: Times | None) -> Section:
-    """Return how each headline came from what the meeting before saw to what this one sees.
-
-    Args:
-        before: the meeting before; None: `since` is the end of the quarter before.
-        since: the times that the bridges begin at; None: nothing can be compared.
-    """
-    title = _("What has changed since the last meeting") if before else _("What has changed in this quarter")
+def changes_section(changes: Changes) -> Section:
+    """Return how each headline came from what the meeting before saw to what this one sees."""
+    before, bridges = changes.before, changes.bridges
+    title = _("What has changed since the last meeting") if before else _("What has changed")
     caption = ""
-    if since is not None:
-        caption = _("Since %(times)s.", times=times_text(since))
-        if before is not None:
-            caption = _("Since %(meeting)s: %(times)s.", meeting=before.title, times=times_text(since))
+    if before is not None and bridges:
+        caption = _("Since %(meeting)s: %(times)s.", meeting=before.title, times=times_text(bridges[0].since))
     kinds = [kind for kind in KINDS if any(term.kind == kind for one in bridges for term in one.terms)]
     return Section(
         "changes",
@@ -50,7 +42,7 @@ def changes_section(bridges: Sequence[Bridge], before: Meeting | None, since: Ti
         caption,
         headlines=[Headline(one.end, _(one.measure.label)) for one in bridges],
         tables=[_sums_table(bridges), _bridges_table(bridges, kinds)] if bridges else [],
-        empty=_("There is nothing to compare with yet."),
+        empty=changes.nothing,
     )
 
 
@@ -94,19 +86,19 @@ def _heading(kind: Kind) -> str:
     }[kind]
 
 
-def errata_section(errata: Sequence[tuple[Meeting, Erratum]]) -> Section:
+def errata_section(corrections: Sequence[Correction]) -> Section:
     """Return what earlier meetings saw, what is known of that day now, and why it differs."""
     rows: list[list[Cell]] = [
         [
-            meeting.title,
-            meeting.held_on,
-            _(erratum.bridge.measure.label),
-            _(JOB_TYPES[erratum.bridge.job_type]) if erratum.bridge.job_type else Sign.NOT_APPLICABLE,
-            erratum.bridge.start,
-            erratum.bridge.end,
-            ", ".join(f"{sign(term)} {term_text(term)}" for term in erratum.bridge.terms),
+            one.meeting.title,
+            one.meeting.held_on,
+            _(one.bridge.measure.label),
+            _(JOB_TYPES[one.bridge.job_type]) if one.bridge.job_type else Sign.NOT_APPLICABLE,
+            one.bridge.start,
+            one.bridge.end,
+            ", ".join(f"{sign(term)} {term_text(term)}" for term in one.bridge.terms),
         ]
-        for meeting, erratum in errata
+        for one in corrections
     ]
     return Section(
         "errata",

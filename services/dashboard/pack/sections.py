@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.attendance import CompaniesPresent
-from services.dashboard.measures.figures import employed_after, today, total_of_types
+from services.dashboard.measures.figures import employed_after, total_of_types
 from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
@@ -49,7 +49,6 @@ WIDTH: Final = 760
 CHARTED_EVENTS: Final = 12
 CHARTED_QUARTERS: Final = 12
 REASONS: Final = dict(END_REASONS) | {UNKNOWN: N_("No reason given")}
-_HEADLINES: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)
 _BY_TYPE: Final[tuple[type[Measure], ...]] = (
     PledgedPositions,
     Hires,
@@ -94,15 +93,14 @@ def headlines(figures: Figures, job_type: JobType) -> Section:
         _("Where we are"),
         _("Where we are"),
         _caption(figures, job_type),
-        headlines=[_headline(figures, measure, job_type) for measure in _HEADLINES],
+        headlines=[_headline(figures, measure, job_type) for measure in catalogue.HEADLINES],
         tables=[table] if rows else [],
     )
 
 
 def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> Headline:
-    label = _(measure.label)
-    if measure is HiresCurrent and figures.as_of != today():
-        label = _("Employed on that day")
+    # Never `now`: a document made again on a later day is the same one.
+    label = _("Employed on that day") if measure is HiresCurrent else _(measure.label)
     without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
     note = ""
     if measure is Hires and without_pledge:
@@ -290,9 +288,7 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
     title = findings.employed(told)
     hours = _shown(figures.counts.by_group(HiresCurrentByHours, job_type), hides_small=hides_small)
     ended = _shown(figures.counts.by_group(HiresEndedByReason, job_type), hides_small=hides_small)
-    by_hours = (
-        _(HiresCurrentByHours.label) if figures.as_of == today() else _("Employed on that day, by paid hours a week")
-    )
+    by_hours = _("Employed on that day, by paid hours a week")
     return Section(
         "lasting",
         title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.dashboard.measures.catalogue import HEADLINES
 from services.dashboard.measures.figures import today
 from services.dashboard.measures.hires import Hires, HiresCurrent, HiresStartingLater, HiresWithoutPledge
 from services.dashboard.measures.pledges import PledgedPositions
@@ -14,7 +15,7 @@ from shared.product.vocabulary import JOB_TYPES
 from shared.ui.formats import number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from services.dashboard.measures.figures import ByJobType, Figures
     from services.dashboard.measures.measure import Measure
@@ -30,12 +31,7 @@ TYPE_COLUMNS: tuple[type[Measure], ...] = (
 )
 """The measures that the table of job types shows for each job type, one in each column."""
 
-_HEADLINES: tuple[tuple[type[Measure], str], ...] = (
-    (PledgedPositions, "promised"),
-    (Hires, "real"),
-    (HiresCurrent, "real"),
-    (HiresStartingLater, "waiting"),
-)
+_TONES: Mapping[type[Measure], str] = {PledgedPositions: "promised", HiresStartingLater: "waiting"}
 
 
 @dataclass(frozen=True)
@@ -84,11 +80,11 @@ def cards(figures: Figures, job_type: str, *, hires: bool = True, links: Links |
             measure,
             current_label if measure is HiresCurrent else _(measure.label),
             figures.counts.by_job_type(measure)[job_type],
-            tone,
+            _TONES.get(measure, "real"),
             note if measure is Hires else None,
             links.list_of(measure) if links else None,
         )
-        for measure, tone in _HEADLINES
+        for measure in HEADLINES
         if hires or measure.unit != "hires"
     ]
 
