@@ -39,6 +39,7 @@ _JOB_TYPES: Final = {
     "ordinaer": "Ordinær",
     "traening": "Træning",
 }
+_PROGRESS: Final = {"more": "More", "same": "The same", "fewer": "Fewer"}
 _REASONS: Final = {
     "more_hours_elsewhere": "More hours at another company",
     "ordinary_job": "An ordinary job",
@@ -148,6 +149,12 @@ def _print_lasting(console: Console, figures: Mapping[str, Any], types: list[str
     table = _table("", types)
     for band, counts in figures["hires_current_by_hours"].items():
         table.add_row("None" if band == "0" else band.replace("-", "–"), *(_number(counts[one]) for one in types))
+    console.print(table)
+
+    console.print(_heading("Employed on that day", "by paid hours a week against those of the first day"))
+    table = _table("", types)
+    for group, counts in figures["hires_current_by_ladder"].items():
+        table.add_row(_PROGRESS[group], *(_number(counts[one]) for one in types))
     console.print(table)
 
     ended = {reason: counts for reason, counts in figures["hires_ended_by_reason"].items() if any(counts.values())}

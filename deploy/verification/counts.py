@@ -82,7 +82,7 @@ def flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
         *("hires_current", "hires_starting_later"),
     )
     counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}
-    for measure in ("hires_current_by_hours", "hires_ended_by_reason"):
+    for measure in ("hires_current_by_hours", "hires_current_by_ladder", "hires_ended_by_reason"):
         for group, by_job_type in answer[measure].items():
             counts |= {_name(f"{measure} {group}", "", of): count for of, count in by_job_type.items()}
     for months, employed in answer["still_employed"].items():

@@ -239,7 +239,9 @@ _COUNTED: Final = f"""
                hire.start_date,
                hire.ended_on,
                hire.end_reason,
-               lead(step.starts_on) over (partition by hire.taskforce_id, hire.id order by step.starts_on) as next_on
+               lead(step.starts_on) over (partition by hire.taskforce_id, hire.id order by step.starts_on) as next_on,
+               first_value(step.paid_weekly_hours)
+                 over (partition by hire.taskforce_id, hire.id order by step.starts_on) as first_paid
           from hires as hire
           join ladder as step
             on step.taskforce_id = hire.taskforce_id
@@ -253,7 +255,7 @@ _COUNTED: Final = f"""
          group by taskforce_id, id, event_id, company_id, municipality, pledge_id, job_type
         having min(starts_on) <= $1
     ), current as (
-        select taskforce_id, company_id, municipality, job_type, paid_weekly_hours
+        select taskforce_id, company_id, municipality, job_type, paid_weekly_hours, first_paid
           from step
          where starts_on <= $1
            and (next_on is null or next_on > $1)
@@ -363,6 +365,15 @@ FIGURES: Final = f"""
              when paid_weekly_hours < 21 then '16-20'
              when paid_weekly_hours < 30 then '21-29'
              else '30+'
+           end, '', job_type, count(*)
+      from current
+     group by 1, 2, 4
+     union all
+    select taskforce_id,
+           'hires_current_by_ladder ' || case sign(paid_weekly_hours - first_paid)
+             when 1 then 'more'
+             when -1 then 'fewer'
+             else 'same'
            end, '', job_type, count(*)
       from current
      group by 1, 2, 4

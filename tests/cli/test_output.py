@@ -122,6 +122,7 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
             "events": [event],
             "still_employed": {"3": {"by_job_type": dict.fromkeys(figures._JOB_TYPES, nobody) | {"smaajob": employed}}},
             "hires_current_by_hours": {"10-15": count},
+            "hires_current_by_ladder": {"fewer": count},
             "hires_ended_by_reason": {"moved": count},
             "median_days": {"pledged_to_hired": {"days": 30.5, "cases": 6}},
         }
@@ -131,6 +132,7 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
     assert "Klamme [bold]ApS[/] :car:" in printed
     assert re.search(r"After 3 months +41 of 60, 7\?", printed)
     assert re.search(r"10–15 +2\b", printed)
+    assert re.search(r"Fewer +2\b", printed)
     assert re.search(r"\[Bager\] +2 → 2\b", printed)
     assert re.search(r"Moved away +2\b", printed)
     assert re.search(r"From pledged to the first day of work +30,5 +6\b", printed)

@@ -159,6 +159,8 @@ def _groups(m: HireConfirmed, as_of: date) -> Iterator[tuple[str, str, str]]:
     if _current(m, as_of):
         paid, of = _on_day(m, as_of)
         yield "hires_current_by_hours", _BANDS[bisect(_FROM, paid) - 1], of
+        first = _on_day(m, m.start_date)[0]
+        yield "hires_current_by_ladder", "more" if paid > first else "fewer" if paid < first else "same", of
     if m.ended_on is not None and max(m.ended_on, m.start_date) <= as_of:
         last = max(m.start_date, m.ended_on - timedelta(days=1))
         yield "hires_ended_by_reason", m.end_reason or "unknown", _on_day(m, last)[1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.dashboard.bridge.domain import HiresNotShown, NotASum, UnknownMeasure
 from services.dashboard.measures import catalogue
-from services.dashboard.measures.hires import HiresCurrent, HiresCurrentByHours
+from services.dashboard.measures.hires import HiresCurrent, HiresCurrentByHours, HiresCurrentByLadder
 from services.dashboard.measures.selection import NO_FILTERS, Filters
 from shared.i18n.translations import gettext as _
 
@@ -71,8 +71,8 @@ class Counted:
 
     @property
     def exchanges(self) -> bool:
-        """Whether deltas of one hire may cancel on a day: a step of its ladder leads from one band to the next."""
-        return self.measure in {HiresCurrent, HiresCurrentByHours}
+        """Whether deltas of one hire may cancel on a day: a step of its ladder leads from one group to the next."""
+        return self.measure in {HiresCurrent, HiresCurrentByHours, HiresCurrentByLadder}
 
 
 def counted_by(measure: type[Measure], job_type: JobType, *, group: str = "", filters: Filters = NO_FILTERS) -> Counted:

@@ -14,12 +14,13 @@ from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
     HiresCurrentByHours,
+    HiresCurrentByLadder,
     HiresEndedByReason,
     HiresFromPledges,
     HiresWithoutPledge,
 )
 from services.dashboard.measures.pledges import PledgedPositions
-from services.dashboard.overview.lasting import HOURS
+from services.dashboard.overview.lasting import HOURS, PROGRESS
 from services.dashboard.pack.document import Column, Document, Section, Table
 from services.dashboard.pack.sections import REASONS, definitions
 from shared.i18n.translations import N_, current_language
@@ -107,7 +108,12 @@ def report(taskforce: str, half: Half, before: Figures, after: Figures, *, at: d
                 _("Half-yearly report %(half)s", half=str(half)),
                 _("Report"),
                 _("Each hire counts as one citizen. Job types are different things and are not added together."),
-                tables=[_in_and_out(before.counts, after.counts), _ended(before.counts, after.counts), _hours(after)],
+                tables=[
+                    _in_and_out(before.counts, after.counts),
+                    _ended(before.counts, after.counts),
+                    _hours(after),
+                    _ladder(after),
+                ],
             ),
             definitions(),
         ],
@@ -156,6 +162,19 @@ def _hours(after: Figures) -> Table:
     ]
     return Table(
         _("Employed at the end, by paid hours a week"),
+        [Column(_("Paid hours a week"), words=True), *_columns(types)],
+        rows,
+    )
+
+
+def _ladder(after: Figures) -> Table:
+    types = _types_with(after.counts)
+    rows: list[list[Cell]] = [
+        [_(label), *(after.counts.by_group(HiresCurrentByLadder, one)[group] for one in types)]
+        for group, label in PROGRESS.items()
+    ]
+    return Table(
+        _("Employed at the end, by the hours ladder"),
         [Column(_("Paid hours a week"), words=True), *_columns(types)],
         rows,
     )

@@ -85,6 +85,24 @@ class HiresCurrentByHours(Measure):
     notes: ClassVar[dict[Scope, str]] = {"taskforce": "`hires_current` by paid weekly hours; `0` is praktik alone"}
 
 
+class HiresCurrentByLadder(Measure):
+    """Current hires by their paid hours against those of their first day."""
+
+    code = "hires_current_by_ladder"
+    unit: ClassVar[Unit] = "hires"
+    label = N_("Employed now, by the hours ladder")
+    definition = N_(
+        "Those employed on the day the figures are for, by whether their paid hours a week are more than on their "
+        "first day of work, the same, or fewer. Praktik alone has no paid hours, so whoever began with it and has paid "
+        "hours since has more. Whoever is on the first step has the same."
+    )
+    groups = deltas.CURRENT_BY_LADDER
+    notes: ClassVar[dict[Scope, str]] = {
+        "taskforce": "`hires_current` by paid weekly hours against those of the first day: `more`, `same` or `fewer`; "
+        "praktik alone counts as none"
+    }
+
+
 class HiresEndedByReason(Measure):
     """Hires that have ended, by the reason."""
 

@@ -184,6 +184,29 @@ def hours(bands: Mapping[str, int | None]) -> str:
     )
 
 
+def ladder(groups: Mapping[str, int | None]) -> str:
+    """Say how many have more paid hours than on their first day.
+
+    Args:
+        groups: the number of people by `more`, `same` and `fewer`; None: hidden.
+    """
+    shown = [number for number in groups.values() if number is not None]
+    if len(shown) < len(groups):
+        return _("Numbers too small to be shown are hidden")
+    if not any(shown):
+        return _("Nobody is employed")
+    more = groups["more"] or 0
+    values = {"more": number_text(more), "of": number_text(sum(shown))}
+    if not more:
+        return _("None of %(of)s has more hours than at first", **values)
+    return ngettext(
+        "%(more)s of %(of)s has more hours than at first",
+        "%(more)s of %(of)s have more hours than at first",
+        more,
+        **values,
+    )
+
+
 def reasons(counted: Mapping[str, int | None]) -> str:
     """Name the most common reason why jobs have ended.
 

@@ -7,7 +7,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.measures.figures import employed_after, today
-from services.dashboard.measures.hires import HiresCurrentByHours, HiresEndedByReason, StillEmployed
+from services.dashboard.measures.hires import (
+    HiresCurrentByHours,
+    HiresCurrentByLadder,
+    HiresEndedByReason,
+    StillEmployed,
+)
 from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.captions import HIRES
@@ -42,6 +47,14 @@ HOURS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """The words of the bands of paid weekly hours."""
+PROGRESS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "more": N_("More hours than on the first day"),
+        "same": N_("The same hours as on the first day"),
+        "fewer": N_("Fewer hours than on the first day"),
+    }
+)
+"""The words of the groups of the hours ladder."""
 _REASONS: Final[Mapping[str, str]] = MappingProxyType(dict(END_REASONS) | {UNKNOWN: N_("No reason given")})
 
 
@@ -78,6 +91,7 @@ class Lasting:
     caption: str
     employed: Sequence[EmployedRow]
     hours: Markup
+    ladder: Markup
     ended: Markup
     waits: Sequence[WaitRow]
     still_employed: type[Measure] = StillEmployed
@@ -97,6 +111,7 @@ def lasting(figures: Figures, population: Population, *, restricted: bool, links
         population.caption(_("Hires whose day has come"), HIRES),
         employed,
         _by_hours(figures, population, restricted, links),
+        _by_ladder(figures, population, restricted, links),
         _by_reason(figures, population, restricted, links),
         [
             WaitRow(_(label), "–" if wait.days is None else number_text(wait.days), wait.cases)
@@ -140,6 +155,27 @@ def _by_hours(figures: Figures, population: Population, restricted: bool, links:
         topic=topic,
         caption=population.caption(topic, HIRES),
     )
+
+
+def _by_ladder(figures: Figures, population: Population, restricted: bool, links: Links | None) -> Markup:
+    counted = figures.counts.by_group(HiresCurrentByLadder, population.job_type)
+    shown = _shown(counted, restricted)
+    topic = ladder_label(figures)
+    return bar_chart(
+        "by-ladder",
+        findings.ladder(shown),
+        _bars(HiresCurrentByLadder, {group: _(PROGRESS[group]) for group in counted}, shown, links)
+        if any(counted.values())
+        else [],
+        columns=(_("Paid hours a week"), _("Employed")),
+        topic=topic,
+        caption=population.caption(topic, HIRES),
+    )
+
+
+def ladder_label(figures: Figures) -> str:
+    """Return the name of the measure of the hours ladder on the day of the figures."""
+    return _(HiresCurrentByLadder.label) if figures.as_of == today() else _("Employed on that day, by the hours ladder")
 
 
 def _by_reason(figures: Figures, population: Population, restricted: bool, links: Links | None) -> Markup:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, waits
 from services.dashboard.measures.figures import employed_after
-from services.dashboard.measures.hires import HiresCurrentByHours, HiresEndedByReason, StillEmployed
+from services.dashboard.measures.hires import (
+    HiresCurrentByHours,
+    HiresCurrentByLadder,
+    HiresEndedByReason,
+    StillEmployed,
+)
 from services.dashboard.overview.restricted import shown_counts, shown_employed, shows_hires
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
 from shared.product.vocabulary import JOB_TYPES
@@ -24,7 +29,7 @@ def restrict(document: dict[str, Any], computed: Figures) -> dict[str, Any]:
     if not shows_hires(computed.filters):
         document = _without_hires(document)
     else:
-        for measure in (HiresCurrentByHours, HiresEndedByReason):
+        for measure in (HiresCurrentByHours, HiresCurrentByLadder, HiresEndedByReason):
             document[measure.code] = _hidden_groups(document[measure.code])
         document[StillEmployed.code] = {str(months): _employed(computed, months) for months in CHECKPOINT_MONTHS}
     if document["breakdowns"]:

@@ -14,6 +14,7 @@ from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
     HiresCurrentByHours,
+    HiresCurrentByLadder,
     HiresEndedByReason,
     HiresStartingLater,
     HiresWithoutPledge,
@@ -22,7 +23,7 @@ from services.dashboard.measures.hires import (
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
-from services.dashboard.overview.lasting import HOURS
+from services.dashboard.overview.lasting import HOURS, PROGRESS, ladder_label
 from services.dashboard.overview.restricted import shown_counts, shown_employed
 from services.dashboard.overview.views.charts import funnel_steps
 from services.dashboard.pack.breakdowns import breakdowns_section
@@ -287,6 +288,7 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
         rows.append([_("After %(months)s months", months=months), *_outcome(told[months])])
     title = findings.employed(told)
     hours = _shown(figures.counts.by_group(HiresCurrentByHours, job_type), hides_small=hides_small)
+    ladder = _shown(figures.counts.by_group(HiresCurrentByLadder, job_type), hides_small=hides_small)
     ended = _shown(figures.counts.by_group(HiresEndedByReason, job_type), hides_small=hides_small)
     by_hours = _("Employed on that day, by paid hours a week")
     return Section(
@@ -313,6 +315,11 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
                 by_hours,
                 (_("Paid hours a week"), _("Employed")),
                 {_(HOURS[band]): number for band, number in hours.items()},
+            ),
+            _parts_table(
+                ladder_label(figures),
+                (_("Paid hours a week"), _("Employed")),
+                {_(PROGRESS[group]): number for group, number in ladder.items()},
             ),
             _parts_table(
                 _(HiresEndedByReason.label),

@@ -14,8 +14,10 @@ from services.dashboard.read_model.ladder import (
     CHECKPOINT_MONTHS,
     HOUR_BANDS,
     Outcome,
+    Progress,
     employed_after,
     hour_band,
+    progress,
     stages,
 )
 from shared.contracts.events import CompanyCheckedIn
@@ -43,6 +45,8 @@ CURRENT_BY_HOURS: Final = {
     band: f"hires_current_hours_{band.replace('-', '_').removesuffix('+')}" for band in HOUR_BANDS
 }
 """By the band of paid weekly hours: the code of the current hires."""
+CURRENT_BY_LADDER: Final = {compared: f"hires_current_ladder_{compared}" for compared in get_args(Progress)}
+"""By the paid hours against those of the first day: the code of the current hires."""
 ENDED_BY_REASON: Final = {reason: f"hires_ended_{reason}" for reason in (*get_args(EndReason), UNKNOWN)}
 """By the reason: the code of the hires that have ended."""
 EMPLOYED_AFTER: Final[dict[int, dict[Outcome, str]]] = {
@@ -147,10 +151,11 @@ def _by_first_day(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
 def _current(hire: HireState, ladder: Sequence[Stage]) -> Iterator[Delta]:
     for stage in ladder:
         if stage.ends_on is None or stage.starts_on < stage.ends_on:
-            code = CURRENT_BY_HOURS[hour_band(stage.paid_weekly_hours)]
-            yield Delta(code, stage.starts_on, 1, stage.job_type, hire.event_id)
-            if stage.ends_on is not None:
-                yield Delta(code, stage.ends_on, -1, stage.job_type, hire.event_id)
+            compared = progress(stage.paid_weekly_hours, ladder[0].paid_weekly_hours)
+            for code in (CURRENT_BY_HOURS[hour_band(stage.paid_weekly_hours)], CURRENT_BY_LADDER[compared]):
+                yield Delta(code, stage.starts_on, 1, stage.job_type, hire.event_id)
+                if stage.ends_on is not None:
+                    yield Delta(code, stage.ends_on, -1, stage.job_type, hire.event_id)
 
 
 def _companies_present(attendance: CompanyCheckedIn) -> Iterator[Delta]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from shared.contracts.pledges import EndReason, HireState, JobType
 
 Outcome = Literal["yes", "no", "unknown"]
+Progress = Literal["more", "same", "fewer"]
+"""The paid hours of a day against those of the first day of work."""
 
 CHECKPOINT_MONTHS: Final[tuple[CheckpointMonths, ...]] = get_args(CheckpointMonths)
 HOUR_BANDS: Final = ("0", "1-4", "5-9", "10-15", "16-20", "21-29", "30+")
@@ -75,6 +77,13 @@ def hour_band(paid_weekly_hours: Decimal) -> str:
         if paid_weekly_hours >= first:
             return band
     return "1-4"
+
+
+def progress(paid_weekly_hours: Decimal, at_first: Decimal) -> Progress:
+    """Return whether these paid hours are more or fewer than those of the first day. Praktik alone has none."""
+    if paid_weekly_hours == at_first:
+        return "same"
+    return "more" if paid_weekly_hours > at_first else "fewer"
 
 
 def employed_after(hire: HireState, months: CheckpointMonths) -> tuple[date, Outcome]:

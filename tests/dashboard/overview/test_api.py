@@ -75,6 +75,11 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
     by_hours = shown.pop("hires_current_by_hours")
     assert list(by_hours) == ["0", "1-4", "5-9", "10-15", "16-20", "21-29", "30+"]
     assert by_hours.pop("10-15") == nothing | {"smaajob": 2}
+    assert shown.pop("hires_current_by_ladder") == {
+        "more": nothing,
+        "same": nothing | {"smaajob": 2},
+        "fewer": nothing,
+    }
     ended = shown.pop("hires_ended_by_reason")
     assert {"more_hours_elsewhere", "other", "unknown"} < set(ended)
     assert all(numbers == nothing for numbers in (*by_hours.values(), *ended.values()))

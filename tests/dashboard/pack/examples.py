@@ -11,6 +11,7 @@ from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
     HiresCurrentByHours,
+    HiresCurrentByLadder,
     HiresEndedByReason,
     HiresFromPledges,
     HiresStartingLater,
@@ -38,6 +39,8 @@ def figures_of_struer() -> Figures:
     counts.add(PledgedPositions, "praktik", 17)
     for group, number in {"5-9": 21, "10-15": 33, "16-20": 7}.items():
         counts.add(HiresCurrentByHours, "smaajob", number, group=group)
+    for group, number in {"more": 25, "same": 31, "fewer": 5}.items():
+        counts.add(HiresCurrentByLadder, "smaajob", number, group=group)
     for group, number in {"more_hours_elsewhere": 88, "health": 2, "moved": 3, "other": 49}.items():
         counts.add(HiresEndedByReason, "smaajob", number, group=group)
     for group, number in {"3_yes": 120, "3_no": 30, "3_unknown": 9, "6_yes": 90, "6_no": 39, "12_yes": 2}.items():

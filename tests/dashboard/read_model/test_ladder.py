@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 from services.dashboard.read_model.deltas import COUNTINGS, Delta
-from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS, HOUR_BANDS, employed_after, hour_band, stages
+from services.dashboard.read_model.ladder import (
+    CHECKPOINT_MONTHS,
+    HOUR_BANDS,
+    employed_after,
+    hour_band,
+    progress,
+    stages,
+)
 from shared.contracts.pledges import EndReason, HireRevoked
 from tests.dashboard.messages import checkpoint, hire, step
 
@@ -48,6 +55,11 @@ def test_a_hire_counts_under_each_job_type_once_and_is_current_under_one() -> No
         ("hires_current_hours_10_15", date(2026, 2, 2), 1, "smaajob"),
         ("hires_current_hours_10_15", date(2026, 6, 1), -1, "smaajob"),
         ("hires_current_hours_16_20", date(2026, 6, 1), 1, "smaajob"),
+        ("hires_current_ladder_same", START, 1, "praktik"),
+        ("hires_current_ladder_same", date(2026, 2, 2), -1, "praktik"),
+        ("hires_current_ladder_more", date(2026, 2, 2), 1, "smaajob"),
+        ("hires_current_ladder_more", date(2026, 6, 1), -1, "smaajob"),
+        ("hires_current_ladder_more", date(2026, 6, 1), 1, "smaajob"),
     }
 
 
@@ -57,6 +69,8 @@ def test_a_step_after_the_end_has_never_begun() -> None:
         ("hires_from_pledges", START, 1, "praktik"),
         ("hires_current_hours_0", START, 1, "praktik"),
         ("hires_current_hours_0", date(2026, 2, 2), -1, "praktik"),
+        ("hires_current_ladder_same", START, 1, "praktik"),
+        ("hires_current_ladder_same", date(2026, 2, 2), -1, "praktik"),
         ("hires_ended_health", date(2026, 2, 2), 1, "praktik"),
     }
 
@@ -85,6 +99,14 @@ def test_a_message_without_a_ladder_has_one_step(job_type: str, paid: int) -> No
 def test_every_number_of_hours_is_in_one_band(hours: str, band: str) -> None:
     assert hour_band(Decimal(hours)) == band
     assert band in HOUR_BANDS
+
+
+@pytest.mark.parametrize(
+    ("hours", "compared"),
+    [("0", "fewer"), ("9.99", "fewer"), ("10", "same"), ("10.0", "same"), ("10.01", "more"), ("37", "more")],
+)
+def test_paid_hours_are_compared_with_those_of_the_first_day(hours: str, compared: str) -> None:
+    assert progress(Decimal(hours), Decimal(10)) == compared
 
 
 @pytest.mark.parametrize(

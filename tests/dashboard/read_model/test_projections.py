@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -26,9 +27,13 @@ from tests.dashboard.messages import (
     employer_event,
     filled,
     hire,
+    hire_again,
     pledge,
     pledge_again,
+    step,
 )
+
+_LADDER = Path(projections.__file__).parents[1] / "migrations" / "20261205000800_count_the_hours_ladder.sql"
 
 if TYPE_CHECKING:
     from shared.contracts.message import Message
@@ -89,10 +94,67 @@ async def test_a_contribution_that_changes_takes_its_earlier_deltas_back(
         )
     assert [tuple(row) for row in left] == [
         ("day", date(2027, 2, 1), "hires_current_hours_10_15", 1),
+        ("day", date(2027, 2, 1), "hires_current_ladder_same", 1),
         ("day", date(2027, 2, 1), "hires_from_pledges", 1),
         ("quarter", date(2027, 1, 1), "hires_current_hours_10_15", 1),
+        ("quarter", date(2027, 1, 1), "hires_current_ladder_same", 1),
         ("quarter", date(2027, 1, 1), "hires_from_pledges", 1),
     ], "a sum of zero has no row"
+
+
+async def test_the_migration_counts_the_hours_ladder_of_hires_already_known(
+    dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
+) -> None:
+    begun = date(2026, 1, 5)
+    ladder = (
+        step(begun, 10, 0),
+        step(date(2026, 2, 2), 12, 0),
+        step(date(2026, 3, 2), 10, 0, "fleksjob"),
+        step(date(2026, 4, 6), 5.5, 0),
+    )
+    revoked = hire(start_date=begun, steps=ladder)
+    await apply_messages(
+        dashboard_database,
+        hire(start_date=begun, steps=ladder),
+        hire(start_date=begun, steps=ladder, ended_on=date(2026, 3, 2), event_id=uuid4()),
+        hire(start_date=begun, steps=ladder, ended_on=begun - timedelta(days=1)),
+        hire(start_date=begun, ended_on=date(2026, 3, 2)),
+        hire(start_date=begun, job_type="praktik"),
+        hire_again(pledges.HireRevoked, revoked, counted=False),
+    )
+    counted = await _sums_of_the_ladder(dashboard_database, taskforce_id)
+    assert {group for _day, group, *_ in counted} == {"more", "same", "fewer"}
+    owner = await asyncpg.connect(dashboard_dsns.owner_dsn("dashboard"))
+    try:
+        for table in ("hire_versions", "contributions"):
+            await owner.execute(
+                f"""
+                update {table}
+                   set deltas = array(select one from unnest(deltas) as one
+                                       where one.measure not like 'hires_current_ladder_%')
+                """
+            )
+        assert await _sums_of_the_ladder(dashboard_database, taskforce_id) == []
+        migration = _LADDER.read_text().partition("-- migrate:down")[0]
+        async with owner.transaction():
+            await owner.execute(migration)
+    finally:
+        await owner.close()
+    assert await _sums_of_the_ladder(dashboard_database, taskforce_id) == counted
+
+
+async def _sums_of_the_ladder(database: Database, taskforce_id: UUID) -> list[tuple[object, ...]]:
+    async with database.read(taskforce_id) as conn:
+        rows = await conn.fetch(
+            """
+            select day, replace(measure, 'hires_current_ladder_', ''), job_type, event_id, delta, removed
+              from deltas
+             where measure like 'hires_current_ladder_%'
+               and period = 'day'
+             order by 1, 2, 3, 4
+            """
+        )
+    return [tuple(row) for row in rows]
 
 
 async def test_workers_that_write_the_same_rows_at_once_write_them_once(
