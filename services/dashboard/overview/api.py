@@ -15,8 +15,9 @@ from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from
 from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.overview.restricted_document import restrict
-from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document
+from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document, of_one_type
 from services.dashboard.selection import ApiTimes, ChosenFilters
+from shared.contracts.pledges import JobType
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.streams import EventStream, Follower, TheChanges
@@ -29,6 +30,10 @@ router = APIRouter(prefix="/api/dashboard/v1", tags=["figures"])
 
 BrokenDown = Annotated[
     bool, Query(alias="breakdowns", description="Also by municipality, industry and member company.")
+]
+
+OneType = Annotated[
+    JobType | None, Query(description="Only the numbers of this job type; those of every one if it is left out.")
 ]
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -51,13 +56,20 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 )
 @concerns(FIGURES)
 async def show_figures(
-    viewer: ApiViewer, database: Db, times: ApiTimes, filters: ChosenFilters, broken_down: BrokenDown = False
+    *,
+    viewer: ApiViewer,
+    database: Db,
+    times: ApiTimes,
+    filters: ChosenFilters,
+    job_type: OneType = None,
+    broken_down: BrokenDown = False,
 ) -> Response:
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All figures come from one snapshot of the database. Coordinators, case workers and administrators see all of them.
     For all others, hires are null under a filter by company, municipality or industry, and small counts of persons by
-    reason, hours, municipality and after 3, 6 and 12 months are null, with what would give them away.
+    reason, hours, municipality and after 3, 6 and 12 months are null, with what would give them away. Median days are
+    of all job types together, also where one is requested.
     """
     async with database.read(viewer.taskforce) as conn:
         await refuse_unknown(conn, filters)
@@ -68,8 +80,12 @@ async def show_figures(
     if restricted:
         computed.counts.without_health()
     document = as_document(computed)
+    if restricted:
+        document = restrict(document, computed)
+    if job_type is not None:
+        document = of_one_type(document, job_type)
     # Serialised here, because FastAPI would validate the whole response again.
-    return Response(to_json(restrict(document, computed) if restricted else document), media_type="application/json")
+    return Response(to_json(document), media_type="application/json")
 
 
 @router.get("/measures", summary="What the figures mean", responses=_REFUSALS)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ByJobType(BaseModel):
-    """One number for each job type. Label a total of several types as such."""
+    """One number for each job type, or for the requested one alone. Label a total of several types as such."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"smaajob": 47, "praktik": 3}]})
 
@@ -35,14 +35,17 @@ class ByJobType(BaseModel):
 
 
 class Shown(BaseModel):
-    """One number for each job type; null where it is hidden, because so few persons may be known."""
+    """One number for each job type, or for the requested one alone.
 
-    smaajob: int | None
-    praktik: int | None
-    loentilskud: int | None
-    fleksjob: int | None
-    ordinaer: int | None
-    traening: int | None
+    It is null where it is hidden, because so few persons may be known.
+    """
+
+    smaajob: int | None = None
+    praktik: int | None = None
+    loentilskud: int | None = None
+    fleksjob: int | None = None
+    ordinaer: int | None = None
+    traening: int | None = None
 
 
 class EmployedOfOneType(BaseModel):
@@ -58,7 +61,7 @@ class EmployedOfOneType(BaseModel):
 
 
 class Employed(EmployedOfOneType):
-    """The outcome for all job types together, and for each one."""
+    """The outcome for all job types together, or for the requested one, and for each one."""
 
     by_job_type: dict[JobType, EmployedOfOneType] = Field(description="by the job type that the hires began with")
 
@@ -162,6 +165,7 @@ Figures = _model(
             datetime | None,
             Field(description="when the latest change to the figures or events was recorded; null before the first"),
         ),
+        "job_type": (JobType | None, Field(description="as requested; null: the numbers are of every job type")),
         "filters": (
             dict[str, str],
             Field(
@@ -207,6 +211,7 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         "as_of": computed.as_of,
         "known_at": computed.known_at,
         "updated_at": computed.updated_at,
+        "job_type": None,
         "filters": computed.filters.query(),
         **_listed(computed.counts),
         waits.MedianDays.code: {
@@ -238,6 +243,24 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         }
         or None,
     }
+
+
+def of_one_type(document: dict[str, Any], job_type: JobType) -> dict[str, Any]:
+    """Return a document of the model `Figures` with the numbers of one job type alone. Median days stay as they are."""
+    narrowed: dict[str, Any] = _narrowed(document, job_type)
+    return narrowed | {"job_type": job_type}
+
+
+def _narrowed(value: Any, job_type: JobType) -> Any:
+    if isinstance(value, list):
+        return [_narrowed(one, job_type) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == JOB_TYPES.keys():
+        return {job_type: value[job_type]}
+    parts = {key: _narrowed(one, job_type) for key, one in value.items()}
+    # The outcome of all types together gives way to that of the one.
+    return parts | parts["by_job_type"][job_type] if "by_job_type" in parts else parts
 
 
 def _part(part: breakdowns.Part) -> dict[str, Any]:

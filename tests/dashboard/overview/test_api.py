@@ -96,6 +96,7 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         "as_of": "2026-12-01",
         "known_at": None,
         "updated_at": "2026-12-01T17:00:00Z",
+        "job_type": None,
         "filters": {},
         "breakdowns": None,
         "pledged_positions": nothing | {"smaajob": 3, "praktik": 2},
@@ -129,6 +130,36 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
             }
         ],
     }
+
+
+async def test_figures_of_one_job_type_alone(caller: Caller, dashboard_database: Database) -> None:
+    evening = employer_event()
+    praktik = {"job_type": "praktik", "weekly_hours": Decimal(20)}
+    await apply_messages(
+        dashboard_database,
+        evening,
+        pledge(positions=2, job_type="praktik", event_id=evening.event_id),
+        pledge(positions=3),
+        *(hire(**praktik) for _ in range(6)),
+        hire(),
+    )
+    asked = f"{FIGURES}?as_of=2027-04-01&breakdowns=true"
+    for role in ("coordinator", "auditor"):
+        every = (await caller.get(asked, role)).json()
+        shown = (await caller.get(f"{asked}&job_type=praktik", role)).json()
+        assert shown["job_type"] == "praktik"
+        assert shown["pledged_positions"] == {"praktik": 2}
+        assert shown["hires_current_by_hours"]["0"] == {"praktik": 6}
+        assert shown["still_employed"]["3"] == (
+            every["still_employed"]["3"]["by_job_type"]["praktik"]
+            | {"by_job_type": {"praktik": every["still_employed"]["3"]["by_job_type"]["praktik"]}}
+        )
+        assert shown["events"][0]["pledged_positions"] == {"praktik": 2}
+        assert [quarter["hires"] for quarter in shown["quarters"]] == [{"praktik": 6}]
+        assert shown["breakdowns"]["industry"]["parts"][0]["pledged_positions"] == {"praktik": 2}
+        assert shown["median_days"] == every["median_days"]
+    refused = await caller.get(f"{FIGURES}?job_type=kontor", "coordinator")
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "?job_type")
 
 
 async def test_without_a_day_the_figures_are_todays(caller: Caller) -> None:
