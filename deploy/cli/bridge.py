@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.table import Table
 
 from deploy.cli.console import print_json, stdout_console
-from deploy.cli.installation import Installation, attach, client
-from deploy.cli.responses import json_of
-from deploy.cli.taskforces import find_taskforce
-from deploy.cli.tokens import token_for
+from deploy.cli.dashboard_api import get_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,19 +35,11 @@ def show_bridge(*, since: str, until: str, measure: str, job_type: str, taskforc
         CommandError: a parameter is refused, or nothing is running.
     """
     query = {"measure": measure, "from": since, "to": until, "job_type": job_type}
-    bridge = asyncio.run(_fetch(attach(), query, taskforce))
+    bridge = asyncio.run(get_json("bridge", query, taskforce=taskforce))
     if as_json:
         print_json(bridge)
     else:
         _print(bridge)
-
-
-async def _fetch(installation: Installation, query: Mapping[str, str], taskforce: str) -> Mapping[str, Any]:
-    await find_taskforce(installation, taskforce)
-    token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
-    async with client(installation.url, token) as http:
-        bridge: Mapping[str, Any] = json_of(await http.get("/api/dashboard/v1/bridge", params=query))
-        return bridge
 
 
 def _print(bridge: Mapping[str, Any]) -> None:

@@ -10,10 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.cli.console import print_json, stdout_console
-from deploy.cli.installation import Installation, attach, client
-from deploy.cli.responses import json_of
-from deploy.cli.taskforces import find_taskforce
-from deploy.cli.tokens import token_for
+from deploy.cli.dashboard_api import get_json
 from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
@@ -69,20 +66,11 @@ def show_figures(chosen: Mapping[str, str | None], *, taskforce: str, as_json: b
     Raises:
         CommandError: the figures are not available, or the API refuses a parameter.
     """
-    figures = asyncio.run(_fetch(attach(), chosen, taskforce))
+    figures = asyncio.run(get_json("figures", chosen, taskforce=taskforce))
     if as_json:
         print_json(figures)
     else:
         _print(figures)
-
-
-async def _fetch(installation: Installation, chosen: Mapping[str, str | None], taskforce: str) -> Mapping[str, Any]:
-    await find_taskforce(installation, taskforce)
-    token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
-    async with client(installation.url, token) as http:
-        params = {name: value for name, value in chosen.items() if value is not None}
-        figures: Mapping[str, Any] = json_of(await http.get("/api/dashboard/v1/figures", params=params))
-        return figures
 
 
 def _print(figures: Mapping[str, Any]) -> None:

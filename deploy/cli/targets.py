@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.table import Table
 
 from deploy.cli.console import print_json, stdout_console
-from deploy.cli.installation import Installation, attach, client
-from deploy.cli.responses import json_of
-from deploy.cli.taskforces import find_taskforce
-from deploy.cli.tokens import token_for
+from deploy.cli.dashboard_api import get_json
 from shared.product.targets import TARGET_MEASURES
 
 if TYPE_CHECKING:
@@ -37,20 +34,12 @@ def show_targets(*, as_of: date | None, known_at: str | None, taskforce: str, as
     Raises:
         CommandError: a parameter is refused, or nothing is running.
     """
-    query = {"as_of": as_of.isoformat() if as_of else "", "known_at": known_at or ""}
-    found = asyncio.run(_fetch(attach(), {name: value for name, value in query.items() if value}, taskforce))
+    query = {"as_of": as_of.isoformat() if as_of else None, "known_at": known_at}
+    found = asyncio.run(get_json("targets", query, taskforce=taskforce))
     if as_json:
         print_json(found)
     else:
         _print(found)
-
-
-async def _fetch(installation: Installation, query: Mapping[str, str], taskforce: str) -> Mapping[str, Any]:
-    await find_taskforce(installation, taskforce)
-    token = token_for(installation.signing_key, "coordinator", taskforce=taskforce)
-    async with client(installation.url, token) as http:
-        found: Mapping[str, Any] = json_of(await http.get("/api/dashboard/v1/targets", params=query))
-        return found
 
 
 def _print(found: Mapping[str, Any]) -> None:
