@@ -12,6 +12,7 @@ from services.dashboard.bridge.queries import bridge
 from services.dashboard.bridge.request import BridgeRequest, ChosenBridge
 from services.dashboard.bridge.schemas import BridgeOut
 from services.dashboard.bridge.times import check_beginning
+from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.read_model import taskforces
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
@@ -47,4 +48,5 @@ async def build(database: Database, viewer: Principal, chosen: BridgeRequest) ->
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     check_beginning(taskforce.since if taskforce else None, from_=chosen.since, to=chosen.until)
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, chosen.counted.filters)
         return await bridge(conn, chosen.counted, chosen.since, chosen.until)

@@ -51,7 +51,8 @@ async def errata(
     """Return the headlines of the meetings that have changed since, by meeting, job type and measure.
 
     Args:
-        meetings: those whose pair of times is fixed; others have no errata and are left out.
+        meetings: those whose pair of times is fixed; others have no errata and are left out. So is a meeting before
+            the first figure was recorded: it has seen none, and what was loaded afterwards corrects nothing.
         known_at: what is known now, at least as late as at each meeting; None: everything. Meetings after it are left
             out.
     """
@@ -62,6 +63,8 @@ async def errata(
             continue
         now = Times(seen.as_of, known_at)
         before, after = await values(conn, HEADLINES, seen), await values(conn, HEADLINES, now)
+        if not any(before.values()):
+            continue
         changed = [
             counted_by(measure, job_type)
             for job_type in job_types

@@ -82,6 +82,15 @@ def explanation(kind: Kind) -> str:
     return _(_EXPLANATIONS[kind])
 
 
+def span_text(since: Times, until: Times) -> str:
+    """Return from when to when a bridge goes, as a sentence."""
+    values = {"since": times_text(since), "until": times_text(until)}
+    # A comma ends the words about what was known.
+    if since.known_at:
+        return _("From %(since)s, to %(until)s.", **values)
+    return _("From %(since)s to %(until)s.", **values)
+
+
 def times_text(times: Times) -> str:
     """Return a pair of times: `1 December 2026, as known at 01.12.2026 16.00`."""
     if times.known_at is None:

@@ -21,6 +21,7 @@ from services.dashboard.lists.request import ChosenList
 from services.dashboard.lists.schemas import case_url
 from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from, today
+from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview.restricted import shows_hires
 from services.dashboard.pack.document import Document, Sign
@@ -156,6 +157,7 @@ async def _figures(database: Database, viewer: Principal, chosen: Chosen) -> Doc
         raise HiresNotShown
     taskforce = await taskforces.find_taskforce(database, taskforce_id=viewer.taskforce)
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, chosen.filters)
         computed = await compute_from(conn, chosen.times, chosen.filters)
         computed.breakdowns = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
     if restricted:
@@ -218,6 +220,7 @@ async def _list(kind: Kind, request: Request, viewer: Principal, database: Datab
     origin = request.app.state.settings.public_url
 
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, listing.counted.filters)
 
         async def batches() -> AsyncIterator[Sequence[Sequence[Cell]]]:
             batch: list[list[Cell]] = []

@@ -11,6 +11,7 @@ from services.dashboard.lists import queries
 from services.dashboard.lists.queries import Newest
 from services.dashboard.lists.request import ChosenList
 from services.dashboard.lists.schemas import ListOut, RowOut
+from services.dashboard.measures.narrowing import refuse_unknown
 from shared.http.dependencies import Db
 from shared.http.paging import PageSize, PageToken, cut
 from shared.http.policy import concerns
@@ -31,6 +32,7 @@ async def show_list(
     check_closeness(listing.counted, sees_hires=sees_health(viewer), one_by_one=True)
     after = Newest.read(page_token)
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, listing.counted.filters)
         rows = await queries.page(conn, listing, after=after, limit=page_size + 1)
         total = await queries.total(conn, listing)
     page, last = cut(rows, page_size)

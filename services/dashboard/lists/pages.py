@@ -16,6 +16,7 @@ from services.dashboard.lists import queries
 from services.dashboard.lists.queries import Newest
 from services.dashboard.lists.request import ChosenList
 from services.dashboard.lists.schemas import RowOut
+from services.dashboard.measures.narrowing import refuse_unknown
 from shared.http.dependencies import Db
 from shared.http.paging import PageToken, cut
 from shared.http.policy import concerns
@@ -39,6 +40,7 @@ async def show_list(
     counted = listing.counted
     check_closeness(counted, sees_hires=sees_health(viewer), one_by_one=True)
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, listing.counted.filters)
         rows = await queries.page(conn, listing, after=Newest.read(page_token), limit=_ROWS + 1)
         total = await queries.total(conn, listing)
         filters = await in_words(conn, counted.filters, listing.until.known_at)

@@ -180,14 +180,15 @@ def _chart(view: SlideView, figures: Figures, job_type: JobType, restricted: boo
 
 
 def _events(figures: Figures) -> ProjectorChart | None:
-    """Return the positions pledged at the latest events, all job types together, each with its goal."""
+    """Return the positions pledged at the latest events, all job types together, each with its goal.
+
+    The title is that of the page: of all events.
+    """
     held = figures.events[:_LATEST_EVENTS]
     if not held:
         return None
     pledged = [total_of_types(event.counts.by_job_type(PledgedPositions)) for event in held]
-    title = findings.events(
-        [findings.Goal(number, event.goal_positions) for event, number in zip(held, pledged, strict=True)]
-    )
+    title = views.events_finding(figures)
     bars = [
         Bar(views.event_name(event), number, goal=event.goal_positions)
         for event, number in zip(held, pledged, strict=True)

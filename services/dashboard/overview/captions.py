@@ -35,17 +35,19 @@ class Population:
     known_at: datetime | None = None
     filters: Sequence[str] = ()
 
-    def caption(self, counted: str, source: str, *, all_types: bool = False) -> str:
+    def caption(self, counted: str, source: str, *, all_types: bool = False, shown: str = "") -> str:
         """Return the caption of a chart.
 
         Args:
             counted: what is counted, in words.
             source: one of the sources above.
             all_types: whether the numbers are totals of all job types.
+            shown: that only a part is drawn, as a sentence: the title is about all of it.
         """
         job_type = _("All job types together") if all_types else _(JOB_TYPES[self.job_type])
         parts = [
             f"{counted}.",
+            *([shown] if shown else []),
             f"{', '.join((job_type, *(self.filters or (_('the whole taskforce'),))))}.",
             _("Up to %(day)s.", day=date_text(self.as_of)),
         ]

@@ -14,6 +14,7 @@ from services.dashboard.bridge import links as bridge_links
 from services.dashboard.bridge import words as bridge_words
 from services.dashboard.measures import catalogue, figures
 from services.dashboard.measures.breakdowns import break_down
+from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.overview import filters, lasting, queries, views
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
@@ -73,6 +74,7 @@ async def dashboard(
     restricted = not sees_health(viewer)
     hires = not restricted or shows_hires(chosen.filters)
     async with database.read(viewer.taskforce) as conn:
+        await refuse_unknown(conn, chosen.filters)
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
         headlines = [one for one in catalogue.HEADLINES if hires or one.unit != "hires"]
         changed = await changes(conn, chosen, computed, headlines) if with_changes else None

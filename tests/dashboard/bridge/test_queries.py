@@ -234,3 +234,11 @@ async def test_an_erratum_is_a_headline_that_later_knowledge_changes(
         assert [(term.kind, term.count) for term in found[0].bridge.terms] == [("revoked", -1)]
         assert await errata(conn, [meeting], EVENING + timedelta(hours=2)) == []
         assert await errata(conn, [meeting], EVENING) == [], "an earlier moment knows of no later one"
+
+
+async def test_a_meeting_before_anything_was_recorded_has_no_errata(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    await apply_messages(dashboard_database, hire(recorded_at=SOON), pledge(recorded_at=SOON))
+    async with dashboard_database.read(taskforce_id) as conn:
+        assert await errata(conn, [HeldMeeting(uuid4(), AT_THE_MEETING)], None) == []

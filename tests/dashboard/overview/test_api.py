@@ -192,8 +192,20 @@ async def test_figures_of_one_event_and_one_company(caller: Caller, dashboard_da
 
 
 @pytest.mark.parametrize("name", ["event", "company"])
-async def test_an_event_or_company_that_nobody_knows_is_refused(caller: Caller, name: str) -> None:
-    answer = await caller.get(f"{FIGURES}?{name}={uuid4()}", "coordinator")
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{FIGURES}?",
+        "/?",
+        "/dashboard/export.json?",
+        "/dashboard/lists/hires?",
+        "/dashboard/lists/hires.csv?",
+        "/api/dashboard/v1/lists/hires?",
+        "/dashboard/bridge?measure=hires&from=2026-01-01&to=2026-02-01&",
+    ],
+)
+async def test_an_event_or_company_that_nobody_knows_is_refused(caller: Caller, address: str, name: str) -> None:
+    answer = await caller.get(f"{address}{name}={uuid4()}", "coordinator")
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unknown-filter")
 
 

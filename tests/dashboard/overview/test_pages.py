@@ -283,7 +283,7 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
     assert "1 ansættelse mere siden mødet den 10.09.2026" in text
     assert "3 + 2 nye = 5" in text
     assert "2 + 1 registreret senere = 3" in text
-    assert "2 − 1 stoppet + 1 registreret senere = 2" in text
+    assert "2 − 1 ophørt + 1 registreret senere = 2" in text
     assert "term=late" in page, "each term is a link to its list"
     assert page.index("changes-heading") < page.index("figures headline")
     # What a meeting saw of an earlier day is compared with the meeting before it.

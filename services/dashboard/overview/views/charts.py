@@ -117,7 +117,11 @@ def by_quarter(
         column=_("Quarter"),
         topic=_("Quarter by quarter"),
         caption=population.caption(
-            _("Positions by the day they were pledged, hires by their first day of work"), PLEDGES_AND_HIRES
+            _("Positions by the day they were pledged, hires by their first day of work"),
+            PLEDGES_AND_HIRES,
+            shown=_("The last %(shown)s of %(all)s quarters.", shown=latest, all=len(figures.quarters))
+            if latest and len(figures.quarters) > latest
+            else "",
         ),
         level=2,
     )

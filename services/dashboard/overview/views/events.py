@@ -89,7 +89,14 @@ def by_event(figures: Figures, population: Population, links: Links, *, latest: 
         columns=(_("Event"), _("Pledged positions")),
         series=PROMISED,
         topic=_("Event by event"),
-        caption=population.caption(_("Pledged positions"), PLEDGES, all_types=True),
+        caption=population.caption(
+            _("Pledged positions"),
+            PLEDGES,
+            all_types=True,
+            shown=_("The last %(shown)s of %(all)s events.", shown=latest, all=len(figures.events))
+            if latest and len(figures.events) > latest
+            else "",
+        ),
         intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
         if several
         else _("The tick marks the event's goal."),
