@@ -199,7 +199,8 @@ def changes(
 
     Its rows are the aggregates that count for something else by it: `id`, `kind`, `number` (the difference), the two
     versions with their numbers (`old_version`, `old_number`, `new_version`, `new_number`), when the new one was
-    recorded (`recorded_at`), and since when it counts (`effective_on`).
+    recorded (`recorded_at`), and since when it counts (`effective_on`). If both are the same version, its company has
+    other facts, and `recorded_at` is when these were recorded.
 
     Args:
         companies: those that pass the filters, as known at the two moments.
@@ -236,7 +237,7 @@ def changes(
            after.version as new_version,
            after.number as new_number,
            after.effective_on,
-           after.recorded_at
+           {_recorded(arguments, until)} as recorded_at
       from (select aggregate_id as id
               from contributions
              where generation = {SERVED}
@@ -250,6 +251,25 @@ def changes(
     return sql, arguments
 
 
+def _recorded(arguments: Arguments, until: Times) -> str:
+    """Return SQL for when it was recorded what has changed."""
+    return f"""case
+             when after.version = before.version
+               then (select max(recorded_at)
+                       from (select recorded_at,
+                                    (municipality, industry)
+                                      is distinct from (lag(municipality) over versions, lag(industry) over versions)
+                                      as differs
+                               from companies
+                              where generation = {SERVED}
+                                and company_id = after.company_id
+                                and {known("recorded_at", until.known_at, arguments)}
+                             window versions as (order by version)) as facts
+                      where differs)
+             else after.recorded_at
+           end"""  # noqa: S608  (our own words)
+
+
 def _candidate(conditions: Conditions, day: str, known_at: datetime | None, companies: Companies) -> str:
     """Return SQL for the version of a candidate known at a moment, and what it counts for on a day.
 
@@ -259,6 +279,7 @@ def _candidate(conditions: Conditions, day: str, known_at: datetime | None, comp
     return f"""
     select version.version,
            version.recorded_at,
+           version.company_id,
            version.counts as counted,
            version.duplicate,
            case when {conditions.of_company("version", companies)} then sums.number else 0 end as number,

@@ -74,6 +74,8 @@ def _recorded(row: Row, listing: Listing, day: str) -> str:
             return _("Found on %(day)s to be no duplicate after all", day=day)
         case "revoked":
             return _REVOKED[row.thing](row, day)
+        case "moved" if row.earlier == row.facts:
+            return _("In the register since %(day)s, its company has another industry or municipality", day=day)
         case "moved":
             return _with_changes(_("Moved on %(day)s", day=day), row)
     return _corrected(row, day)

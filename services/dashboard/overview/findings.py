@@ -128,9 +128,13 @@ def quarters(counted: Sequence[Quarter]) -> str:
     best = [quarter for quarter, number in zip(counted, numbers, strict=True) if number == most]
     values = {"quarter": quarter_text(best[-1].begins_on), "most": number_text(most)}
     if not hires:
+        if len(best) > 1:
+            return _("No hires yet; most pledged in a quarter: %(most)s", **values)
         return _("No hires yet; most positions pledged in %(quarter)s", **values)
     if len([number for number in numbers if number > 0]) == 1:
         return ngettext("%(most)s hire in %(quarter)s", "%(most)s hires in %(quarter)s", most, **values)
+    if best[-1] is not counted[-1] and len(best) > 1:
+        return _("Most hires in a quarter: %(most)s, last in %(quarter)s", **values)
     if best[-1] is not counted[-1]:
         return _("Most hires were in %(quarter)s: %(most)s", **values)
     if len(best) > 1:

@@ -175,6 +175,40 @@ async def test_each_hire_of_a_term_says_why_it_is_there(dashboard_database: Data
     }
 
 
+async def test_a_row_that_moved_with_its_company_says_when_the_register_changed(
+    dashboard_database: Database, caller: Caller
+) -> None:
+    moved_at = datetime(2026, 1, 15, 23, 30, tzinfo=UTC)
+    bakery = company(industry="107110", recorded_at=PAST)
+    known_late = company(industry="471120", recorded_at=moved_at)
+    await apply_messages(
+        dashboard_database,
+        bakery,
+        pledged(company_id=bakery.company_id, positions=2),
+        pledged(company_id=known_late.company_id, positions=3),
+        company(company_id=bakery.company_id, version=2, industry="471120", recorded_at=moved_at),
+        known_late,
+        # It has another name since, and that moves nothing.
+        company(
+            company_id=bakery.company_id,
+            version=3,
+            name="Bager Bo",
+            industry="471120",
+            recorded_at=moved_at + timedelta(days=9),
+        ),
+    )
+    for section, counts in (("C", [-2]), ("G", [2, 3])):
+        rows = await items(
+            caller, "pledged_positions", industry=section, **{"from": THEN, "to": LATER, "term": "moved"}
+        )
+        assert sorted(row["count"] for row in rows) == counts
+        # Half past midnight in Copenhagen.
+        assert {row["day"] for row in rows} == {"2026-01-16"}
+        assert {row["reason"] for row in rows} == {
+            "In the register since 16 January 2026, its company has another industry or municipality"
+        }
+
+
 async def test_pages_neither_skip_nor_repeat_rows(
     dashboard_database: Database, taskforce_id: UUID, caller: Caller
 ) -> None:

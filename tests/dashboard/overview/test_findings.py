@@ -53,6 +53,13 @@ CASES: list[tuple[Callable[..., str], tuple[Any, ...], dict[str, Any], str]] = [
     (findings.quarters, (quarters((4, 9), (0, 12)),), {}, "2. kvartal 2026 er det bedste hidtil: 12 ansættelser"),
     (findings.quarters, (quarters((4, 12), (0, 12)),), {}, "2. kvartal 2026 er på højde med det bedste: 12"),
     (findings.quarters, (quarters((4, 9), (0, 12), (0, 0)),), {}, "Flest ansættelser var i 2. kvartal 2026: 12"),
+    (
+        findings.quarters,
+        (quarters((4, 12), (0, 12), (0, 0)),),
+        {},
+        "Flest ansættelser i et kvartal: 12, senest 2. kvartal 2026",
+    ),
+    (findings.quarters, (quarters((9, 0), (9, 0)),), {}, "Ingen ansættelser endnu; flest lovede i et kvartal: 9"),
     (findings.events, ([],), {}, "Der er ikke holdt arrangementer endnu"),
     (findings.events, ([Goal(12, None)],), {}, "1 arrangement har givet 12 lovede pladser"),
     (findings.events, ([Goal(12, None), Goal(0, None)],), {}, "2 arrangementer har givet 12 lovede pladser"),
