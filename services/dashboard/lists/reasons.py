@@ -74,10 +74,8 @@ def _recorded(row: Row, listing: Listing, day: str) -> str:
             return _("Found on %(day)s to be no duplicate after all", day=day)
         case "revoked":
             return _REVOKED[row.thing](row, day)
-        case "moved" if row.earlier == row.facts:
-            return _("In the register since %(day)s, its company has another industry or municipality", day=day)
         case "moved":
-            return _with_changes(_("Moved on %(day)s", day=day), row)
+            return _moved(row, day)
     return _corrected(row, day)
 
 
@@ -157,6 +155,12 @@ def _attendance_revoked(_row: Row, recorded: str) -> str:
 
 
 _REVOKED: Final = {"pledge": _pledge_revoked, "hire": _hire_revoked, "attendance": _attendance_revoked}
+
+
+def _moved(row: Row, recorded: str) -> str:
+    if row.earlier == row.facts:
+        return _("In the register since %(day)s, its company has another industry or municipality", day=recorded)
+    return _with_changes(_("Moved on %(day)s", day=recorded), row)
 
 
 def _corrected(row: Row, recorded: str) -> str:

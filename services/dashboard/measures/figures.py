@@ -99,7 +99,10 @@ class Counts:
 
 @dataclass
 class EventFigures:
-    """The results of one event. `title` and `date` are None until the event's own messages have arrived."""
+    """The results of one event. `title` and `date` are None until the event's own messages have arrived.
+
+    `goal_positions` is None if the event has no goal, or if filters leave out a part of its pledges.
+    """
 
     event_id: UUID
     title: str | None = None
@@ -190,7 +193,7 @@ async def compute_from(conn: Connection, times: Times, filters: Filters = NO_FIL
     updated_at = await queries.last_change(conn)
     figures = Figures(as_of, known_at, updated_at, filters=filters, waits=waits)
     _add_up(figures, sums)
-    figures.events = _with_facts(figures.events, events, as_of)
+    figures.events = _with_facts(figures.events, events, as_of, filters)
     figures.quarters = _without_gaps(figures.quarters)
     return figures
 
@@ -228,10 +231,13 @@ def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
     figures.quarters = list(quarters.values())
 
 
-def _with_facts(counted: Iterable[EventFigures], known: Sequence[EventFacts], as_of: date) -> list[EventFigures]:
+def _with_facts(
+    counted: Iterable[EventFigures], known: Sequence[EventFacts], as_of: date, filters: Filters
+) -> list[EventFigures]:
     """Return the events that were held by `as_of` or have counts by job type, the latest first, with their facts.
 
-    Drafts, cancelled events and meetings of the taskforce are included only if they have counts by job type.
+    Drafts, cancelled events and meetings of the taskforce are included only if they have counts by job type. An event
+    has a goal here only if all its pledges pass the filters: beside a part of them it would say what is not so.
     """
     found: list[EventFigures] = []
     remaining = {event.event_id: event for event in counted}
@@ -244,7 +250,7 @@ def _with_facts(counted: Iterable[EventFigures], known: Sequence[EventFacts], as
         event.place = facts.place
         event.status = facts.status
         event.date = facts.held_on
-        event.goal_positions = facts.goal_positions
+        event.goal_positions = facts.goal_positions if filters in (NO_FILTERS, Filters(facts.event_id)) else None
         found.append(event)
     return [
         *found,

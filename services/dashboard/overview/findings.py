@@ -128,18 +128,32 @@ def quarters(counted: Sequence[Quarter]) -> str:
     best = [quarter for quarter, number in zip(counted, numbers, strict=True) if number == most]
     values = {"quarter": quarter_text(best[-1].begins_on), "most": number_text(most)}
     if not hires:
-        if len(best) > 1:
-            return _("No hires yet; most pledged in a quarter: %(most)s", **values)
-        return _("No hires yet; most positions pledged in %(quarter)s", **values)
+        return _no_hires_yet(values, alone=len(best) == 1)
     if len([number for number in numbers if number > 0]) == 1:
         return ngettext("%(most)s hire in %(quarter)s", "%(most)s hires in %(quarter)s", most, **values)
-    if best[-1] is not counted[-1] and len(best) > 1:
-        return _("Most hires in a quarter: %(most)s, last in %(quarter)s", **values)
-    if best[-1] is not counted[-1]:
-        return _("Most hires were in %(quarter)s: %(most)s", **values)
-    if len(best) > 1:
+    return _best_quarter(values, alone=len(best) == 1, going_on=best[-1] is counted[-1])
+
+
+def _no_hires_yet(values: Mapping[str, str], *, alone: bool) -> str:
+    if alone:
+        return _("No hires yet; most positions pledged in %(quarter)s", **values)
+    return _("No hires yet; most pledged in a quarter: %(most)s", **values)
+
+
+def _best_quarter(values: Mapping[str, str], *, alone: bool, going_on: bool) -> str:
+    """Name the best quarter.
+
+    Args:
+        alone: whether no other one has as many.
+        going_on: whether it is the last one, so that others may still be better.
+    """
+    if going_on:
+        if alone:
+            return _("%(quarter)s is the best so far: %(most)s hires", **values)
         return _("%(quarter)s equals the best so far: %(most)s hires", **values)
-    return _("%(quarter)s is the best so far: %(most)s hires", **values)
+    if alone:
+        return _("Most hires were in %(quarter)s: %(most)s", **values)
+    return _("Most hires in a quarter: %(most)s, last in %(quarter)s", **values)
 
 
 def events(held: Sequence[Goal]) -> str:

@@ -137,7 +137,10 @@ EventFigures = _model(
             Field(description="null while only pledges from the event are known"),
         ),
         "date": (date | None, Field(description="the day it is held, in Europe/Copenhagen")),
-        "goal_positions": (int | None, Field(description="pledged positions hoped for", examples=[50])),
+        "goal_positions": (
+            int | None,
+            Field(description="pledged positions hoped for; null beside a part of its pledges", examples=[50]),
+        ),
         **_fields("event"),
     },
 )

@@ -11,6 +11,7 @@ import pytest
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.figures import Figures, compute, quarter_code, today
 from services.dashboard.measures.queries import last_change
+from services.dashboard.measures.selection import Filters
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
 from shared.contracts.pledges import PledgeMerged, PledgeRestored, PledgeReviewed, PledgeWithdrawn
 from tests.dashboard.messages import (
@@ -197,6 +198,24 @@ async def test_an_event_shows_its_goal_and_its_counts(dashboard_database: Databa
     assert event.counts["companies_present"] == 2
     assert event.counts["pledged_positions"] == only(smaajob=3, praktik=1)
     assert event.counts["hires"] == event.counts["hires_starting_later"] == only(smaajob=1)
+
+
+async def test_beside_a_part_of_its_pledges_an_event_has_no_goal(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    evening, other = employer_event(goal_positions=5), employer_event(goal_positions=8)
+    await apply_messages(
+        dashboard_database, evening, other, pledge(event_id=evening.event_id, positions=5, municipality="0671")
+    )
+
+    async def goals(filters: Filters) -> dict[UUID, int | None]:
+        shown = await compute(dashboard_database, taskforce_id, as_of=EVENING.date(), filters=filters)
+        return {event.event_id: event.goal_positions for event in shown.events}
+
+    assert await goals(Filters()) == {evening.event_id: 5, other.event_id: 8}
+    assert await goals(Filters(event_id=evening.event_id)) == {evening.event_id: 5, other.event_id: None}
+    for part in (Filters(municipality="0671"), Filters(evening.event_id, municipality="0671")):
+        assert set((await goals(part)).values()) == {None}
 
 
 async def test_a_company_checked_in_twice_is_one_company(dashboard_database: Database, figures: Ask) -> None:
