@@ -96,7 +96,13 @@ class MeetingOut(MeetingRow):
                     "decisions_open": 2,
                     "version": 2,
                     "items": [
-                        _ITEM | {"presenter_name": "Mette Kirk", "notes": None, "notes_version": 0, "notes_at": None},
+                        _ITEM
+                        | {
+                            "presenter_name": "Mette Kirk",
+                            "notes": "Tallene blev taget til efterretning.",
+                            "notes_version": 1,
+                            "notes_at": "2026-12-01T15:12:00Z",
+                        },
                     ],
                 }
             ]
