@@ -44,6 +44,11 @@ _COLUMNS: Final = {
     "title": N_("Item of the agenda"),
     "notes": N_("Minutes"),
     "text": N_("Decision"),
+    "people": N_("Accounts it names, by their numbers"),
+    "texts": N_("Words of the agenda and the decisions"),
+    "meeting_id": N_("Meeting, by its number"),
+    "as_of": N_("Day of the figures"),
+    "made_at": N_("Made"),
     "query": N_("What the view shows"),
     "agreed": N_("What was agreed"),
     "reason": N_("Reason"),
@@ -156,7 +161,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
 NUMBERS: Final = frozenset(
     {
         *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
-        *("erased_key", "what_key", "event_id"),
+        *("erased_key", "what_key", "event_id", "meeting_id", "people"),
     }
 )
 """Columns with ids, which mean nothing to a person."""

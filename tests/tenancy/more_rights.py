@@ -120,6 +120,7 @@ REACHING: Final[Mapping[str, str]] = {
     "services.dashboard.read_model.projections.generations": "a generation of the read model is of all taskforces",
     "services.dashboard.read_model.lag.current_lag": "a worker reads the messages of all taskforces",
     "services.dashboard.read_model.lag.save": "a worker reads the messages of all taskforces",
+    "services.dashboard.targets.judging.judge_when_changed": _REGISTRY,
 }
 """The functions of the services whose SQL names one of those. tests/pledges/test_tenancy.py tests those without a
 reason."""
