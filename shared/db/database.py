@@ -29,6 +29,9 @@ OUTBOX_CHANNEL = "outbox"
 COMMAND_TIMEOUT_SECONDS = 10.0
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 
+_PLANNING = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+"""A page waits longer for parallel workers to start, and for its statements to be compiled, than they take."""
+
 # The server is unreachable: down, restarting, or out of connections. The driver's own errors about a value are
 # InterfaceErrors, too: see INVALID_DATA_ERRORS.
 UNAVAILABLE_ERRORS: tuple[type[BaseException], ...] = (
@@ -121,7 +124,7 @@ class Database:
             max_cacheable_statement_size=64 * 1024,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             timeout=ACQUIRE_TIMEOUT_SECONDS,
-            server_settings={"application_name": name},
+            server_settings={"application_name": name, **_PLANNING},
             init=_set_codecs,
             reset=_leave_as_it_is,
         )
@@ -200,7 +203,7 @@ async def listen(settings: ServiceSettings, channel: str, *, name: str) -> Async
                 settings.database_url,
                 timeout=ACQUIRE_TIMEOUT_SECONDS,
                 command_timeout=COMMAND_TIMEOUT_SECONDS,
-                server_settings={"application_name": name},
+                server_settings={"application_name": name, **_PLANNING},
             )
 
             def on_notify(*args: Any, queue: asyncio.Queue[str | None] = queue) -> None:

@@ -11,12 +11,19 @@ import heapq
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 import asyncpg
 
-from shared.contracts.events import CompanyCheckedIn, CompanyRegistered, EventClosed, TaskforceRegistered
+from shared.contracts.events import (
+    CompanyCheckedIn,
+    CompanyRegistered,
+    EventClosed,
+    MeetingFiguresFixed,
+    TargetSet,
+    TaskforceRegistered,
+)
 from shared.contracts.pledges import HireConfirmed, PledgeLogged, Position, PositionFilled, position_id
 from shared.ui.formats import local_date
 from tests.bench.pledging import COMPANIES, MUNICIPALITY, company_id, company_name
@@ -29,6 +36,18 @@ if TYPE_CHECKING:
 SINCE = date(2018, 5, 1)
 EVENTS = 100
 """The number of events: one a month for eight years."""
+MEETINGS = 36
+"""The number of meetings of the taskforce whose figures are fixed: one after every 80 days."""
+LAST_MEETING = date(2026, 6, 15)
+"""Some weeks before the last pledges."""
+TARGETS: Final = (
+    ("pledged_positions", 60_000, "count", date(2018, 5, 1), date(2027, 12, 31)),
+    ("hires", 20_000, "count", date(2026, 1, 1), date(2027, 12, 31)),
+    ("hires_current", 5_000, "count", date(2026, 1, 1), date(2026, 12, 31)),
+    ("still_employed_6", 80, "percent", date(2025, 1, 1), date(2026, 12, 31)),
+)
+"""Measure, value, unit and window."""
+_INDUSTRIES = ("474110", "102010", "620100", "471900")
 _AT_A_TIME = 20_000
 _HIRED = 0.25
 """The share of pledges with one filled position, which makes two more messages."""
@@ -49,7 +68,7 @@ _COLUMNS = (
 
 
 def register(taskforce_id: UUID) -> Iterator[Message]:
-    """Yield the messages of the taskforce, its companies, its events, and their check-ins."""
+    """Yield the messages of the taskforce, its companies, its events with their check-ins, its meetings and targets."""
     began = _evening(0)
     yield TaskforceRegistered(
         taskforce_id=taskforce_id,
@@ -68,6 +87,8 @@ def register(taskforce_id: UUID) -> Iterator[Message]:
             company_id=company_id(taskforce_id, number),
             name=company_name(number),
             municipality=MUNICIPALITY,
+            industry=_INDUSTRIES[number % len(_INDUSTRIES)],
+            member=number % 4 == 0,
         )
     for number in range(EVENTS):
         starts = _evening(number)
@@ -92,6 +113,45 @@ def register(taskforce_id: UUID) -> Iterator[Message]:
                 company_id=company_id(taskforce_id, company),
                 checked_in_at=starts,
             )
+    yield from _meetings(taskforce_id)
+    for number, (measure, value, unit, starts_on, ends_on) in enumerate(TARGETS):
+        yield TargetSet(
+            taskforce_id=taskforce_id,
+            version=1,
+            recorded_at=began,
+            target_id=uuid5(taskforce_id, f"target {number}"),
+            measure=measure,
+            job_type="smaajob",
+            value=value,
+            unit=unit,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+
+
+def _meetings(taskforce_id: UUID) -> Iterator[Message]:
+    for number in range(MEETINGS):
+        held_on = LAST_MEETING - timedelta(days=80 * (MEETINGS - 1 - number))
+        starts = datetime.combine(held_on, time(13), UTC)
+        yield EventClosed(
+            taskforce_id=taskforce_id,
+            version=3,
+            recorded_at=starts + timedelta(hours=2),
+            event_id=meeting_id(taskforce_id, number),
+            kind="taskforce_meeting",
+            status="closed",
+            title="Taskforcemøde",
+            starts_at=starts,
+            ends_at=starts + timedelta(hours=2),
+        )
+        yield MeetingFiguresFixed(
+            taskforce_id=taskforce_id,
+            version=1,
+            recorded_at=starts,
+            meeting_id=meeting_id(taskforce_id, number),
+            as_of=held_on,
+            known_at=starts,
+        )
 
 
 def pledges(taskforce_id: UUID, size: int) -> Iterator[Message]:
@@ -169,6 +229,11 @@ def _pledge(taskforce_id: UUID, number: int, size: int) -> Iterator[Message]:
 def event_id(taskforce_id: UUID, number: int) -> UUID:
     """Return the id of an event; `number` counts from 0."""
     return uuid5(taskforce_id, f"evening {number}")
+
+
+def meeting_id(taskforce_id: UUID, number: int) -> UUID:
+    """Return the id of a meeting; `number` counts from 0."""
+    return uuid5(taskforce_id, f"meeting {number}")
 
 
 def _evening(number: int) -> datetime:

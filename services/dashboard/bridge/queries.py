@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.dashboard.bridge.domain import KINDS, Bridge, DoesNotSum, Term, check_order
-from services.dashboard.bridge.terms import changes, effects, known, summed_effects
+from services.dashboard.bridge.terms import changes, known, summed_effects
 from services.dashboard.measures import queries as figures
 from services.dashboard.measures.measure import addends
 from services.dashboard.measures.narrowing import Arguments
@@ -121,8 +121,7 @@ async def _terms(conn: Connection, counted: Counted, since: Times, until: Times)
     companies = (await companies_of(conn, counted, since), await companies_of(conn, counted, until))
     counts = dict.fromkeys(KINDS, 0)
     if since.as_of < until.as_of:
-        of_time = effects if counted.exchanges else summed_effects
-        await _count(conn, *of_time(counted, since, until, companies[1]), counts)
+        await _count(conn, *summed_effects(counted, since, until, companies[1]), counts)
     if since.known_at is not None:
         await _count(conn, *changes(counted, since, until, companies), counts)
     return [Term(kind, count) for kind, count in counts.items() if count]

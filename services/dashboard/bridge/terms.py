@@ -110,6 +110,7 @@ def _past(conditions: Conditions, known_at: datetime) -> str:
      where changed.generation = {SERVED}
        and changed.aggregate = '{source.table}'
        and changed.recorded_at > {moment}
+       and changed.first_recorded_at <= {moment}
        and changed.version > 1
     """  # noqa: S608  (our own words)
 
@@ -141,15 +142,15 @@ def effects(counted: Counted, since: Times, until: Times, companies: Companies) 
 def summed_effects(counted: Counted, since: Times, until: Times, companies: Companies) -> tuple[str, Arguments]:
     """Return SQL for the sums of `effects`: rows of `kind` and `number`, from the sums that the figures are made of.
 
-    It does not read what each pledge or hire counts for, except of those that have changed after the second moment. For
-    a measure that `exchanges`, the rows of `effects` must be added up instead.
+    It does not read what each pledge or hire counts for, except of those that have changed after the second moment, and
+    for a measure that `exchanges`, of those hires that may come and leave on the same day.
     """
     conditions = Conditions(counted)
     table = "deltas"
     dimensions = "measure, job_type, event_id, null::uuid as company_id, null::text as municipality"
     if counted.filters != Filters(event_id=counted.filters.event_id):
         table, dimensions = "company_deltas", "measure, job_type, event_id, company_id, municipality"
-    corrections = "" if until.known_at is None else _corrections(conditions, until.known_at)
+    corrections = "" if until.known_at is None else _corrections(conditions, until)
     sign = conditions.sign
     sql = f"""
     select side.kind, sum(side.number) as number
@@ -166,12 +167,48 @@ def summed_effects(counted: Counted, since: Times, until: Times, companies: Comp
        and {conditions.of_company("delta", companies)}
      group by side.kind
     """  # noqa: S608  (our own words)
+    if counted.exchanges:
+        sql = f"{sql} union all {_exchanges(conditions, since, until, companies)}"
     return sql, conditions.arguments
 
 
-def _corrections(conditions: Conditions, known_at: datetime) -> str:
+def _exchanges(conditions: Conditions, since: Times, until: Times, companies: Companies) -> str:
+    """Return SQL for what to take back of `new` and of `ended`: what one hire adds and removes on the same day.
+
+    Only a later step of its ladder does so, on its first day.
+    """
+    source, arguments = conditions.counted.source, conditions.arguments
+    first = arguments.add(since.as_of, "date")
+    return f"""
+    select side.kind, sum(side.number)
+      from (select least(sum(greatest(delta.delta, 0)), sum(greatest(-delta.delta, 0))) as number
+              from {source.table} as version
+             cross join lateral unnest(version.deltas) as delta
+             where version.generation = {SERVED}
+               and cardinality(version.steps) > 1
+               and (version.steps[cardinality(version.steps)]).starts_on > {first}
+               and {known("version.recorded_at", until.known_at, arguments)}
+               and {conditions.of_company("version", companies)}
+               and {conditions.measured}
+               and {conditions.selected}
+               and {_between(conditions, since, until)}
+               and not exists (select
+                                 from {source.table} as later
+                                where later.generation = version.generation
+                                  and later.taskforce_id = version.taskforce_id
+                                  and later.{source.key} = version.{source.key}
+                                  and later.version > version.version
+                                  and {known("later.recorded_at", until.known_at, arguments)})
+             group by version.{source.key}, delta.day) as exchanged
+     cross join lateral (values ('new', - exchanged.number), ('ended', exchanged.number)) as side (kind, number)
+     group by side.kind
+    """  # noqa: S608  (our own words)
+
+
+def _corrections(conditions: Conditions, until: Times) -> str:
     """Return SQL that replaces the deltas of the aggregates that have changed after a moment by those known then."""
-    moment = conditions.arguments.add(known_at, "timestamptz")
+    assert until.known_at is not None
+    moment = conditions.arguments.add(until.known_at, "timestamptz")
     return f"""
              union all
             select (change).measure, (change).job_type, (change).event_id, company_id, municipality, (change).day,
@@ -181,9 +218,10 @@ def _corrections(conditions: Conditions, known_at: datetime) -> str:
                      where generation = {SERVED}
                        and aggregate = '{conditions.counted.source.table}'
                        and recorded_at > {moment}
+                       and first_day <= {conditions.arguments.add(until.as_of, "date")}
                      union all
                     select 1, company_id, municipality, unnest(deltas)
-                      from ({_past(conditions, known_at)}) as past) as corrections
+                      from ({_past(conditions, until.known_at)}) as past) as corrections
     """  # noqa: S608  (our own words)
 
 
@@ -211,16 +249,30 @@ def changes(
         _candidate(conditions, day, times.known_at, pass_filters)
         for times, pass_filters in zip((since, until), companies, strict=True)
     )
-    # An aggregate with a single version was not known before; it is late if that version counted on the first day.
-    candidates = f"""recorded_at > {arguments.add(since.known_at, "timestamptz")}
-               and (version > 1 or exists (select
-                                             from unnest(deltas) as delta
-                                            where {conditions.measured}
-                                              and delta.day <= {day}))"""  # noqa: S608  (our own words)
+    moment = arguments.add(since.known_at, "timestamptz")
+    # It was known before, or it counts by the day. Each is found in an index.
+    candidates = [
+        f"recorded_at > {moment} and first_recorded_at <= {moment} and version > 1",
+        f"recorded_at > {moment} and first_day <= {day}",
+    ]
+    if until.known_at is not None:
+        # Its first day is not yet that of the version known then.
+        second = arguments.add(until.known_at, "timestamptz")
+        candidates.append(f"recorded_at > {second} and first_recorded_at <= {second} and version > 1")
     if companies[0] is not None and companies[1] is not None:
         # Companies that have other facts since.
         others = arguments.add(sorted(set(companies[0]) ^ set(companies[1])), "uuid[]")
-        candidates = f"(({candidates}) or company_id = any ({others}))"
+        candidates.append(f"company_id = any ({others})")
+    found = " union ".join(
+        f"""
+              select aggregate_id as id
+                from contributions
+               where generation = {SERVED}
+                 and aggregate = '{counted.source.table}'
+                 and {one}
+        """  # noqa: S608  (our own words)
+        for one in candidates
+    )
     sql = f"""
     select candidate.id,
            case
@@ -238,11 +290,7 @@ def changes(
            after.number as new_number,
            after.effective_on,
            {_recorded(arguments, until)} as recorded_at
-      from (select aggregate_id as id
-              from contributions
-             where generation = {SERVED}
-               and aggregate = '{counted.source.table}'
-               and {candidates}) as candidate
+      from ({found}) as candidate
      cross join lateral ({after}) as after
       left join lateral ({before}) as before
         on true

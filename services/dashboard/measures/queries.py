@@ -14,6 +14,7 @@ from services.dashboard.measures.narrowing import Arguments
 from services.dashboard.measures.selection import NO_FILTERS, Filters, Times
 from services.dashboard.read_model.generations import SERVED
 from services.dashboard.read_model.projections import PROJECTIONS
+from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,28 +55,54 @@ class EventFacts:
     kind: str
 
 
-def _effective(day: str, *, by_company: bool = False) -> str:
+def _effective(day: str, measures: str, *job_types: str, by_company: bool = False, by_year: bool = False) -> str:
     """Return SQL for the deltas with an effective date up to a day: by whole quarter, and by day in the last quarter.
 
     Args:
         day: an SQL expression of type date.
+        measures: an SQL expression: the codes of the deltas, in an array.
+        job_types: SQL conditions on the job type. Each is one branch, so that the index of the sums finds the days.
         by_company: with the company and its municipality; these are many more rows.
+        by_year: of companies, sums by whole year before the year of the day. They have no event, and for `quarter` the
+            first day of the year.
     """
     table = "company_deltas" if by_company else "deltas"
     company = "company_id, municipality" if by_company else "null::uuid as company_id, null::text as municipality"
-    return f"""
+    years = ""
+    since = "'-infinity'"
+    if by_year:
+        since = f"date_trunc('year', ({day})::timestamp)::date"
+        years = f"""
+    select day as quarter, measure, job_type, event_id, {company}, delta
+      from {table}
+     where generation = {SERVED}
+       and period = 'year'
+       and measure = any ({measures})
+       and ({" or ".join(job_types)})
+       and day < {since}
+     union all
+    """  # noqa: S608
+    return years + " union all ".join(
+        f"""
     select day as quarter, measure, job_type, event_id, {company}, delta
       from {table}
      where generation = {SERVED}
        and period = 'quarter'
+       and measure = any ({measures})
+       and {job_type}
+       and day >= {since}
        and day < date_trunc('quarter', ({day})::timestamp)::date
      union all
     select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, {company}, delta
       from {table}
      where generation = {SERVED}
        and period = 'day'
+       and measure = any ({measures})
+       and {job_type}
        and day between date_trunc('quarter', ({day})::timestamp)::date and ({day})
     """  # noqa: S608
+        for job_type in job_types
+    )
 
 
 def _corrections(as_of: str, known_at: str, *, by_company: bool = False) -> str:
@@ -160,31 +187,39 @@ async def delta_sums(
     arguments = Arguments()
     day = arguments.add(as_of, "date")
     by_company = filters != Filters(event_id=filters.event_id)
-    deltas = _effective(day, by_company=by_company)
+    measures = arguments.add(sorted({code for of_scope in codes.values() for code in of_scope}), "text[]")
+    of_types = f"job_type = any ({arguments.add(list(JOB_TYPES), 'text[]')})"
+    deltas = _effective(day, measures, of_types, "job_type is null", by_company=by_company)
     moment = None
     if known_at is not None:
         moment = arguments.add(known_at, "timestamptz")
         deltas = f"{deltas} union all ({_corrections(day, moment, by_company=by_company)})"
-    rows = await conn.fetch(
-        f"""
-        select measure,
-               job_type,
-               quarter,
-               event_id,
-               sum(delta)::bigint as total
+    condition = f"measure = any ({measures}) and {narrowing.of_deltas(filters, arguments, moment)}"
+    of_taskforce = arguments.add(list(codes["taskforce"]), "text[]")
+    if codes["quarter"] or codes["event"]:
+        statement = f"""
+        select measure, job_type, quarter, event_id, sum(delta)::bigint as total
           from ({deltas}) as known
-         where {narrowing.of_deltas(filters, arguments, moment)}
+         where {condition}
          group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
         having sum(delta) <> 0
            and case
-                 when grouping(quarter) = 0 then measure = any ({arguments.add(codes["quarter"], "text[]")})
+                 when grouping(quarter) = 0 then measure = any ({arguments.add(list(codes["quarter"]), "text[]")})
                  when grouping(event_id) = 0
-                   then event_id is not null and measure = any ({arguments.add(codes["event"], "text[]")})
-                 else measure = any ({arguments.add(codes["taskforce"], "text[]")})
+                   then event_id is not null and measure = any ({arguments.add(list(codes["event"]), "text[]")})
+                 else measure = any ({of_taskforce})
                end
-        """,  # noqa: S608
-        *arguments,
-    )
+        """  # noqa: S608  (our own words)
+    else:
+        statement = f"""
+        select measure, job_type, null::date as quarter, null::uuid as event_id, sum(delta)::bigint as total
+          from ({deltas}) as known
+         where {condition}
+           and measure = any ({of_taskforce})
+         group by measure, job_type
+        having sum(delta) <> 0
+        """  # noqa: S608  (our own words)
+    rows = await conn.fetch(statement, *arguments)
     return [DeltaSum._make(row) for row in rows]
 
 
@@ -204,7 +239,9 @@ async def sums_by_company(
     """Return the sums of the deltas with these codes for each company, without those of zero."""
     arguments = Arguments()
     day = arguments.add(times.as_of, "date")
-    deltas = _effective(day, by_company=True)
+    measures = arguments.add(list(codes), "text[]")
+    of_types = f"job_type = any ({arguments.add(list(job_types), 'text[]')})"
+    deltas = _effective(day, measures, of_types, by_company=True, by_year=filters.event_id is None)
     moment = None
     if times.known_at is not None:
         moment = arguments.add(times.known_at, "timestamptz")
@@ -213,8 +250,8 @@ async def sums_by_company(
         f"""
         select measure, job_type, company_id, municipality, sum(delta)::bigint as total
           from ({deltas}) as known
-         where measure = any ({arguments.add(list(codes), "text[]")})
-           and job_type = any ({arguments.add(list(job_types), "text[]")})
+         where measure = any ({measures})
+           and {of_types}
            and {narrowing.of_deltas(filters, arguments, moment)}
          group by measure, job_type, company_id, municipality
         having sum(delta) <> 0
@@ -286,14 +323,15 @@ async def growth(conn: Connection, measure: type[Measure], *, job_type: str, sin
     """Return the growth of a measure of one job type from `since` to `as_of`, both days included."""
     if since > as_of:
         return 0
+    after, before = (
+        _effective(day, "$4::text[] || $5::text[]", "job_type = $1") for day in ("$3::date", "$2::date - 1")
+    )
     return await conn.fetchval(  # type: ignore[no-any-return]
         f"""
         select coalesce(sum(sign * delta * case when measure = any ($4::text[]) then 1 else -1 end), 0)::bigint
-          from (select 1 as sign, * from ({_effective("$3::date")}) as after_period
+          from (select 1 as sign, * from ({after}) as after_period
                  union all
-                select -1, * from ({_effective("$2::date - 1")}) as before_period) as difference
-         where job_type = $1
-           and measure = any ($4::text[] || $5::text[])
+                select -1, * from ({before}) as before_period) as difference
         """,  # noqa: S608
         job_type,
         since,

@@ -155,7 +155,7 @@ async def sums(
         else:
             found.begun[measure, job_type][up_to] += delta
     if known_at is not None:
-        for measure, job_type, day, delta in await conn.fetch(_CORRECTIONS, sorted(codes), known_at):
+        for measure, job_type, day, delta in await conn.fetch(_CORRECTIONS, sorted(codes), known_at, max(days)):
             found.by_quarter[measure, job_type][quarter_of(day)] += delta
             for up_to in within:
                 if quarter_of(up_to) <= day <= up_to:
@@ -209,6 +209,7 @@ _CORRECTIONS = f"""
           from contributions
          where generation = {SERVED}
            and recorded_at > $2
+           and first_recorded_at <= $2
            and version > 1
     )
     select (delta).measure, (delta).job_type, (delta).day, sum(sign * (delta).delta)::bigint
@@ -216,10 +217,12 @@ _CORRECTIONS = f"""
               from contributions
              where generation = {SERVED}
                and recorded_at > $2
+               and first_day <= $3
              union all
             {_PAST}) as corrections
      where (delta).measure = any ($1::text[])
+       and (delta).day <= $3
        and (delta).job_type is not null
      group by 1, 2, 3
 """  # noqa: S608  (names of our own tables)
-"""What to add to the current sums to get those that were known at $2, by day: see `measures.queries`."""
+"""What to add to the current sums to get those that were known at $2, by day up to $3: see `measures.queries`."""

@@ -225,7 +225,7 @@ async def test_a_wrong_count_is_reported_for_the_figures(checked: Checked) -> No
 
 
 async def test_a_wrong_count_of_a_municipality_is_reported(checked: Checked) -> None:
-    counted = "period = 'quarter' and measure = 'pledged_positions' and job_type = 'smaajob' and municipality = '0671'"
+    counted = "period = 'year' and measure = 'pledged_positions' and job_type = 'smaajob' and municipality = '0671'"
     first = f"where ctid = (select ctid from company_deltas where {counted} order by day limit 1)"
     async with checked.damaged(
         f"create table kept_aside as select * from company_deltas; update company_deltas set delta = delta + 1 {first}",

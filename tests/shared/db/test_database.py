@@ -44,6 +44,12 @@ async def test_the_taskforce_of_a_transaction_is_unset_after_it(
         assert await conn.fetchval(_TENANT) is None
 
 
+async def test_a_statement_waits_neither_for_parallel_workers_nor_for_a_compiler(dashboard_database: Database) -> None:
+    async with dashboard_database.system() as conn:
+        assert await conn.fetchval("show max_parallel_workers_per_gather") == "0"
+        assert await conn.fetchval("show jit") == "off"
+
+
 async def test_a_transaction_that_was_left_open_is_rolled_back(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:
