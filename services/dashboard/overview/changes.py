@@ -77,6 +77,7 @@ async def changes(
     counted = [counted_by(measure, selection.job_type, filters=selection.filters) for measure in measures]
     ends = {measure: figures.counts.by_job_type(measure)[selection.job_type] for measure in measures}
     built = await bridges(conn, counted, since, selection.times, ends=ends)
+    day = last.held_on if last else since.as_of
     hires = next((one for one in built if one.measure is Hires), None)
-    title = findings.changes(hires.end - hires.start, since.as_of, meeting=last is not None) if hires else ""
+    title = findings.changes(hires.end - hires.start, day, meeting=last is not None) if hires else ""
     return Changes(title, since, last.meeting_id if last else None, built)

@@ -40,8 +40,8 @@ def changes(more_hires: int, since: date, *, meeting: bool) -> str:
     """Say how many more hires there are than at an earlier time.
 
     Args:
-        since: the day of the figures then.
-        meeting: whether a meeting saw these figures; otherwise it is the end of a quarter.
+        since: the day of the meeting that saw the figures then, or of the end of a quarter.
+        meeting: whether a meeting saw them.
     """
     values = {"count": number_text(abs(more_hires)), "day": date_text(since)}
     if not more_hires:

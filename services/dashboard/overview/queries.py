@@ -9,7 +9,7 @@ from services.dashboard.measures.selection import Times
 from services.dashboard.read_model.generations import SERVED
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from shared.db.database import Connection
@@ -49,9 +49,10 @@ async def companies(conn: Connection, *, known_at: datetime | None = None) -> li
 
 @dataclass(frozen=True, slots=True)
 class LastMeeting:
-    """The latest meeting before a day, and the times of the figures that it saw."""
+    """The latest meeting before a day, the day it was held, and the times of the figures that it saw."""
 
     meeting_id: UUID
+    held_on: date
     times: Times
 
 
@@ -63,6 +64,7 @@ async def last_meeting(conn: Connection, before: Times) -> LastMeeting | None:
     row = await conn.fetchrow(
         f"""
         select event.event_id,
+               event.held_on,
                coalesce(meeting.as_of, event.held_on) as as_of,
                coalesce(meeting.known_at, event.starts_at) as known_at
           from (select distinct on (event_id) event_id, kind, status, starts_at, held_on
@@ -89,4 +91,4 @@ async def last_meeting(conn: Connection, before: Times) -> LastMeeting | None:
         before.as_of,
         before.known_at,
     )
-    return LastMeeting(row["event_id"], Times(row["as_of"], row["known_at"])) if row else None
+    return LastMeeting(row["event_id"], row["held_on"], Times(row["as_of"], row["known_at"])) if row else None

@@ -22,6 +22,7 @@ from tests.dashboard.messages import (
     company,
     employer_event,
     hire,
+    meeting,
     pledge,
     taskforce,
 )
@@ -271,10 +272,13 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
     )
     text = words((await caller.get("/?as_of=2026-11-28", "coordinator", headers=PAGE)).text)
     assert "Hvad er ændret siden sidste kvartal Ikke flere ansættelser siden kvartalet sluttede 30.09.2026" in text
+    in_september = a_meeting(9, status="closed")
     await apply_messages(
         dashboard_database,
         a_meeting(6, status="closed"),
-        a_meeting(9, status="closed"),
+        in_september,
+        # It saw the figures of a day before it.
+        meeting(meeting_id=in_september.event_id, as_of=date(2026, 9, 8), recorded_at=at(9, 1)),
         a_meeting(10, status="cancelled"),
         a_meeting(11, status="draft"),
     )
