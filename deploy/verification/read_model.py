@@ -37,6 +37,12 @@ _HIRE: Final = """
     array(select months || ' ' || answer from unnest(answers) order by 1) as answers
 """
 
+_MEETING: Final = """
+    as_of, known_at, decisions_open,
+    array(select concat_ws(' ', item_id, minutes, shows) from unnest(agenda) with ordinality
+           as item (item_id, minutes, shows, place) order by place) as agenda
+"""
+
 ROWS: Final = {
     "taskforce": _highest("taskforces", "taskforce_id", "slug, name, municipality, since"),
     "company": _highest("companies", "company_id", "personally_owned, name, cvr, municipality, industry, member"),
@@ -45,6 +51,8 @@ ROWS: Final = {
         "event_id",
         "kind, status, title, place, starts_at, ends_at, goal_positions, held_on",
     ),
+    "meeting": _highest("meetings", "meeting_id", _MEETING),
+    "target": _highest("targets", "target_id", "measure, job_type, value, starts_on, ends_on, dropped"),
     "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at, undone_at"),
     "pledge": _highest("pledge_versions", "pledge_id", _PLEDGE),
     "hire": _highest("hire_versions", "hire_id", _HIRE),
@@ -52,7 +60,10 @@ ROWS: Final = {
 
 
 def _miscounted(table: str, key: str, *, municipality: bool = True) -> str:
-    """Aggregates whose contribution is missing, superfluous, or not that of their highest version."""
+    """Aggregates whose contribution is missing, superfluous, or not that of their highest version.
+
+    A first day that is too late leaves it out of what was known at a moment. Workers of earlier releases write none.
+    """
     compared = ("version", "deltas", "company_id", *(("municipality",) if municipality else ()))
     columns = ", ".join(compared)
     differs = " or ".join(f"counted.{one} is distinct from highest.{one}" for one in compared)
@@ -62,12 +73,13 @@ def _miscounted(table: str, key: str, *, municipality: bool = True) -> str:
                   from {table}
                  where generation = {_SERVED}
                  order by taskforce_id, {key}, version desc) as highest
-          full join (select taskforce_id, aggregate_id as id, {columns}
+          full join (select taskforce_id, aggregate_id as id, first_day, {columns}
                        from contributions
                       where generation = {_SERVED}
                         and aggregate = '{table}') as counted
          using (taskforce_id, id)
          where {differs}
+            or counted.first_day > (select min(day) from unnest(counted.deltas))
          order by taskforce_id, id
     """  # noqa: S608  (our own words)
 

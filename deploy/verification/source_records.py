@@ -63,6 +63,38 @@ ROWS: Final = (
         """,
     ),
     RowQuery(
+        # An earlier release drafted some of which nothing has been said.
+        "meeting",
+        "events",
+        """
+        select meeting.taskforce_id,
+               meeting.id,
+               meeting.version,
+               coalesce(meeting.as_of, (event.starts_at at time zone 'Europe/Copenhagen')::date) as as_of,
+               meeting.known_at,
+               meeting.decisions_open,
+               array(select concat_ws(' ', item.id, item.minutes, item.shows)
+                       from agenda_items as item
+                      where item.taskforce_id = meeting.taskforce_id
+                        and item.meeting_id = meeting.id
+                      order by item.place) as agenda
+          from meetings as meeting
+          join employer_events as event
+            on event.taskforce_id = meeting.taskforce_id
+           and event.id = meeting.id
+         order by meeting.taskforce_id, meeting.id
+        """,
+    ),
+    RowQuery(
+        "target",
+        "events",
+        """
+        select taskforce_id, id, version, measure, job_type, value, starts_on, ends_on, dropped
+          from targets
+         order by taskforce_id, id
+        """,
+    ),
+    RowQuery(
         "check-in",
         "events",
         """

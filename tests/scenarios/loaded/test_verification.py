@@ -119,6 +119,8 @@ async def test_after_loading_there_are_no_differences_and_everything_was_compare
     assert verdict.taskforces == {TASKFORCE_ID: SLUG}
     assert verdict.compared["company"] == len(scenario.companies)
     assert verdict.compared["event"] == len(scenario.events) + 1
+    assert verdict.compared["meeting"] >= 1
+    assert verdict.compared["target"] >= 1
     assert verdict.compared["check-in"] == sum(len(event.attending) for event in scenario.events)
     assert verdict.compared["pledge"] == len(scenario.pledges)
     assert verdict.compared["hire"] == len(scenario.hires)
@@ -147,11 +149,17 @@ async def test_a_hire_that_the_dashboard_does_not_count_is_reported(checked: Che
 async def test_a_pledge_counted_with_an_earlier_version_is_reported(checked: Checked) -> None:
     pledge = next(hire.pledge_id for hire in struer().hires if hire.pledge_id is not None)
     where = f"where aggregate_id = '{pledge}'"
+    late = next(one.id for one in struer().hires)
     async with checked.damaged(
-        f"update contributions set version = version - 1 {where}",
-        f"update contributions set version = version + 1 {where}",
+        f"update contributions set version = version - 1 {where};"
+        f"update contributions set first_day = first_day + 1 where aggregate_id = '{late}'",
+        f"update contributions set version = version + 1 {where};"
+        f"update contributions set first_day = first_day - 1 where aggregate_id = '{late}'",
     ) as differences:
-        assert differences == [f"pledge {pledge}: the dashboard does not count its highest version"]
+        assert differences == [
+            f"pledge {pledge}: the dashboard does not count its highest version",
+            f"hire {late}: the dashboard does not count its highest version",
+        ]
 
 
 async def test_a_missing_version_is_reported(checked: Checked) -> None:
@@ -178,12 +186,22 @@ async def test_a_row_without_a_source_is_reported(checked: Checked) -> None:
 
 async def test_a_different_value_is_reported_with_both_values(checked: Checked) -> None:
     company = struer().companies[0]
-    spoil = f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}'"
-    heal = f"update companies set name = '{company.name}' where company_id = '{company.id}'"
+    spoil = (
+        f"update companies set name = 'Somebody Else A/S' where company_id = '{company.id}';"
+        "update meetings set decisions_open = decisions_open + 1;"
+        "update targets set value = value + 1"
+    )
+    heal = (
+        f"update companies set name = '{company.name}' where company_id = '{company.id}';"
+        "update meetings set decisions_open = decisions_open - 1;"
+        "update targets set value = value - 1"
+    )
     async with checked.damaged(spoil, heal) as differences:
-        assert differences == [
+        assert differences[0] == (
             f"company {company.id}: name: the dashboard has Somebody Else A/S, events has {company.name}"
-        ]
+        )
+        kinds = {tuple(each.split()[index] for index in (0, 2)) for each in differences[1:]}
+        assert kinds == {("meeting", "decisions_open:"), ("target", "value:")}
 
 
 async def test_a_different_position_count_is_reported(checked: Checked) -> None:
