@@ -57,8 +57,8 @@ def funnel(figures: Figures, population: Population, links: Links, *, restricted
         steps if any(step.value for step in steps) else [],
         columns=(_("Step"), _("Number")),
         intro=_(
-            "Days are counted from the pledge, all job types together. Employed: of all hires whose day has come, also "
-            "those without a pledge."
+            "A step that was skipped does not count. Days are counted from the pledge, all job types together. Employed: "
+            "of all hires whose day has come, also those without a pledge."
         ),
         topic=_("From pledge to job"),
         caption=population.caption(_("Pledged positions, and the hires on them"), PLEDGES_AND_HIRES),
