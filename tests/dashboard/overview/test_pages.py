@@ -299,6 +299,7 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
     filtered = words((await caller.get("/?as_of=2026-11-28&municipality=0671", "member", headers=PAGE)).text)
     assert "Hver ansættelse er en person." in filtered
     assert "regneark" not in filtered, "they may not have that file"
+    assert "ansættelser efter første arbejdsdag" not in filtered
     assert "I job nu" not in filtered.split("Hvad tallene betyder", maxsplit=1)[0]
 
 

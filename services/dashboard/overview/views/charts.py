@@ -10,7 +10,7 @@ from services.dashboard.measures.hires import Hires, HiresFromPledges
 from services.dashboard.measures.pledges import PledgedPositions, PositionsAffirmed, PositionsMatched
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview import findings
-from services.dashboard.overview.captions import PLEDGES_AND_HIRES
+from services.dashboard.overview.captions import PLEDGES, PLEDGES_AND_HIRES
 from services.dashboard.overview.lasting import employed_rows
 from shared.i18n.translations import N_, current_language, ngettext
 from shared.i18n.translations import gettext as _
@@ -57,8 +57,8 @@ def funnel(figures: Figures, population: Population, links: Links, *, restricted
         steps if any(step.value for step in steps) else [],
         columns=(_("Step"), _("Number")),
         intro=_(
-            "A step that was skipped does not count. Days are counted from the pledge, all job types together. Employed: "
-            "of all hires whose day has come, also those without a pledge."
+            "A step that was skipped does not count. Days are counted from the pledge, all job types together. "
+            "Employed: of all hires whose day has come, also those without a pledge."
         ),
         topic=_("From pledge to job"),
         caption=population.caption(_("Pledged positions, and the hires on them"), PLEDGES_AND_HIRES),
@@ -117,8 +117,10 @@ def by_quarter(
         column=_("Quarter"),
         topic=_("Quarter by quarter"),
         caption=population.caption(
-            _("Positions by the day they were pledged, hires by their first day of work"),
-            PLEDGES_AND_HIRES,
+            _("Positions by the day they were pledged, hires by their first day of work")
+            if hires
+            else _("Positions by the day they were pledged"),
+            PLEDGES_AND_HIRES if hires else PLEDGES,
             shown=_("The last %(shown)s of %(all)s quarters.", shown=latest, all=len(figures.quarters))
             if latest and len(figures.quarters) > latest
             else "",
