@@ -14,7 +14,7 @@ from services.dashboard.access import FIGURES, ApiViewer, Reporter, sees_health
 from services.dashboard.bridge.counted import check_closeness
 from services.dashboard.bridge.domain import HiresNotShown
 from services.dashboard.exports.files import MEDIA_TYPES, Kind, as_response, csv_lines, headers, json_value
-from services.dashboard.exports.report import Half, report
+from services.dashboard.exports.report import Half, HalfStillToCome, report
 from services.dashboard.lists.queries import all_rows
 from services.dashboard.lists.reasons import reason
 from services.dashboard.lists.request import ChosenList
@@ -140,7 +140,10 @@ async def report_as_xlsx(
 
 
 def _half(text: str) -> Half:
-    return Half.read(text) if text else Half.of(today()).before
+    half = Half.read(text) if text else Half.of(today()).before
+    if half.first > today():
+        raise HalfStillToCome
+    return half
 
 
 async def _report(database: Database, taskforce_id: UUID, half: Half) -> Document:

@@ -50,6 +50,16 @@ class NotAHalf(Refusal):
     field = "?half"
 
 
+class HalfStillToCome(Refusal):
+    """Nothing can have happened in this half of a year yet."""
+
+    code = "half-year-to-come"
+    kind = "invalid"
+    title = N_("This half of a year has not begun")
+    detail = N_("A report is for the half that is going on, or for an earlier one.")
+    field = "?half"
+
+
 @dataclass(frozen=True, slots=True)
 class Half:
     """Half a year."""
