@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -10,7 +10,9 @@ from uuid import UUID
 import pytest
 
 from services.dashboard.measures.selection import Filters
+from services.dashboard.overview.filters import typed_moment
 from services.dashboard.selection import Selection
+from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
     from tests.dashboard.conftest import Caller
@@ -60,3 +62,17 @@ async def test_a_page_refuses_what_it_does_not_know(caller: Caller, query: str, 
 async def test_a_refused_parameter_is_named(caller: Caller) -> None:
     page = await caller.get("/?branche=1", "member")
     assert "branche" in page.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "typed"),
+    [
+        (datetime(2025, 12, 1, 18, tzinfo=UTC), "2025-12-01T19:00"),
+        (datetime(2026, 7, 1, 22, 59, 59, 999_001, tzinfo=UTC), "2026-07-02T01:00"),
+        (datetime(2026, 7, 1, 18, 0, 42, 123_456, tzinfo=UTC), "2026-07-01T20:00:42.124"),
+    ],
+)
+def test_a_moment_in_the_form_leaves_nothing_out_that_was_known_at_it(moment: datetime, typed: str) -> None:
+    assert typed_moment(moment) == typed
+    sent = datetime.fromisoformat(typed).replace(tzinfo=COPENHAGEN)
+    assert timedelta(0) <= sent - moment < timedelta(milliseconds=1)

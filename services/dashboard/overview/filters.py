@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.overview.views.events import event_name
@@ -10,10 +11,11 @@ from shared.i18n.translations import gettext as _
 from shared.product.industries import SECTIONS
 from shared.product.municipalities import municipality_name
 from shared.product.vocabulary import JOB_TYPES
-from shared.ui.formats import date_text, moment_text
+from shared.ui.formats import date_text, local_time, moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from services.dashboard.measures.figures import EventFigures
@@ -21,6 +23,18 @@ if TYPE_CHECKING:
     from services.dashboard.selection import Selection
 
 _EVENTS_OFFERED: Final = 40
+
+
+def typed_moment(moment: datetime | None) -> str:
+    """Return a moment as the browser's field for one takes it, in Danish time: to the millisecond, rounded up.
+
+    A form that is sent with another filter keeps the moment: what was recorded just before it does not go missing.
+    """
+    if moment is None:
+        return ""
+    microseconds = -moment.microsecond % 1000
+    local = local_time(moment + timedelta(microseconds=microseconds)).replace(tzinfo=None)
+    return local.isoformat(timespec="milliseconds" if local.second or local.microsecond else "minutes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.product.roles import Role
 from shared.product.vocabulary import JOB_TYPES
-from shared.ui.formats import local_time
 from shared.ui.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -97,8 +96,7 @@ async def dashboard(
         "figures": computed,
         "chosen": chosen,
         "chips": filters.chips(chosen, words),
-        # As the browser's field for a moment takes it.
-        "known_at_typed": f"{local_time(chosen.known_at):%Y-%m-%dT%H:%M}" if chosen.known_at else "",
+        "known_at_typed": filters.typed_moment(chosen.known_at),
         "choices": filters.choices(chosen, companies, computed.events),
         "lag": lag,
         "today": figures.today(),
