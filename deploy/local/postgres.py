@@ -472,7 +472,10 @@ def _remove(cluster: Path) -> None:
     """Remove a half-made cluster, after the server of a killed initdb has ended."""
     for process in _processes_in(cluster):
         end(process, signal.SIGKILL, patience=5)
-    shutil.rmtree(cluster)
+    # A server that is ending removes its own files meanwhile.
+    while cluster.exists():
+        with suppress(FileNotFoundError):
+            shutil.rmtree(cluster)
 
 
 @contextmanager

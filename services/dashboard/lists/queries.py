@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 1000
 _CHANGES: Final[frozenset[Kind]] = frozenset({"late", "merged", "unmerged", "revoked", "moved", "corrected"})
+_COLUMNS: Final = "id, sorted_on, day, number, version"
+_COLUMNS_OF_CHANGES: Final = f"{_COLUMNS}, old_version, old_number, new_number, effective_on, recorded_at"
 
 _FACTS: Final[Mapping[Thing, Sequence[str]]] = {
     "pledge": (
@@ -63,6 +65,7 @@ async def total(conn: Connection, listing: Listing) -> int:
 async def page(conn: Connection, listing: Listing, *, after: Newest | None, limit: int) -> list[Row]:
     """Return at most so many rows after a sort key, the newest first."""
     sql, arguments = await _rows(conn, listing)
+    columns = _COLUMNS_OF_CHANGES if listing.term in _CHANGES else _COLUMNS
     later = "true"
     if after is not None:
         day, id = arguments.add(after.day, "date"), arguments.add(after.id, "uuid")
@@ -70,7 +73,7 @@ async def page(conn: Connection, listing: Listing, *, after: Newest | None, limi
         later = f"sorted_on <= {day} and (sorted_on < {day} or id > {id})"
     rows = await conn.fetch(
         f"""
-        select *
+        select {columns}
           from ({sql}) as row
          where {later}
          order by sorted_on desc, id
@@ -94,7 +97,7 @@ async def all_rows(conn: Connection, listing: Listing) -> AsyncIterator[Row]:
 
 
 async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
-    """Return SQL for rows of `id`, `sorted_on`, `day`, `number` and `version`, and of the earlier version if any."""
+    """Return SQL for rows of `_COLUMNS`, or of `_COLUMNS_OF_CHANGES`."""
     counted = listing.counted
     until = await companies_of(conn, counted, listing.until)
     if listing.since is None:
@@ -103,7 +106,12 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
         if listing.since.known_at is None:
             # Everything was known at the first moment.
             return (
-                "select null::uuid as id, null::date as day, null::date as sorted_on, 0 as number where false",
+                """
+                select null::uuid as id, null::date as sorted_on, null::date as day, 0 as number, 0 as version,
+                       0 as old_version, 0 as old_number, 0 as new_number, null::date as effective_on,
+                       null::timestamptz as recorded_at
+                 where false
+                """,
                 Arguments(),
             )
         since = await companies_of(conn, counted, listing.since)
@@ -128,7 +136,10 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
         )
     sql, arguments = effects(counted, listing.since, listing.until, until)
     kind = arguments.add(listing.term, "text")
-    return f"select *, day as sorted_on from ({sql}) as effect where kind = {kind}", arguments  # noqa: S608  (our own words)
+    return (
+        f"select id, day as sorted_on, day, number, version from ({sql}) as effect where kind = {kind}",  # noqa: S608  (our own words)
+        arguments,
+    )
 
 
 def _of_figure(listing: Listing, companies: Companies) -> tuple[str, Arguments]:

@@ -34,7 +34,7 @@ async def companies(conn: Connection, *, known_at: datetime | None = None) -> li
     """
     rows = await conn.fetch(
         f"""
-        select *
+        select company_id, name, municipality, industry, member
           from (select distinct on (company_id) company_id, name, municipality, industry, member
                   from companies
                  where generation = {SERVED}
