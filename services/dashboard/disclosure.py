@@ -75,6 +75,9 @@ def ranges(relations: Iterable[Relation], *, least: int = 1) -> dict[str, Range]
     Raises:
         Infeasible: no such numbers satisfy the relations, so somebody has made a mistake.
     """
+    relations = list(relations)
+    if len(relations) == 1 and set(relations[0].coefficients.values()) in ({1}, {-1}):
+        return _ranges_of_sum(relations[0], least)
     constraints = [
         # Counted from `least`, so that every variable is at least 0.
         Constraint(dict(relation.coefficients), Fraction(relation.value - least * sum(relation.coefficients.values())))
@@ -84,6 +87,16 @@ def ranges(relations: Iterable[Relation], *, least: int = 1) -> dict[str, Range]
     for cell, (low, high) in extremes(constraints).items():
         found[cell] = Range(cell, ceil(low) + least, None if high is None else floor(high) + least)
     return found
+
+
+def _ranges_of_sum(relation: Relation, least: int) -> dict[str, Range]:
+    """Return the ranges of counts of which only the sum is known. It takes no program, whatever their number."""
+    total = relation.value * next(iter(relation.coefficients.values()))
+    others = least * (len(relation.coefficients) - 1)
+    if total < others + least:
+        raise Infeasible("the sum is less than its parts are at least")
+    alone = len(relation.coefficients) == 1
+    return {cell: Range(cell, total if alone else least, total - others) for cell in relation.coefficients}
 
 
 def audit(relations: Iterable[Relation], *, smallest: int = PERSONS, least: int = 1) -> tuple[Range, ...]:

@@ -3,7 +3,9 @@ declarations."""
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -281,7 +283,7 @@ async def _ask(world: World, probes: Probes, cell: Cell) -> Ask | None:
 
 def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> list[str]:
     status = answer.status_code
-    content = answer.text + answer.headers.get("location", "")
+    content = _text(answer) + answer.headers.get("location", "")
     why = []
     if status >= 500:
         why.append(f"{status}")
@@ -307,6 +309,14 @@ def _judge(cell: Cell, ask: Ask, answer: httpx.Response, *, changed: bool) -> li
     return why
 
 
+def _text(answer: httpx.Response) -> str:
+    """The text of an answer; of a workbook, that of its parts."""
+    if "spreadsheetml" not in answer.headers.get("content-type", ""):
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        return "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
+
+
 def _everybodys(cell: Cell) -> bool:
     """Whether the operation shows resources of other taskforces to every caller."""
     return any("other taskforce" in thing.reached_by(cell.caller) for thing in cell.operation.resources or ()) or not (
@@ -316,4 +326,4 @@ def _everybodys(cell: Cell) -> bool:
 
 def _without_ids(ask: Ask, answer: httpx.Response) -> str:
     """The answer without ids, tokens and numbers, which differ between two requests."""
-    return f"{answer.status_code} {_IDS.sub('*', answer.text + answer.headers.get('location', ''))}"
+    return f"{answer.status_code} {_IDS.sub('*', _text(answer) + answer.headers.get('location', ''))}"

@@ -13,12 +13,14 @@ from services.events.calendar.meetings.decisions.domain import DecisionTerms
 from services.events.calendar.meetings.domain import AgendaItem
 from tests.authorisation.accounts import API, Accounts, name_of
 from tests.authorisation.matrix import Ask, Probe, expected_marks, taskforce_of
-from tests.support.taskforces import TASKFORCE
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from shared.http.policy import Caller, Ownership
 
 BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {"decision": ("own", "other taskforce", "missing")}
+
+_FOREIGN_DUE_ON: Final = date(2089, 1, 1)
 
 
 class Meetings(Accounts):
@@ -50,7 +52,9 @@ class Meetings(Accounts):
         await commands.put_item(self.db, taskforce, id, AgendaItem(id, f"Punkt {title}"), by="x")
         if ownership != "draft":
             await calendar.publish_event(self.db, taskforce, id)
-            terms = DecisionTerms(f"Beslutning {title}", self.owner(ownership), date(2090, 1, 1))
+            # The other taskforce's is due first: a list without isolation begins with it.
+            due = _FOREIGN_DUE_ON if ownership == "other taskforce" else date(2090, 1, 1)
+            terms = DecisionTerms(f"Beslutning {title}", self.owner(ownership), due)
             await decisions.make_decision(self.db, taskforce, id, id, terms, by="x")
         return id
 
@@ -100,6 +104,18 @@ async def list_by_api(world: Meetings, caller: Caller, ownership: Ownership) -> 
 
 
 async def list_on_page(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
+    if ownership == "other taskforce":
+        # Without isolation, the requests before this one may have changed it; as it was, the page begins with it.
+        await world.superuser.execute(
+            """
+            update decisions
+               set status = 'open', reason = null, settled_at = null, settled_by = null, due_on = $2
+             where taskforce_id = $1
+               and (status, due_on) is distinct from ('open', $2)
+            """,
+            OTHER_TASKFORCE,
+            _FOREIGN_DUE_ON,
+        )
     shows = expected_marks(ownership, f"Beslutning {_title(ownership)}") if ownership != "missing" else ()
     return Ask("GET", "/decisions", hidden=200, shows=shows)
 

@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 from services.dashboard.access import FIGURES
 from services.dashboard.app import create_app
+from services.dashboard.exports.report import Half
 from services.dashboard.measures.figures import today
 from services.dashboard.settings import DashboardSettings
+from shared.ui.formats import local_date
 from tests.authorisation.matrix import FOREIGN, Ask, Probe
 from tests.authorisation.running import running
 from tests.authorisation.streams import TOLD, StreamingWorld
@@ -119,8 +121,20 @@ def _bridge(path: str, shows: str) -> Probe:
 
 
 def _export(path: str) -> Probe:
+    """A file with the titles of our taskforce's events, and nothing of others."""
+
     async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
-        return Ask("GET", path, hidden=200)
+        return Ask("GET", path, hidden=200, shows=(world.titles["own"],) if ownership == "own" else ())
+
+    return probe
+
+
+def _report(path: str, cell: str) -> Probe:
+    """The report of our taskforce, which has seven positions; with another's it would be fourteen."""
+
+    async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
+        half = Half.of(local_date(datetime.now(UTC) - timedelta(hours=1)))
+        return Ask("GET", f"{path}?half={half}", hidden=200, shows=(cell.format(7 if ownership == "own" else 14),))
 
     return probe
 
@@ -205,7 +219,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     },
     **{
         (f"GET /dashboard/{path}", "figures"): _export(f"/dashboard/{path}")
-        for path in ("export.csv", "export.xlsx", "export.json", "report", "report.csv", "report.xlsx")
+        for path in ("export.csv", "export.xlsx", "export.json")
+    },
+    **{
+        (f"GET /dashboard/report{kind}", "figures"): _report(f"/dashboard/report{kind}", cell)
+        for kind, cell in (("", ">{}<"), (".csv", ";{}\r\n"), (".xlsx", "<v>{}</v>"))
     },
     **{
         (f"GET /board/{{slug}}{part}", "public board"): _board(f"/board/{{slug}}{part}")

@@ -43,6 +43,7 @@ async def second_world(installation: Installation, signing_key: str) -> AsyncIte
 
 CHECKS: Checks = {access.is_planner: lambda _: True, access.is_door_keeper: lambda _: True}
 SHOWN_ONLY = [
+    "services.events.calendar.meetings.decisions.pages: is_planner",
     "services.events.register.pages: is_planner",
     "services.events.targets.pages: is_planner",
     "services.events.calendar.registrations.pages: is_door_keeper",

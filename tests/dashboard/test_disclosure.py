@@ -85,6 +85,14 @@ def test_what_the_audit_finds() -> None:
     assert ranges([Relation({"a": 1, "b": -1}, 3)])["a"] == Range("a", 4, None)
 
 
+def test_the_ranges_of_a_sum_are_those_of_the_program() -> None:
+    apart = Relation({"other": 2}, 4)
+    for sign, total, parts in [(1, 3, 1), (-1, 3, 1), (1, 3, 3), (1, 9, 4), (-1, 9, 4)]:
+        one = Relation({f"c{number}": sign for number in range(parts)}, sign * total)
+        by_program = ranges([one, apart])
+        assert ranges([one]) == {cell: by_program[cell] for cell in one.coefficients}
+
+
 def test_limits_are_exact_fractions() -> None:
     third = Constraint({"a": 3, "b": 1}, Fraction(1))
     assert extremes([third]) == {"a": (Fraction(0), Fraction(1, 3)), "b": (Fraction(0), Fraction(1))}

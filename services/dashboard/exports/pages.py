@@ -23,7 +23,7 @@ from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from, today
 from services.dashboard.measures.narrowing import refuse_unknown
 from services.dashboard.measures.selection import Times
-from services.dashboard.overview.restricted import shows_hires
+from services.dashboard.overview.restricted import restrict_figures, shows_hires
 from services.dashboard.pack.document import Document, Sign
 from services.dashboard.pack.sections import definitions, figure_sections, signs
 from services.dashboard.pack.xlsx import workbook
@@ -163,8 +163,8 @@ async def _figures(database: Database, viewer: Principal, chosen: Chosen) -> Doc
         await refuse_unknown(conn, chosen.filters)
         computed = await compute_from(conn, chosen.times, chosen.filters)
         computed.breakdowns = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
-    if restricted:
-        computed.counts.without_health()
+        if restricted:
+            await restrict_figures(conn, computed, job_type=chosen.job_type)
     return Document(
         current_language(),
         taskforce.name if taskforce else "",

@@ -132,6 +132,9 @@ class Figures:
     Attributes:
         waits: how long it took from one step to a later one, by the code of the pair of steps.
         breakdowns: by municipality, industry and member company, if somebody has asked for it (`break_down`).
+        closely: the times of the groups of hires and of their breakdowns; None: those of the figures. Viewers who may
+            not know of single persons see them at earlier times (`overview.restricted`).
+        hides_groups: whether the groups of hires are not for the viewer.
     """
 
     as_of: date
@@ -143,6 +146,13 @@ class Figures:
     quarters: list[QuarterFigures] = field(default_factory=list)
     filters: Filters = NO_FILTERS
     breakdowns: Mapping[Dimension, Breakdown] = field(default_factory=dict)
+    closely: Times | None = None
+    hides_groups: bool = False
+
+    @property
+    def day_of_groups(self) -> date:
+        """The day of the groups of hires."""
+        return self.closely.as_of if self.closely else self.as_of
 
 
 def today(now: datetime | None = None) -> date:
@@ -196,6 +206,16 @@ async def compute_from(conn: Connection, times: Times, filters: Filters = NO_FIL
     figures.events = _with_facts(figures.events, events, as_of, filters)
     figures.quarters = _without_gaps(figures.quarters)
     return figures
+
+
+async def groups_from(conn: Connection, times: Times) -> dict[str, dict[str, ByJobType]]:
+    """Read the measures that are split into groups, without a filter: `Counts.groups` of the taskforce."""
+    split = [measure for measure in catalogue.shown_for("taskforce") if measure.groups]
+    codes: dict[Scope, list[str]] = {scope: [] for scope in ALL_SCOPES}
+    codes["taskforce"] = _codes(split)
+    figures = Figures(times.as_of, times.known_at, None)
+    _add_up(figures, await queries.delta_sums(conn, as_of=times.as_of, known_at=times.known_at, codes=codes))
+    return figures.counts.groups
 
 
 def _codes(measures: Iterable[type[Measure]]) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from shared.fields.copenhagen import COPENHAGEN
+
 if TYPE_CHECKING:
-    from datetime import date, datetime
     from uuid import UUID
 
     from shared.product.industries import SectionCode
@@ -23,6 +25,25 @@ class Times:
 
     as_of: date
     known_at: datetime | None = None
+
+
+_FIRST: Final = date(1900, 1, 1)
+_DAY: Final = timedelta(days=1)
+
+
+def quarter_ends(times: Times, *, now: datetime | None = None) -> Times:
+    """Return the ends of quarters up to a pair of times: the last day of a quarter, as known when one ended.
+
+    All pairs of times within a quarter have the same.
+    """
+    known_at = _begin_of_quarter((times.known_at or now or datetime.now(UTC)).astimezone(COPENHAGEN).date())
+    # A day that is the last one of its quarter is meant itself.
+    day = _begin_of_quarter(min(times.as_of, known_at - _DAY) + _DAY) - _DAY
+    return Times(day, datetime.combine(known_at, time(), COPENHAGEN))
+
+
+def _begin_of_quarter(day: date) -> date:
+    return max(day, _FIRST).replace(month=(max(day, _FIRST).month - 1) // 3 * 3 + 1, day=1)
 
 
 @dataclass(frozen=True, slots=True)

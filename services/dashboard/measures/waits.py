@@ -29,6 +29,8 @@ PAIRS: Final = {
     "pledged_to_hired": N_("From pledged to the first day of work"),
 }
 """The pairs of steps, by code, with their words."""
+OF_PERSONS: Final = frozenset({"pledged_to_matched", "matched_to_hired", "pledged_to_hired"})
+"""The pairs whose cases are persons."""
 
 
 class MedianDays(Measure):
@@ -52,11 +54,11 @@ class Wait:
 
     Attributes:
         days: the median; None if there is no case.
-        cases: how many have taken both steps.
+        cases: how many have taken both steps; None: too few persons to be shown.
     """
 
     days: float | None
-    cases: int
+    cases: int | None
 
 
 async def median_days(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from services.dashboard.bridge.words import MINUS, sum_text
@@ -137,9 +137,12 @@ def of_figures(view: SlideView, figures: Figures, job_type: JobType, *, restrict
     """
     if view == "numbers":
         return Content(numbers=_headlines(figures, job_type))
+    day = _("On %(day)s, at the end of a quarter", day=date_text(figures.closely.as_of)) if figures.closely else ""
     if view == "employed":
-        return _employed(figures, job_type, restricted)
+        return replace(_employed(figures, job_type, restricted), nothing=day)
     chart = _chart(view, figures, job_type, restricted)
+    if view == "hours" and chart:
+        return Content(chart.title, chart=chart, nothing=day)
     return Content(chart.title, chart=chart) if chart else Content(nothing=_("There is nothing to show yet."))
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from services.dashboard.access import FIGURES, Viewer
 from services.dashboard.measures import figures
+from services.dashboard.measures.selection import quarter_ends
 from services.dashboard.meeting import content
 from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, visible
 from services.dashboard.meeting.changes import changes_since_last, corrections
@@ -18,6 +19,7 @@ from services.dashboard.meeting.queries import meetings as read_meetings
 from services.dashboard.meeting.slides import SLIDE_WORDS, slide_at, slides, slides_url
 from services.dashboard.meeting.words import times_in_words
 from services.dashboard.overview.api import STREAM
+from services.dashboard.overview.restricted import restrict_figures
 from services.dashboard.targets.figures import targets_in
 from shared.db.database import Database
 from shared.http.auth import Principal
@@ -89,8 +91,9 @@ async def _content(conn: Connection, view: SlideView, meetings: Sequence[Meeting
         return content.of_changes(found)
     if view == "errata":
         return content.of_corrections(await corrections(conn, meetings, meeting, today=today, job_types=[_JOB_TYPE]))
+    times = meeting.times(today)
     if view == "targets":
-        return content.of_targets(await targets_in(conn, meeting.times(today)))
-    computed = await figures.compute_from(conn, meeting.times(today))
-    computed.counts.without_health()
+        return content.of_targets(await targets_in(conn, times, shares_at=quarter_ends(times)))
+    computed = await figures.compute_from(conn, times)
+    await restrict_figures(conn, computed)
     return content.of_figures(view, computed, _JOB_TYPE, restricted=True)

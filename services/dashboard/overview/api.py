@@ -14,6 +14,7 @@ from services.dashboard.measures import catalogue
 from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from
 from services.dashboard.measures.narrowing import refuse_unknown
+from services.dashboard.overview.restricted import restrict_figures
 from services.dashboard.overview.restricted_document import restrict
 from services.dashboard.overview.schemas import Figures, Measure, Measures, as_document, of_one_type
 from services.dashboard.selection import ApiTimes, ChosenFilters
@@ -67,8 +68,9 @@ async def show_figures(
     """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
 
     All figures come from one snapshot of the database. Coordinators, case workers and administrators see all of them.
-    For all others, hires are null under a filter by company, municipality or industry, and small counts of persons by
-    reason, hours, municipality and after 3, 6 and 12 months are null, with what would give them away. Median days are
+    For all others, hires are null under a filter by company, municipality or industry. Persons by reason, hours and
+    municipality, and after 3, 6 and 12 months, are for them those at the end of a quarter (`groups_as_of`), and only
+    without a filter; small counts of them are null, with what would give them away. Median days are
     of all job types together, also where one is requested.
     """
     async with database.read(viewer.taskforce) as conn:
@@ -76,9 +78,9 @@ async def show_figures(
         computed = await compute_from(conn, times, filters)
         if broken_down:
             computed.breakdowns = await break_down(conn, times, filters)
-    restricted = not sees_health(viewer)
-    if restricted:
-        computed.counts.without_health()
+        restricted = not sees_health(viewer)
+        if restricted:
+            await restrict_figures(conn, computed)
     document = as_document(computed)
     if restricted:
         document = restrict(document, computed)

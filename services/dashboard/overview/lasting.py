@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -76,11 +76,11 @@ class EmployedRow:
 
 @dataclass(frozen=True)
 class WaitRow:
-    """How long it took from one step to a later one. `days` is the median, in words."""
+    """How long it took from one step to a later one. `days` is the median, in words; `cases` None: too few to show."""
 
     label: str
     days: str
-    cases: int
+    cases: int | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,8 @@ def lasting(figures: Figures, population: Population, *, restricted: bool, links
         restricted: whether small counts of persons are hidden.
         links: the lists behind the figures; None: there are no links.
     """
+    if figures.closely:
+        population = replace(population, as_of=figures.closely.as_of, known_at=figures.closely.known_at)
     employed = employed_rows(figures, population.job_type, restricted=restricted, links=links)
     return Lasting(
         findings.employed({row.months: row.counts for row in employed}),
@@ -114,7 +116,11 @@ def lasting(figures: Figures, population: Population, *, restricted: bool, links
         _by_ladder(figures, population, restricted, links),
         _by_reason(figures, population, restricted, links),
         [
-            WaitRow(_(label), "–" if wait.days is None else number_text(wait.days), wait.cases)
+            WaitRow(
+                _(label),
+                _("hidden") if wait.cases is None else "–" if wait.days is None else number_text(wait.days),
+                wait.cases,
+            )
             for label, wait in ((label, figures.waits[pair]) for pair, label in PAIRS.items())
         ],
     )
@@ -143,7 +149,9 @@ def _by_hours(figures: Figures, population: Population, restricted: bool, links:
     hours = figures.counts.by_group(HiresCurrentByHours, population.job_type)
     shown = _shown(hours, restricted)
     topic = (
-        _(HiresCurrentByHours.label) if figures.as_of == today() else _("Employed on that day, by paid hours a week")
+        _(HiresCurrentByHours.label)
+        if figures.day_of_groups == today()
+        else _("Employed on that day, by paid hours a week")
     )
     return bar_chart(
         "by-hours",
@@ -175,7 +183,11 @@ def _by_ladder(figures: Figures, population: Population, restricted: bool, links
 
 def ladder_label(figures: Figures) -> str:
     """Return the name of the measure of the hours ladder on the day of the figures."""
-    return _(HiresCurrentByLadder.label) if figures.as_of == today() else _("Employed on that day, by the hours ladder")
+    return (
+        _(HiresCurrentByLadder.label)
+        if figures.day_of_groups == today()
+        else _("Employed on that day, by the hours ladder")
+    )
 
 
 def _by_reason(figures: Figures, population: Population, restricted: bool, links: Links | None) -> Markup:

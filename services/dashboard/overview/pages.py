@@ -20,7 +20,7 @@ from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
 from services.dashboard.overview.changes import changes
 from services.dashboard.overview.links import Links
-from services.dashboard.overview.restricted import shows_hires
+from services.dashboard.overview.restricted import restrict_figures, shows_hires
 from services.dashboard.read_model import taskforces
 from services.dashboard.read_model.lag import current_lag
 from services.dashboard.selection import Chosen, Selection
@@ -77,13 +77,13 @@ async def dashboard(
         computed = await figures.compute_from(conn, chosen.times, chosen.filters)
         headlines = [one for one in catalogue.HEADLINES if hires or one.unit != "hires"]
         changed = await changes(conn, chosen, computed, headlines) if with_changes else None
-        broken_down = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
+        computed.breakdowns = await break_down(conn, chosen.times, chosen.filters, job_type=chosen.job_type)
+        if restricted:
+            await restrict_figures(conn, computed, job_type=chosen.job_type)
         # They are of the whole taskforce.
-        forecasts = [] if chosen.filters else await targets_in(conn, chosen.times)
+        forecasts = [] if chosen.filters else await targets_in(conn, chosen.times, shares_at=computed.closely)
         companies = await queries.companies(conn, known_at=chosen.known_at)
         lag = await current_lag(conn)
-    if restricted:
-        computed.counts.without_health()
     latest_quarters = None if chosen.everything else views.LATEST_QUARTERS
     latest_events = None if chosen.everything else views.LATEST_EVENTS
     sees_events = viewer.has(*_SEE_EVENTS)
@@ -116,13 +116,15 @@ async def dashboard(
         "type_columns": [measure.label for measure in type_columns],
         "job_type_label": JOB_TYPES[chosen.job_type],
         "funnel": views.funnel(computed, population, to_lists, restricted=restricted) if hires else None,
-        "lasting": lasting.lasting(computed, population, restricted=restricted, links=to_lists) if hires else None,
+        "lasting": lasting.lasting(computed, population, restricted=restricted, links=to_lists)
+        if hires and not computed.hides_groups
+        else None,
         "by_quarter": views.by_quarter(computed, population, to_lists, hires=hires, latest=latest_quarters),
         "by_event": views.by_event(computed, population, to_lists, latest=latest_events),
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events)
         if hires
         else None,
-        "breakdowns": views.breakdowns(broken_down, population, to_lists, restricted=restricted),
+        "breakdowns": views.breakdowns(computed, population, to_lists, restricted=restricted),
         "target_rows": targets,
         "targets_chart": targets_chart(targets, as_of=chosen.day) if targets else None,
         "sets_targets": viewer.has("coordinator", "admin"),

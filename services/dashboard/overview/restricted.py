@@ -1,5 +1,9 @@
 """What viewers see who may not know of single persons: counts of 1 to 4 of them are hidden, and what gives them away.
 
+What divides hires more closely (by hours, reason and municipality, and after 3, 6 and 12 months) they see as it stood
+at the end of a quarter, and of the whole taskforce only. Otherwise two days, two moments or two filters, one subtracted
+from the other, would tell about the one person who makes the difference.
+
 Not here: how counts are hidden (`disclosure`), and who is restricted (`access`).
 """
 
@@ -7,13 +11,58 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.dashboard.disclosure import TOTAL, Hidden, hide_small
-from services.dashboard.measures.figures import Employed
+from services.dashboard.disclosure import TOTAL, Hidden, hide_small, is_small
+from services.dashboard.measures.breakdowns import Part, break_down
+from services.dashboard.measures.figures import Counts, Employed, groups_from
+from services.dashboard.measures.hires import Hires, HiresCurrent
+from services.dashboard.measures.selection import Times, quarter_ends
+from services.dashboard.measures.waits import OF_PERSONS, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.dashboard.measures.breakdowns import Breakdown
+    from services.dashboard.measures.figures import Figures
     from services.dashboard.measures.selection import Filters
+    from shared.contracts.pledges import JobType
+    from shared.db.database import Connection
+
+
+async def restrict_figures(conn: Connection, figures: Figures, *, job_type: JobType | None = None) -> None:
+    """Replace in the figures what a restricted viewer sees at earlier times, or not at all.
+
+    What is left has small counts, which are hidden where they are shown.
+
+    Args:
+        conn: with the snapshot of the figures.
+        job_type: that of the breakdowns, if they have only one.
+    """
+    figures.waits = {
+        pair: Wait(None, None) if pair in OF_PERSONS and is_small(wait.cases or 0) else wait
+        for pair, wait in figures.waits.items()
+    }
+    if figures.filters:
+        figures.hides_groups = True
+        figures.counts.groups = Counts.zero("taskforce").groups
+    else:
+        figures.closely = quarter_ends(Times(figures.as_of, figures.known_at))
+        figures.counts.groups = await groups_from(conn, figures.closely)
+        if "municipality" in figures.breakdowns:
+            then = (await break_down(conn, figures.closely, job_type=job_type))["municipality"]
+            _with_hires_of(figures.breakdowns["municipality"], then)
+    figures.counts.without_health()
+
+
+def _with_hires_of(breakdown: Breakdown, then: Breakdown) -> None:
+    """Replace the hires of each part by those of the same part at another time."""
+    parts, earlier = {part.key: part for part in breakdown.parts}, {part.key: part for part in then.parts}
+    for key in parts | earlier:
+        numbers = earlier.get(key) or Part.zero(key, next(iter((parts | earlier)[key].counts.values())))
+        if key not in parts:
+            parts[key] = Part.zero(key, next(iter(numbers.counts.values())))
+            breakdown.parts.append(parts[key])
+        for measure in (Hires, HiresCurrent):
+            parts[key].counts[measure.code] = numbers.counts[measure.code]
 
 
 def shows_hires(filters: Filters) -> bool:

@@ -28,6 +28,8 @@ def restrict(document: dict[str, Any], computed: Figures) -> dict[str, Any]:
     """Return a document of the figures without small counts of hires, and without those of one company or place."""
     if not shows_hires(computed.filters):
         document = _without_hires(document)
+    elif computed.hides_groups:
+        document |= {measure.code: None for measure in catalogue.listed() if measure.groups}
     else:
         for measure in (HiresCurrentByHours, HiresCurrentByLadder, HiresEndedByReason):
             document[measure.code] = _hidden_groups(document[measure.code])

@@ -175,6 +175,14 @@ Figures = _model(
                 description="as requested: only these pledges, hires and check-ins count", examples=[{"industry": "C"}]
             ),
         ),
+        "groups_as_of": (
+            date | None,
+            Field(
+                description="the day of the groups of hires (by hours, reason and municipality, and after 3, 6 and 12 "
+                "months); for roles that see no single hires it is the end of a quarter, with what was known then, or "
+                "null under a filter"
+            ),
+        ),
         **_fields("taskforce"),
         waits.MedianDays.code: (
             dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]  # made at run time, as above
@@ -216,6 +224,7 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         "updated_at": computed.updated_at,
         "job_type": None,
         "filters": computed.filters.query(),
+        "groups_as_of": None if computed.hides_groups else computed.day_of_groups,
         **_listed(computed.counts),
         waits.MedianDays.code: {
             pair: {"days": wait.days, "cases": wait.cases} for pair, wait in computed.waits.items()

@@ -8,6 +8,7 @@ from services.dashboard.measures.breakdowns import BROKEN_DOWN
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.overview import findings
 from services.dashboard.overview.restricted import shown_counts
+from services.dashboard.overview.views.breakdowns import heading
 from services.dashboard.pack.document import Column, Section, Sign, Table
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
@@ -16,6 +17,7 @@ from shared.product.municipalities import municipality_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from services.dashboard.measures.breakdowns import Breakdown, Dimension, Part
     from services.dashboard.measures.figures import Figures
@@ -52,7 +54,14 @@ def breakdowns_section(figures: Figures, job_type: JobType, *, hides_small: bool
         title,
         _("Where they come from"),
         tables=[
-            _table(dimension, breakdown, job_type, hides_small=hides_small, filtered=bool(figures.filters))
+            _table(
+                dimension,
+                breakdown,
+                job_type,
+                hides_small=hides_small,
+                filtered=bool(figures.filters),
+                day=figures.closely.as_of if figures.closely else None,
+            )
             for dimension, breakdown in figures.breakdowns.items()
             if breakdown.parts
         ],
@@ -61,7 +70,13 @@ def breakdowns_section(figures: Figures, job_type: JobType, *, hides_small: bool
 
 
 def _table(
-    dimension: Dimension, breakdown: Breakdown, job_type: JobType, *, hides_small: bool, filtered: bool
+    dimension: Dimension,
+    breakdown: Breakdown,
+    job_type: JobType,
+    *,
+    hides_small: bool,
+    filtered: bool,
+    day: date | None,
 ) -> Table:
     named = [(_label(dimension, part), part) for part in breakdown.parts]
     if breakdown.rest is not None:
@@ -83,7 +98,7 @@ def _table(
         note = _("Each hire is a person, so hires are not shown so closely.")
     return Table(
         _(_TITLES[dimension]),
-        [Column(_(_HEADS[dimension]), words=True), *(Column(_(measure.label)) for measure in BROKEN_DOWN)],
+        [Column(_(_HEADS[dimension]), words=True), *(Column(heading(measure, day)) for measure in BROKEN_DOWN)],
         rows,
         note=note,
     )

@@ -9,6 +9,7 @@ from services.dashboard.measures.figures import compute_from
 from services.dashboard.measures.selection import Times
 from services.dashboard.meeting.changes import changes_since_last, corrections
 from services.dashboard.meeting.queries import meetings
+from services.dashboard.overview.restricted import restrict_figures
 from services.dashboard.pack.changes import changes_section, errata_section, targets_section
 from services.dashboard.pack.content import JOB_TYPE, Facts
 from services.dashboard.pack.queries import find_meeting
@@ -36,7 +37,7 @@ async def read_facts(conn: Connection, taskforce: str, pack: Pack, agenda: Agend
     figures = await compute_from(conn, times)
     figures.breakdowns = await break_down(conn, times, job_type=JOB_TYPE)
     if pack.audience != "staff":
-        figures.counts.without_health()
+        await restrict_figures(conn, figures, job_type=JOB_TYPE)
     every, today = await meetings(conn), local_date(pack.known_at)
     changed = await changes_since_last(conn, every, meeting, today=today, job_type=JOB_TYPE, times=times)
     corrected = await corrections(conn, every, meeting, today=today, job_types=tuple(JOB_TYPES), times=times)
@@ -49,5 +50,7 @@ async def read_facts(conn: Connection, taskforce: str, pack: Pack, agenda: Agend
         agenda,
         changes=changes_section(changed),
         errata=errata_section(corrected),
-        targets=targets_section(await targets_in(conn, times), hides_small=pack.audience != "staff"),
+        targets=targets_section(
+            await targets_in(conn, times, shares_at=figures.closely), hides_small=pack.audience != "staff"
+        ),
     )

@@ -118,15 +118,24 @@ async def prepare(database: Database, settings: DashboardSettings, *, now: datet
 
 
 async def make_waiting(database: Database, settings: DashboardSettings) -> int:
-    """Make every pack that waits, one after the other. Returns how many were made."""
+    """Make every pack that waits, one of each taskforce in turn, so that none waits for all of another's.
+
+    Returns:
+        How many were made.
+    """
     made = 0
-    for taskforce in await taskforces.all_taskforces(database, limit=_TASKFORCES):
-        while await _waits(database, taskforce.taskforce_id):
+    waiting = await taskforces.all_taskforces(database, limit=_TASKFORCES)
+    while waiting:
+        claimed = []
+        for taskforce in waiting:
+            if not await _waits(database, taskforce.taskforce_id):
+                continue
             async with database.change(taskforce.taskforce_id) as conn:
                 pack = await store.claim(conn, taskforce.taskforce_id, at=datetime.now(UTC), lease=LEASE)
-            if pack is None:
-                break
-            made += await _make_or_put_off(database, settings, taskforce.taskforce_id, taskforce.name, pack)
+            if pack is not None:
+                claimed.append(taskforce)
+                made += await _make_or_put_off(database, settings, taskforce.taskforce_id, taskforce.name, pack)
+        waiting = claimed
     return made
 
 

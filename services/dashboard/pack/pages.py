@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
@@ -130,8 +129,8 @@ async def _file(
         media_type=MEDIA_TYPES[kind],
         headers={
             "content-disposition": f'attachment; filename="{name}"',
-            "etag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-            "cache-control": "private, no-cache",
+            # It names people: no cache keeps it, so that it is gone when it is erased.
+            "cache-control": "no-store",
         },
     )
 

@@ -39,9 +39,11 @@ from shared.ui.formats import date_text, number_text, quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from services.dashboard.measures.figures import Employed, EventFigures, Figures
     from services.dashboard.measures.measure import Measure
+    from services.dashboard.measures.waits import Wait
     from services.dashboard.pack.document import Cell
     from shared.contracts.pledges import JobType
 
@@ -72,7 +74,7 @@ def figure_sections(figures: Figures, job_type: JobType, *, hides_small: bool) -
         quarters(figures, job_type),
         events(figures, job_type),
         breakdowns_section(figures, job_type, hides_small=hides_small),
-        do_jobs_last(figures, job_type, hides_small=hides_small),
+        *([] if figures.hides_groups else [do_jobs_last(figures, job_type, hides_small=hides_small)]),
     ]
 
 
@@ -127,14 +129,7 @@ def funnel(figures: Figures, job_type: JobType) -> Section:
         ]
         for place, step in enumerate(steps)
     ]
-    waits: list[list[Cell]] = [
-        [
-            _(label),
-            figures.waits[pair].days if figures.waits[pair].days is not None else Sign.NOT_APPLICABLE,  # type: ignore[list-item]
-            figures.waits[pair].cases,
-        ]
-        for pair, label in PAIRS.items()
-    ]
+    waits: list[list[Cell]] = [[_(label), *_wait(figures.waits[pair])] for pair, label in PAIRS.items()]
     return Section(
         "funnel",
         title,
@@ -155,6 +150,13 @@ def funnel(figures: Figures, job_type: JobType) -> Section:
             ),
         ],
     )
+
+
+def _wait(wait: Wait) -> tuple[Cell, Cell]:
+    """Return the cells of the days and of the cases."""
+    if wait.cases is None:
+        return Sign.HIDDEN, Sign.HIDDEN
+    return Sign.NOT_APPLICABLE if wait.days is None else wait.days, wait.cases
 
 
 def _funnel_chart(title: str, steps: Sequence[Step]) -> Chart:
@@ -295,7 +297,7 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
         "lasting",
         title,
         _("Do the jobs last?"),
-        _caption(figures, job_type),
+        _caption(figures, job_type, figures.day_of_groups),
         charts=[],
         tables=[
             Table(
@@ -382,9 +384,9 @@ def _shown(parts: Mapping[str, int], *, hides_small: bool) -> Mapping[str, int |
     return shown_counts(parts) if hides_small else parts
 
 
-def _caption(figures: Figures, job_type: JobType) -> str:
+def _caption(figures: Figures, job_type: JobType, day: date | None = None) -> str:
     return _(
         "%(job_type)s, all that the taskforce has recorded up to and including %(day)s.",
         job_type=_(JOB_TYPES[job_type]),
-        day=date_text(figures.as_of),
+        day=date_text(day or figures.as_of),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.dashboard.access import FIGURES, ApiViewer, sees_health
+from services.dashboard.measures.selection import quarter_ends
 from services.dashboard.selection import ApiTimes
 from services.dashboard.targets.figures import targets
 from services.dashboard.targets.schemas import TargetFigures, TargetList
@@ -19,8 +20,8 @@ router = APIRouter(prefix="/api/dashboard/v1/targets", tags=["figures"])
 @concerns(FIGURES)
 async def show_targets(viewer: ApiViewer, database: Db, times: ApiTimes) -> TargetList:
     """The targets as of any day and as known at any moment: what has been counted, and whether they will be reached."""
-    found = await targets(database, viewer.taskforce, times)
     hides_small = not sees_health(viewer)
+    found = await targets(database, viewer.taskforce, times, shares_at=quarter_ends(times) if hides_small else None)
     return TargetList(
         as_of=times.as_of,
         known_at=times.known_at,

@@ -34,18 +34,32 @@ _CODES: Final = {
 _ENDED: Final = tuple(HiresEndedByReason.groups.values())
 
 
-async def targets(database: Database, taskforce_id: UUID, times: Times) -> list[Forecast]:
-    """Return the forecast of each target that held then, by their last day, all from one snapshot."""
+async def targets(
+    database: Database, taskforce_id: UUID, times: Times, *, shares_at: Times | None = None
+) -> list[Forecast]:
+    """Return the forecast of each target that held then, by their last day, all from one snapshot.
+
+    Args:
+        shares_at: the times of the shares, for viewers who see hires divided at earlier times only; None: `times`.
+    """
     async with database.read(taskforce_id) as conn:
-        return await targets_in(conn, times)
+        return await targets_in(conn, times, shares_at=shares_at)
 
 
-async def targets_in(conn: Connection, times: Times) -> list[Forecast]:
-    """Return the forecasts, in the transaction of the caller."""
+async def targets_in(conn: Connection, times: Times, *, shares_at: Times | None = None) -> list[Forecast]:
+    """Return the forecasts, in the transaction of the caller. The arguments are those of `targets`."""
     held = await held_targets(conn, known_at=times.known_at)
-    as_of = min(max(times.as_of, _CALENDAR[0]), _CALENDAR[1])
+    shares = [terms for terms in held if terms.measure.kind == "share"] if shares_at else []
+    found = await _forecasts(conn, [terms for terms in held if terms not in shares], times)
+    if shares_at:
+        found |= await _forecasts(conn, shares, shares_at)
+    return [found[terms.target_id] for terms in held]
+
+
+async def _forecasts(conn: Connection, held: Sequence[Terms], times: Times) -> dict[UUID, Forecast]:
     if not held:
-        return []
+        return {}
+    as_of = min(max(times.as_of, _CALENDAR[0]), _CALENDAR[1])
     found = await sums(
         conn,
         codes={code for terms in held for code in _codes(terms)},
@@ -55,7 +69,7 @@ async def targets_in(conn: Connection, times: Times) -> list[Forecast]:
     )
     outside = {day for terms in held for day in _days_outside(terms, as_of)}
     found.began = await began_on(conn, outside, known_at=times.known_at) if outside else []
-    return [forecast(terms, _progress(terms, found, as_of), as_of) for terms in held]
+    return {terms.target_id: forecast(terms, _progress(terms, found, as_of), as_of) for terms in held}
 
 
 def _codes(terms: Terms) -> set[str]:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.measures.figures import today
+from services.dashboard.measures.selection import quarter_ends
 from services.dashboard.selection import ApiTimes
 from services.dashboard.targets.figures import targets
 from services.dashboard.targets.words import target_rows, targets_chart
@@ -35,8 +36,9 @@ async def show_targets(request: Request, viewer: Viewer, database: Db, times: Ap
 
 async def targets_part(database: Database, viewer: Principal, times: Times) -> dict[str, Any]:
     """Return what `parts/targets.html` shows."""
-    forecasts = await targets(database, viewer.taskforce, times)
-    rows = target_rows(forecasts, hides_small=not sees_health(viewer), known_at=times.known_at)
+    hides_small = not sees_health(viewer)
+    forecasts = await targets(database, viewer.taskforce, times, shares_at=quarter_ends(times) if hides_small else None)
+    rows = target_rows(forecasts, hides_small=hides_small, known_at=times.known_at)
     return {
         "target_rows": rows,
         "targets_chart": targets_chart(rows, as_of=times.as_of) if rows else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
@@ -42,7 +42,8 @@ SEE_FIGURES: set[Role] = {"member", "coordinator", "caseworker", "facilitator", 
 async def test_only_who_reads_hires_sees_that_somebody_left_for_their_health(
     caller: Caller, dashboard_database: Database
 ) -> None:
-    ended = hire(ended_on=date(2026, 12, 20), end_reason="health")
+    at: dict[str, Any] = {"recorded_at": datetime(2026, 9, 1, tzinfo=UTC), "start_date": date(2026, 1, 5)}
+    ended = hire(**at, ended_on=date(2026, 8, 20), end_reason="health")
     await apply_messages(dashboard_database, ended)
     seen = {}
     for role in SEE_FIGURES:
@@ -98,6 +99,7 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         "updated_at": "2026-12-01T17:00:00Z",
         "job_type": None,
         "filters": {},
+        "groups_as_of": "2026-12-01",
         "breakdowns": None,
         "pledged_positions": nothing | {"smaajob": 3, "praktik": 2},
         "positions_affirmed": nothing,
@@ -149,7 +151,7 @@ async def test_figures_of_one_job_type_alone(caller: Caller, dashboard_database:
         shown = (await caller.get(f"{asked}&job_type=praktik", role)).json()
         assert shown["job_type"] == "praktik"
         assert shown["pledged_positions"] == {"praktik": 2}
-        assert shown["hires_current_by_hours"]["0"] == {"praktik": 6}
+        assert shown["hires_current_by_hours"]["0"] == {"praktik": every["hires_current_by_hours"]["0"]["praktik"]}
         assert shown["still_employed"]["3"] == (
             every["still_employed"]["3"]["by_job_type"]["praktik"]
             | {"by_job_type": {"praktik": every["still_employed"]["3"]["by_job_type"]["praktik"]}}
@@ -216,15 +218,19 @@ async def test_who_may_not_know_of_single_persons_sees_no_small_counts(
     here: dict[str, Any] = {"company_id": baker.company_id, "municipality": "0671"}
     elsewhere: dict[str, Any] = {"municipality": "0661"}
     hours = {"weekly_hours": Decimal(20)}
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    begun: dict[str, Any] = {"start_date": date(2026, 1, 5), "confirmed_at": at, "recorded_at": at}
+    evening = employer_event(recorded_at=at, starts_at=at)
     await apply_messages(
         dashboard_database,
         baker,
-        pledge(positions=2, **here),
-        *(hire(**here) for _ in range(6)),
-        *(hire(**elsewhere) for _ in range(5)),
-        *(hire(**elsewhere, **hours) for _ in range(2)),
+        evening,
+        pledge(positions=2, captured_at=at, **here),
+        *(hire(**begun, **here) for _ in range(6)),
+        *(hire(**begun, **elsewhere) for _ in range(5)),
+        *(hire(**begun, **elsewhere, **hours, event_id=evening.event_id) for _ in range(2)),
     )
-    asked = f"{FIGURES}?as_of=2027-04-01&breakdowns=true"
+    asked = f"{FIGURES}?as_of=2026-11-01&breakdowns=true"
     all_, shown = [(await caller.get(asked, role)).json() for role in ("coordinator", "auditor")]
     assert all_["hires_current_by_hours"]["16-20"]["smaajob"] == 2
     assert shown["hires_current"] == all_["hires_current"], "headlines are shown to everybody"
@@ -243,6 +249,23 @@ async def test_who_may_not_know_of_single_persons_sees_no_small_counts(
     of_hires = ("hires", "hires_current", "hires_current_by_hours", "hires_ended_by_reason", "still_employed")
     assert [narrow[code] for code in of_hires] == [None] * 5
     assert narrow["median_days"]["pledged_to_hired"] == {"days": None, "cases": None}
+
+    # Neither the parts of an event, nor those of another day, nor what is recorded meanwhile, subtracts to a person.
+    groups = ("hires_current_by_hours", "hires_ended_by_reason", "still_employed")
+    of_event = (await caller.get(f"{asked}&event={evening.event_id}", "auditor")).json()
+    assert [of_event["hires"]["smaajob"], *(of_event[code] for code in groups)] == [2, None, None, None]
+    await apply_messages(
+        dashboard_database, hire(**here, start_date=date(2026, 9, 1), confirmed_at=at, weekly_hours=Decimal(12))
+    )
+    later = (await caller.get(asked.replace("11-01", "11-02"), "auditor")).json()
+    assert later["hires"]["smaajob"] == shown["hires"]["smaajob"] + 1
+    assert {code: later[code] for code in (*groups, "groups_as_of")} == {
+        code: shown[code] for code in (*groups, "groups_as_of")
+    }
+    assert later["groups_as_of"] == "2026-09-30"
+    assert {part["key"]: part["hires"]["smaajob"] for part in later["breakdowns"]["municipality"]["parts"]} == (
+        municipalities
+    )
 
 
 async def test_figures_as_known_at_a_moment(caller: Caller, dashboard_database: Database) -> None:

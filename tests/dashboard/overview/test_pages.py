@@ -98,7 +98,8 @@ async def test_the_taskforces_people_see_its_figures(caller: Caller, dashboard_d
 async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_share(
     caller: Caller, dashboard_database: Database
 ) -> None:
-    begun = {"start_date": date(2026, 1, 5), "confirmed_at": datetime(2026, 1, 2, tzinfo=UTC)}
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    begun: dict[str, Any] = {"start_date": date(2026, 1, 5), "confirmed_at": at, "recorded_at": at}
     logged = pledge(captured_at=datetime(2025, 12, 22, tzinfo=UTC))
     await apply_messages(
         dashboard_database,
@@ -124,6 +125,8 @@ async def test_the_page_says_whether_the_jobs_last_with_the_counts_beside_the_sh
     assert "Tal, der er for små til at vises, er skjult" in restricted
     assert re.search(r"Årsag Ophørt .*Uddannelse skjult", restricted)
     assert not re.search(r"Uddannelse,? [0-9]", restricted)
+    assert "Som det så ud ved kvartalets udgang, den 30.09.2026" in restricted
+    assert "Fra tilsagn til første arbejdsdag skjult skjult" in restricted, "the days of one person"
 
 
 async def test_the_page_in_english(caller: Caller, dashboard_database: Database) -> None:
@@ -309,6 +312,7 @@ async def test_the_figures_are_broken_down_and_each_part_leads_to_its_list(
     bakery = company(name="Limfjordens Bageri", municipality="0671", industry="107110", member=True)
     bank = company(name="Vestjysk Bank", municipality="0665", industry="641900", member=True)
     begun: dict[str, Any] = {"start_date": date(2026, 8, 3), "confirmed_at": datetime(2026, 8, 1, tzinfo=UTC)}
+    begun["recorded_at"] = begun["confirmed_at"]
     of_bakery: dict[str, Any] = {"company_id": bakery.company_id, "municipality": "0671"}
     of_bank: dict[str, Any] = {"company_id": bank.company_id, "municipality": "0665"}
     at = datetime(2026, 7, 1, tzinfo=UTC)

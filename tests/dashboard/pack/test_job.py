@@ -12,7 +12,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from services.dashboard.meeting.access import MeetingIsCancelled, MeetingNotFound
-from services.dashboard.pack import store
+from services.dashboard.pack import job, store
 from services.dashboard.pack.commands import ask_for_pack
 from services.dashboard.pack.domain import LEASE, MOST_ATTEMPTS, Pack, Wanted
 from services.dashboard.pack.job import make_waiting, prepare
@@ -21,13 +21,14 @@ from shared.contracts.events import EventCancelled, EventDrafted, EventPublished
 from tests.dashboard.messages import apply_messages, employer_event, meeting, pledge, taskforce
 from tests.dashboard.pack.events_service import EventsService, running
 from tests.dashboard.pack.reading import pdf_text, sheets
-from tests.support.taskforces import TASKFORCE
+from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.dashboard.settings import DashboardSettings
     from shared.db.database import Database
+    from shared.i18n.translations import Language
 
 HELD = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 OWNER = uuid4()
@@ -122,6 +123,27 @@ async def test_the_same_times_and_agenda_give_the_same_bytes_whatever_is_recorde
     await make_waiting(dashboard_database, settings)
     assert (await files(dashboard_database, another))[0] != first[0]
     assert await files(dashboard_database, again) == [None, None], "what it replaces is gone"
+
+
+async def test_no_taskforce_waits_for_all_packs_of_another(
+    dashboard_database: Database, settings: DashboardSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await apply_messages(dashboard_database, taskforce(), taskforce(taskforce_id=OTHER_TASKFORCE, slug="vejle"))
+    languages: tuple[Language, ...] = ("da", "en")
+    for of in (TASKFORCE, OTHER_TASKFORCE):
+        for language in languages:
+            wanted = Wanted(uuid4(), language, "staff", HELD.date(), HELD, "1")
+            async with dashboard_database.change(of) as conn:
+                await store.ask(conn, of, wanted, at=datetime.now(UTC))
+    made: list[UUID] = []
+
+    async def make(_database: Database, _settings: DashboardSettings, of: UUID, _name: str, _pack: Pack) -> bool:
+        made.append(of)
+        return True
+
+    monkeypatch.setattr(job, "_make_or_put_off", make)
+    assert await make_waiting(dashboard_database, settings) == 4
+    assert set(made[:2]) == set(made[2:]) == {TASKFORCE, OTHER_TASKFORCE}
 
 
 async def test_a_changed_meeting_has_its_pack_made_again(

@@ -17,13 +17,16 @@ from shared.product.industries import SECTIONS
 from shared.product.municipalities import municipality_name
 from shared.ui.charts import Bar, bar_chart
 from shared.ui.charts.palette import PROMISED
+from shared.ui.formats import date_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from markupsafe import Markup
 
     from services.dashboard.measures.breakdowns import Breakdown, Dimension, Part
+    from services.dashboard.measures.figures import Figures
     from services.dashboard.measures.measure import Measure
     from services.dashboard.measures.selection import Filters
     from services.dashboard.overview.captions import Population
@@ -59,9 +62,7 @@ class BreakdownView:
     rows: Sequence[BreakdownRow]
 
 
-def breakdowns(
-    found: Mapping[Dimension, Breakdown], population: Population, links: Links, *, restricted: bool
-) -> list[BreakdownView]:
+def breakdowns(figures: Figures, population: Population, links: Links, *, restricted: bool) -> list[BreakdownView]:
     """Return the breakdowns that divide anything: not one by a dimension that is filtered to a single part.
 
     Args:
@@ -69,13 +70,14 @@ def breakdowns(
     """
     filters = links.selection.filters
     views = []
-    for dimension, breakdown in found.items():
+    day = figures.closely.as_of if figures.closely else None
+    for dimension, breakdown in figures.breakdowns.items():
         filtered = getattr(filters, "company_id" if dimension == "company" else dimension) is not None
         stated = any(part.key is not None for part in breakdown.parts)
         if stated and not filtered:
             by_municipality = dimension == "municipality" and not filters
             measures = [one for one in BROKEN_DOWN if not restricted or one.unit != "hires" or by_municipality]
-            views.append(_view(dimension, breakdown, population, links, measures, restricted=restricted))
+            views.append(_view(dimension, breakdown, population, links, measures, restricted=restricted, day=day))
     return views
 
 
@@ -87,6 +89,7 @@ def _view(
     measures: Sequence[type[Measure]],
     *,
     restricted: bool,
+    day: date | None,
 ) -> BreakdownView:
     job_type = population.job_type
     named = [(_LABELS[dimension](part), part) for part in breakdown.parts]
@@ -114,12 +117,17 @@ def _view(
             caption=population.caption(_(PledgedPositions.label), PLEDGES),
             level=2,
         ),
-        [_HEADS[dimension](), *(_(measure.label) for measure in measures)],
+        [_HEADS[dimension](), *(heading(measure, day) for measure in measures)],
         [
             BreakdownRow(label, _narrowed(dimension, part, links), [numbers[measure][place] for measure in measures])
             for place, (label, part) in enumerate([*named, *rest])
         ],
     )
+
+
+def heading(measure: type[Measure], day: date | None) -> str:
+    """Return the heading of a column, with the day of hires that are of another day than the figures."""
+    return _(measure.label) if day is None or measure.unit != "hires" else f"{_(measure.label)}, {date_text(day)}"
 
 
 def _numbers(
