@@ -1,4 +1,4 @@
-"""The dashboard with 10,000, 100,000 and a million pledges: rebuild, figures and page.
+"""The dashboard with 10,000, 100,000 and a million pledges: rebuild, page, figures, bridge, list and pack.
 
 For each size, `history.py` fills the outboxes and a rebuild creates the read model. After the last rebuild of a size
 the tables are vacuumed and analysed, as autovacuum does within a minute or so.
@@ -32,7 +32,14 @@ ASKED = 150
 ASKED_OF_THE_PAST = 15
 _BOUNDS = {100_000: Target(50.0), 1_000_000: Target(100.0)}
 _PAST_BOUNDS = {1_000_000: Target(200.0)}
-_GATED = {"front page", "figures on any day"}
+_BOUNDS_OF = {
+    "front page": _BOUNDS,
+    "figures on any day": _BOUNDS,
+    "figures as known a year or two ago": _PAST_BOUNDS,
+    "bridge of hires since a meeting": {100_000: Target(100.0)},
+}
+_PACK_UP_TO = 10_000
+"""The pack's target is for eight years of Struer, which has fewer pledges than the smallest size."""
 _REBUILD_SECONDS = 1_800.0
 
 
@@ -45,6 +52,7 @@ class _Found:
     consumed: list[dict[str, Any]] = field(default_factory=list)
     answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     bare: list[dict[str, Any]] = field(default_factory=list)
+    packed: list[dict[str, Any]] = field(default_factory=list)
 
 
 def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
@@ -67,10 +75,12 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
         history.put(whole.superuser_dsn("events"), history.register(TASKFORCE))
         with (
             Child("rebuilding", log, **dashboard) as rebuilding,
+            Child("packing", log, dsn=dashboard["dsn"], jwks=dashboard["jwks"]) as packing,
             Child("bare_consumer", log, **consumer) as bare_consumer,
             Child("bare_app", log, port=(bare_port := plan.free_port()), size=0) as bare_app,
             Child("load", log) as load,
         ):
+            smaller = None
             for size in plan.sizes:
                 found = _Found()
                 progress(f"{size:,} pledges: made up and put into the outbox")
@@ -90,7 +100,18 @@ def measure(plan: Plan, progress: Callable[[str], None]) -> Iterator[Measure]:
                 for number in range(plan.rounds):
                     progress(f"{size:,} pledges, round {number + 1}: figures and page")
                     _ask(whole, load, bare_app, bare_port, found, number)
-                yield from _lines(size, found)
+                    progress(f"{size:,} pledges, round {number + 1}: pack")
+                    found.packed.append(packing.ask(patience=_REBUILD_SECONDS, **_last_meeting()))
+                yield from _lines(size, found, smaller)
+                smaller = found
+
+
+def _last_meeting() -> dict[str, str]:
+    return {
+        "taskforce": str(TASKFORCE),
+        "meeting": str(history.meeting_id(TASKFORCE, history.MEETINGS - 1)),
+        "known_at": history.meeting_begins(history.MEETINGS - 1).isoformat(),
+    }
 
 
 def _settle(whole: Installation) -> None:
@@ -108,6 +129,8 @@ def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, foun
     few = days[:ASKED_OF_THE_PAST]
     companies = [company_id(TASKFORCE, chance.randrange(COMPANIES)) for _ in few]
     past = [date(2025, 1, 1) + timedelta(days=chance.randrange(365)) for _ in range(ASKED_OF_THE_PAST)]
+    since = [history.meeting_begins(chance.randrange(history.MEETINGS - 4, history.MEETINGS)) for _ in few]
+    lists = "/api/dashboard/v1/lists"
     paths = {
         "front page": ["/"] * ASKED,
         "figures on any day": [f"{figures}?as_of={day}" for day in days],
@@ -119,6 +142,13 @@ def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, foun
         ],
         "figures of a municipality": [f"{figures}?as_of={day}&municipality={MUNICIPALITY}" for day in few],
         "figures with breakdowns": [f"{figures}?as_of={day}&breakdowns=true" for day in few],
+        "front page as known a year or two ago": [f"/?as_of={day}&known_at={day}T12:00" for day in past],
+        "bridge of hires since a meeting": [
+            f"/api/dashboard/v1/bridge?measure=hires&from={one:%Y-%m-%d}@{one:%Y-%m-%dT%H:%M:%SZ}&to={history.TODAY}"
+            for one in since
+        ],
+        "list of pledged positions": [f"{lists}/pledged_positions?as_of={day}" for day in few],
+        "list of hires": [f"{lists}/hires?as_of={day}" for day in few],
         "figures as known a year or two ago": [f"{figures}?as_of={day}&known_at={day}T12:00:00Z" for day in past],
     }
     for name, urls in paths.items():
@@ -132,7 +162,7 @@ def _ask(whole: Installation, load: Child, bare_app: Child, bare_port: int, foun
             found.bare.append(load.ask(ports=[bare_port], connections=1, token=token, paths=urls))
 
 
-def _lines(size: int, found: _Found) -> Iterator[Measure]:
+def _lines(size: int, found: _Found, smaller: _Found | None) -> Iterator[Measure]:
     with_floor = bool(found.consumed)
     rates = spread([one["rate"] for one in found.rebuilt])
     cleared = spread([one["seconds"] for one in found.rebuilt])
@@ -150,7 +180,12 @@ def _lines(size: int, found: _Found) -> Iterator[Measure]:
     for name, answers in found.answers.items():
         for share in ("p50", "p99"):
             page = name == "front page"
-            bounds = _PAST_BOUNDS if "known" in name else _BOUNDS if name in _GATED else {}
+            bounds = _BOUNDS_OF.get(name, {})
+            grown = spread([one[share] for one in answers]).median
+            before = spread([one[share] for one in smaller.answers[name]]).median if smaller else None
+            notes = [f"{answers[0]['bytes'] / 1000:.0f} kB"] if share == "p50" else []
+            if before:
+                notes.append(f"{grown / before:.1f} times that of the size before")
             yield Measure(
                 SECTION,
                 f"{name}, {size:,} pledges, {share}",
@@ -159,5 +194,15 @@ def _lines(size: int, found: _Found) -> Iterator[Measure]:
                 "bare uvicorn, as many bytes" if page else None,
                 spread([one[share] for one in found.bare]) if page else None,
                 bounds.get(size) if share == "p99" else None,
-                note=f"{answers[0]['bytes'] / 1000:.0f} kB" if share == "p50" else "",
+                note="; ".join(notes),
             )
+    yield Measure(
+        SECTION,
+        f"pack of a meeting, {size:,} pledges",
+        "s",
+        spread([one["seconds"] for one in found.packed]),
+        target=Target(2.0) if size <= _PACK_UP_TO else None,
+        note=f"{found.packed[0]['figures_seconds']:.2f} s of it for the figures; "
+        f"{sum(found.packed[0]['bytes']) / 1000:.0f} kB",
+        detail={"packed": found.packed},
+    )

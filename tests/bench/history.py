@@ -40,6 +40,8 @@ MEETINGS = 36
 """The number of meetings of the taskforce whose figures are fixed: one after every 80 days."""
 LAST_MEETING = date(2026, 6, 15)
 """Some weeks before the last pledges."""
+TODAY = date(2026, 9, 1)
+"""A day after the last pledges."""
 TARGETS: Final = (
     ("pledged_positions", 60_000, "count", date(2018, 5, 1), date(2027, 12, 31)),
     ("hires", 20_000, "count", date(2026, 1, 1), date(2027, 12, 31)),
@@ -131,8 +133,7 @@ def register(taskforce_id: UUID) -> Iterator[Message]:
 
 def _meetings(taskforce_id: UUID) -> Iterator[Message]:
     for number in range(MEETINGS):
-        held_on = LAST_MEETING - timedelta(days=80 * (MEETINGS - 1 - number))
-        starts = datetime.combine(held_on, time(13), UTC)
+        starts = meeting_begins(number)
         yield EventClosed(
             taskforce_id=taskforce_id,
             version=3,
@@ -149,7 +150,7 @@ def _meetings(taskforce_id: UUID) -> Iterator[Message]:
             version=1,
             recorded_at=starts,
             meeting_id=meeting_id(taskforce_id, number),
-            as_of=held_on,
+            as_of=starts.date(),
             known_at=starts,
         )
 
@@ -234,6 +235,11 @@ def event_id(taskforce_id: UUID, number: int) -> UUID:
 def meeting_id(taskforce_id: UUID, number: int) -> UUID:
     """Return the id of a meeting; `number` counts from 0."""
     return uuid5(taskforce_id, f"meeting {number}")
+
+
+def meeting_begins(number: int) -> datetime:
+    """Return when a meeting begins, and when its figures are fixed."""
+    return datetime.combine(LAST_MEETING - timedelta(days=80 * (MEETINGS - 1 - number)), time(13), UTC)
 
 
 def _evening(number: int) -> datetime:

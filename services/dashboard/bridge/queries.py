@@ -18,7 +18,7 @@ from services.dashboard.read_model.generations import SERVED
 from shared.product.industries import NOT_STATED, SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from services.dashboard.bridge.counted import Counted
     from services.dashboard.bridge.domain import Kind
@@ -33,7 +33,8 @@ _log = structlog.get_logger(__name__)
 
 async def value(conn: Connection, counted: Counted, times: Times) -> int:
     """Return the figure at a pair of times, from the sums that all figures are made of."""
-    return _value(counted, await _sums(conn, [*counted.adds, *counted.subtracts], times, counted.filters))
+    codes = [*counted.adds, *counted.subtracts]
+    return _value(counted, await _sums(conn, codes, times, counted.filters, _job_types([counted])))
 
 
 def _value(counted: Counted, sums: Sequence[DeltaSum]) -> int:
@@ -59,13 +60,26 @@ async def values(
     return found
 
 
-async def _sums(conn: Connection, codes: Sequence[str], times: Times, filters: Filters) -> list[DeltaSum]:
+def _job_types(several: Sequence[Counted]) -> Collection[str] | None:
+    """Return the job types that the figures are of; None if one of them has none."""
+    found = {counted.job_type for counted in several if counted.job_type is not None}
+    return None if any(counted.job_type is None for counted in several) else found
+
+
+async def _sums(
+    conn: Connection,
+    codes: Sequence[str],
+    times: Times,
+    filters: Filters,
+    job_types: Collection[str] | None = None,
+) -> list[DeltaSum]:
     sums = await figures.delta_sums(
         conn,
         as_of=times.as_of,
         known_at=times.known_at,
         codes={"taskforce": codes, "quarter": [], "event": []},
         filters=filters,
+        job_types=job_types,
     )
     return [one for one in sums if one.quarter is None and one.event_id is None]
 
@@ -101,8 +115,9 @@ async def bridges(
     if not several:
         return []
     codes = sorted({code for counted in several for code in (*counted.adds, *counted.subtracts)})
-    start = await _sums(conn, codes, since, several[0].filters)
-    end = await _sums(conn, codes, until, several[0].filters) if ends is None else []
+    filters, job_types = several[0].filters, _job_types(several)
+    start = await _sums(conn, codes, since, filters, job_types)
+    end = await _sums(conn, codes, until, filters, job_types) if ends is None else []
     found = []
     for counted in several:
         terms = await _terms(conn, counted, since, until)
