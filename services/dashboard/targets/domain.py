@@ -212,7 +212,9 @@ def _share(terms: Terms, progress: Progress, as_of: date) -> Forecast:
     if ripe:
         share = got_there / ripe
         to_come = undecided + max(progress.last_year, 0) / progress.observed_days * _days_left(terms, as_of)
-        spread = _Z * sqrt(to_come * share * (1 - share) * (1 + to_come / ripe)) / (ripe + to_come)
+        # With one more who got there and one more who did not: as long as all or none have, others may still differ.
+        likely, known = (got_there + 1) / (ripe + 2), ripe + 2
+        spread = _Z * sqrt(to_come * likely * (1 - likely) * (1 + to_come / known)) / (ripe + to_come)
         found = replace(
             found,
             expected=100 * share,

@@ -113,6 +113,14 @@ def test_both_denominators_are_kept() -> None:
     assert forecast(terms("still_employed_6", 40), Progress(0), TODAY).share_of_ripe is None
 
 
+@pytest.mark.parametrize(("got_there", "band"), [(3, (81, 100)), (0, (0, 19))])
+def test_three_who_all_got_there_or_not_do_not_make_the_next_ones_certain(
+    got_there: int, band: tuple[int, int]
+) -> None:
+    found = forecast(terms("still_employed_6", 40), Progress(got_there, 0, ripe=3, begun=6), TODAY)
+    assert (found.low, found.high) == band
+
+
 @pytest.mark.parametrize(("rate", "quantile", "number"), [(0, 0.9, 0), (3, 0.1, 1), (3, 0.9, 5), (500, 0.9, 529)])
 def test_the_quantiles_are_those_of_the_poisson_distribution(rate: float, quantile: float, number: int) -> None:
     assert poisson_quantile(rate, quantile) == number
