@@ -5,17 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.dashboard.bridge.domain import HiresNotShown, NotASum, UnknownMeasure
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.hires import HiresCurrent, HiresCurrentByHours, HiresCurrentByLadder
 from services.dashboard.measures.selection import NO_FILTERS, Filters
+from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from services.dashboard.measures.measure import Measure, Unit
     from shared.contracts.pledges import JobType
+
+
+class NotASum(Refusal):
+    """The measure is no single sum of pledges, hires or attendances."""
+
+    code = "not-a-sum"
+    kind = "invalid"
+    title = N_("This measure has no list")
+    detail = N_("%(measure)s is not one number that pledges, hires or companies add up to. Choose another measure.")
+    field = "?measure"
+
+
+class UnknownMeasure(Refusal):
+    """There is no measure with this code."""
+
+    code = "unknown-measure"
+    kind = "invalid"
+    title = N_("There is no such measure")
+    detail = N_("The measures with a list are: %(measures)s.")
+    field = "?measure"
+
+
+class HiresNotShown(Refusal):
+    """Each hire is a person, and the role does not see hires of a small part of the taskforce."""
+
+    code = "hires-not-shown"
+    kind = "forbidden"
+    title = N_("Hires are not shown so closely")
+    detail = N_(
+        "Each hire is a person. Only coordinators, case workers and administrators see hires one by one, by group, or "
+        "of one company, industry or municipality."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,38 +40,6 @@ class TimesReversed(Refusal):
     field = "?from"
 
 
-class NotASum(Refusal):
-    """The measure is no single sum of pledges, hires or attendances."""
-
-    code = "not-a-sum"
-    kind = "invalid"
-    title = N_("This measure has no list")
-    detail = N_("%(measure)s is not one number that pledges, hires or companies add up to. Choose another measure.")
-    field = "?measure"
-
-
-class UnknownMeasure(Refusal):
-    """There is no measure with this code."""
-
-    code = "unknown-measure"
-    kind = "invalid"
-    title = N_("There is no such measure")
-    detail = N_("The measures with a list are: %(measures)s.")
-    field = "?measure"
-
-
-class HiresNotShown(Refusal):
-    """Each hire is a person, and the role does not see hires of a small part of the taskforce."""
-
-    code = "hires-not-shown"
-    kind = "forbidden"
-    title = N_("Hires are not shown so closely")
-    detail = N_(
-        "Each hire is a person. Only coordinators, case workers and administrators see hires one by one, by group, or "
-        "of one company, industry or municipality."
-    )
-
-
 class DoesNotSum(Exception):
     """The terms of a bridge do not lead from its start to its end. That is a bug, and never shown as a figure."""
 

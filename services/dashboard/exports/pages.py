@@ -11,8 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.dashboard.access import FIGURES, ApiViewer, Reporter, sees_health
-from services.dashboard.bridge.counted import check_closeness
-from services.dashboard.bridge.domain import HiresNotShown
+from services.dashboard.bridge.counted import HiresNotShown, check_closeness
 from services.dashboard.exports.files import MEDIA_TYPES, Kind, as_response, csv_lines, headers, json_value
 from services.dashboard.exports.report import Half, HalfStillToCome, report
 from services.dashboard.lists.queries import all_rows

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting_times import Meeting
     from shared.http.auth import Principal
 
 
@@ -48,6 +48,23 @@ def sees_agendas(viewer: Principal) -> bool:
 def visible(meetings: Sequence[Meeting], viewer: Principal) -> list[Meeting]:
     """Return the meetings that the viewer sees, in their order."""
     return [meeting for meeting in meetings if meeting.status != "draft" or sees_drafts(viewer)]
+
+
+def find_with_figures(meetings: Sequence[Meeting], meeting_id: UUID, *, sees_drafts: bool) -> Meeting:
+    """Return one of the meetings that has figures.
+
+    Args:
+        sees_drafts: whether a draft exists for whoever asks.
+
+    Raises:
+        MeetingNotFound, MeetingIsCancelled.
+    """
+    meeting = find(meetings, meeting_id)
+    if meeting.status == "draft" and not sees_drafts:
+        raise MeetingNotFound
+    if meeting.status == "cancelled":
+        raise MeetingIsCancelled
+    return meeting
 
 
 def find(meetings: Sequence[Meeting], meeting_id: UUID) -> Meeting:

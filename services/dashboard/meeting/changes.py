@@ -13,7 +13,7 @@ from services.dashboard.bridge.domain import TimesReversed, check_order
 from services.dashboard.bridge.errata import HeldMeeting, errata
 from services.dashboard.bridge.queries import bridges
 from services.dashboard.measures.catalogue import HEADLINES
-from services.dashboard.meeting.queries import meeting_before
+from services.dashboard.meeting_times import meeting_before
 from shared.i18n.translations import gettext as _
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.dashboard.bridge.domain import Bridge
     from services.dashboard.bridge.errata import Erratum
     from services.dashboard.measures.selection import Times
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting_times import Meeting
     from shared.contracts.pledges import JobType
     from shared.db.database import Connection
 

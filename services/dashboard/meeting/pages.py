@@ -14,8 +14,8 @@ from services.dashboard.measures.selection import Times
 from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, sees_drafts, visible
 from services.dashboard.meeting.changes import MEETINGS_LOOKED_AT, changes_since_last, corrections
 from services.dashboard.meeting.content import of_changes
-from services.dashboard.meeting.queries import meetings as read_meetings
 from services.dashboard.meeting.words import times_in_words
+from services.dashboard.meeting_times import meetings as read_meetings
 from services.dashboard.overview.pages import dashboard
 from services.dashboard.selection import Selection
 from shared.db.database import Database
@@ -28,7 +28,7 @@ from shared.ui.pages import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting_times import Meeting
     from shared.contracts.pledges import JobType
     from shared.db.database import Connection
 

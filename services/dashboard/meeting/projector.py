@@ -15,9 +15,9 @@ from services.dashboard.measures.selection import quarter_ends
 from services.dashboard.meeting import content
 from services.dashboard.meeting.access import MeetingIsCancelled, find, sees_agendas, visible
 from services.dashboard.meeting.changes import changes_since_last, corrections
-from services.dashboard.meeting.queries import meetings as read_meetings
 from services.dashboard.meeting.slides import SLIDE_WORDS, slide_at, slides, slides_url
 from services.dashboard.meeting.words import times_in_words
+from services.dashboard.meeting_times import meetings as read_meetings
 from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.restricted import restrict_figures
 from services.dashboard.targets.figures import targets_in
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.dashboard.meeting.content import Content
-    from services.dashboard.meeting.queries import Meeting
     from services.dashboard.meeting.slides import SlideView
+    from services.dashboard.meeting_times import Meeting
     from shared.contracts.pledges import JobType
     from shared.db.database import Connection
 

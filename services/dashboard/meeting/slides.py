@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from services.dashboard.meeting.queries import AgendaItem
+    from services.dashboard.meeting_times import AgendaItem
     from shared.contracts.events import AgendaView
 
 SlideView = Literal[

@@ -11,7 +11,8 @@ from services.dashboard.bridge.queries import bridges
 from services.dashboard.measures.catalogue import HEADLINES
 from services.dashboard.measures.hires import Hires
 from services.dashboard.measures.selection import Times
-from services.dashboard.overview import findings, queries
+from services.dashboard.meeting_times import last_meeting
+from services.dashboard.overview import findings
 from shared.fields.copenhagen import COPENHAGEN
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ async def changes(
     Returns:
         None if the end of the quarter is still to come at the selection's times: there is nothing to compare with.
     """
-    last = await queries.last_meeting(conn, selection.times)
-    since = last.times if last else end_of_last_quarter(selection.day)
+    last = await last_meeting(conn, selection.times)
+    since = last.times(selection.day) if last else end_of_last_quarter(selection.day)
     if since is None or not _is_earlier(since, selection):
         return None
     counted = [counted_by(measure, selection.job_type, filters=selection.filters) for measure in measures]
@@ -80,4 +81,4 @@ async def changes(
     day = last.held_on if last else since.as_of
     hires = next((one for one in built if one.measure is Hires), None)
     title = findings.changes(hires.end - hires.start, day, meeting=last is not None) if hires else ""
-    return Changes(title, since, last.meeting_id if last else None, built)
+    return Changes(title, since, last.id if last else None, built)

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from services.dashboard.measures import queries
 from services.dashboard.measures.figures import today
+from services.dashboard.meeting.access import find_with_figures
+from services.dashboard.meeting_times import meetings
 from services.dashboard.pack import store
 from services.dashboard.pack.domain import Wanted
-from services.dashboard.pack.queries import changed_at, edition, find_meeting
+from services.dashboard.pack.queries import edition
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting_times import Meeting
     from services.dashboard.pack.domain import Audience, Pack
     from shared.db.database import Connection, Database
     from shared.i18n.translations import Language
@@ -51,10 +54,10 @@ async def ask_for_pack(
     """
     at = at or datetime.now(UTC)
     async with database.read(taskforce_id) as conn:
-        meeting, _before = await find_meeting(conn, meeting_id, sees_drafts=sees_drafts)
+        meeting = find_with_figures(await meetings(conn), meeting_id, sees_drafts=sees_drafts)
         wanted = await _wanted(conn, meeting, language, audience, at)
         pack = await store.latest(conn, taskforce_id, wanted)
-        changed = await changed_at(conn) if wanted.known_at is None else None
+        changed = await queries.last_change(conn) if wanted.known_at is None else None
     if pack is not None and not _is_needed(pack, wanted, again=again, changed=changed, at=at):
         return Asked(meeting, pack)
     async with database.change(taskforce_id) as conn:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from services.dashboard.measures.figures import Figures
-    from services.dashboard.meeting.queries import Meeting
+    from services.dashboard.meeting_times import Meeting
     from services.dashboard.pack.agenda import Decision
     from services.dashboard.pack.domain import Pack
     from shared.contracts.pledges import JobType
@@ -34,13 +34,11 @@ class Facts:
 
     Attributes:
         meeting: the meeting; `pack` says for which times.
-        before: the meeting before; None: it is the first one.
         agenda: None: the events service has none.
     """
 
     taskforce: str
     meeting: Meeting
-    before: Meeting | None
     pack: Pack
     figures: Figures
     agenda: Agenda | None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from services.dashboard.meeting.access import MeetingIsCancelled, MeetingNotFound
-from services.dashboard.meeting.queries import meetings
+from services.dashboard.meeting_times import meetings
 from services.dashboard.pack import store
 from services.dashboard.pack.agenda import AgendaUnavailable, fetch_agenda
 from services.dashboard.pack.commands import ask_for_pack

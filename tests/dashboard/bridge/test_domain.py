@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.dashboard.bridge import links, words
-from services.dashboard.bridge.counted import check_closeness, counted_by, measure_of
+from services.dashboard.bridge.counted import (
+    HiresNotShown,
+    NotASum,
+    UnknownMeasure,
+    check_closeness,
+    counted_by,
+    measure_of,
+)
 from services.dashboard.bridge.domain import (
     Bridge,
     DoesNotSum,
-    HiresNotShown,
-    NotASum,
     Term,
     TimesReversed,
-    UnknownMeasure,
     check_order,
 )
 from services.dashboard.bridge.times import check_beginning, read_times, text_of

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from services.dashboard.meeting import content
 from services.dashboard.meeting.changes import changes_since_last, corrections
-from services.dashboard.meeting.queries import meetings as read_meetings
+from services.dashboard.meeting_times import meetings as read_meetings
 from shared.contracts.events import AgendaItem
 from shared.ui.formats import local_date
 from tests.dashboard.meeting.test_pages import page

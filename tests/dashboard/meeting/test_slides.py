@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.dashboard.meeting.queries import AgendaItem
 from services.dashboard.meeting.slides import SLIDE_WORDS, slide_at, slides, slides_url
+from services.dashboard.meeting_times import AgendaItem
 
 
 def item(shows: Any = None, minutes: int | None = None) -> AgendaItem:

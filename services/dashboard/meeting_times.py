@@ -1,4 +1,7 @@
-"""The SQL of meetings: which there are, what is on their agenda, and the times of their figures."""
+"""Which meetings there are, what is on their agenda, and the times of their figures.
+
+Not here: what a meeting sees (`meeting`), and what was said and decided at it (the events service).
+"""
 
 from __future__ import annotations
 
@@ -124,3 +127,16 @@ def meeting_before(all_meetings: Sequence[Meeting], meeting: Meeting) -> Meeting
     """Return the latest earlier meeting that is neither a draft nor cancelled; None: it is the first one."""
     earlier = [one for one in all_meetings if one.counts and (one.starts_at, one.id) < (meeting.starts_at, meeting.id)]
     return max(earlier, key=lambda one: (one.starts_at, one.id), default=None)
+
+
+async def last_meeting(conn: Connection, times: Times) -> Meeting | None:
+    """Return the latest meeting on an earlier day that saw figures of earlier times; None: there is none.
+
+    A meeting of the day itself is not among them: what it is to see is how things have changed since the one before it.
+    """
+    moment = times.known_at or datetime.now(UTC)
+    for meeting in await meetings(conn, known_at=times.known_at, now=moment):
+        has_seen = meeting.known_at is not None and meeting.known_at <= moment
+        if meeting.counts and has_seen and meeting.held_on < times.as_of and meeting.as_of <= times.as_of:
+            return meeting
+    return None

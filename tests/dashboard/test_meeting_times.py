@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from services.dashboard.measures.selection import Times
-from services.dashboard.meeting.queries import Meeting, meeting_before, meetings
+from services.dashboard.meeting_times import Meeting, meeting_before, meetings
 from shared.contracts.events import EventDrafted, EventPublished, MeetingFiguresFixed
 from tests.dashboard.messages import EVENING, apply_messages, employer_event, meeting
 from tests.support.taskforces import TASKFORCE
