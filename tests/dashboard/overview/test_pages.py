@@ -303,6 +303,7 @@ async def test_what_has_changed_since_the_last_meeting_comes_first(
     assert "Hver ansættelse er en person." in filtered
     assert "regneark" not in filtered, "they may not have that file"
     assert "ansættelser efter første arbejdsdag" not in filtered
+    assert "Stregen viser" not in filtered, "no goal is drawn"
     assert "I job nu" not in filtered.split("Hvad tallene betyder", maxsplit=1)[0]
 
 

@@ -97,11 +97,17 @@ def by_event(figures: Figures, population: Population, links: Links, *, latest: 
             if latest and len(figures.events) > latest
             else "",
         ),
-        intro=_("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
-        if several
-        else _("The tick marks the event's goal."),
+        intro=_events_intro(goals=any(event.goal_positions is not None for event in events), several=several),
         level=2,
     )
+
+
+def _events_intro(*, goals: bool, several: bool) -> str | None:
+    if goals and several:
+        return _("All job types added together, as an event's goal is for all of them. The tick marks the goal.")
+    if goals:
+        return _("The tick marks the event's goal.")
+    return _("All job types added together.") if several else None
 
 
 def _behind(event: EventFigures, job_type: str, links: Links) -> str | None:
