@@ -179,4 +179,4 @@ def cell_text(cell: Cell) -> str:
             return moment_text(cell)
         case date():
             return date_text(cell)
-    return number_text(cell)
+    return number_text(cell).replace("-", "\N{MINUS SIGN}")

@@ -94,3 +94,7 @@ def test_an_empty_taskforce_has_a_document() -> None:
     made = document(Figures(date(2026, 12, 1), KNOWN_AT, None, waits=figures_of_struer().waits))
     assert "Der er ikke noget at vise endnu." in pdf_text(pdf(made))
     assert workbook(made)
+
+
+def test_a_number_below_zero_has_a_minus_sign_as_the_sums_have() -> None:
+    assert [cell_text(cell) for cell in (-1, 0, 12)] == ["\N{MINUS SIGN}1", "0", "12"]
