@@ -38,8 +38,7 @@ async def sample_app() -> AsyncIterator[Any]:
         app.state.closing = True
 
 
-@pytest.mark.parametrize("language", ["da", "en"])
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900)])
+@pytest.mark.parametrize(("language", "width", "height"), [("da", 390, 844), ("en", 1280, 900)])
 async def test_every_page_is_accessible(
     sample_app: Any, page_at: PageAt, language: str, width: int, height: int
 ) -> None:
