@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from services.dashboard.measures import catalogue
 from services.dashboard.measures.hires import HiresCurrent, HiresCurrentByHours, HiresCurrentByLadder
 from services.dashboard.measures.selection import NO_FILTERS, Filters
+from services.dashboard.read_model.deltas import STARTING_LATER_FROM_PLEDGES, STARTING_LATER_WITHOUT_PLEDGE
 from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
 from shared.refusals import Refusal
@@ -106,6 +107,11 @@ class Counted:
     def exchanges(self) -> bool:
         """Whether deltas of one hire may cancel on a day: a step of its ladder leads from one group to the next."""
         return self.measure in {HiresCurrent, HiresCurrentByHours, HiresCurrentByLadder}
+
+    @property
+    def begins_with_its_day(self) -> bool:
+        """Whether nothing counts before the day that lists are ordered by: a hire may be confirmed before its start."""
+        return not {*self.adds, *self.subtracts} & {STARTING_LATER_FROM_PLEDGES, STARTING_LATER_WITHOUT_PLEDGE}
 
 
 def counted_by(measure: type[Measure], job_type: JobType, *, group: str = "", filters: Filters = NO_FILTERS) -> Counted:

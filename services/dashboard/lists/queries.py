@@ -146,6 +146,9 @@ def _of_figure(listing: Listing, companies: Companies) -> tuple[str, Arguments]:
     """Return SQL that reads the versions in the order of an index, and so only as many as a page needs."""
     conditions = Conditions(listing.counted)
     arguments, source = conditions.arguments, listing.counted.source
+    as_of = arguments.add(listing.until.as_of, "date")
+    # So that the index is read from the day on, and not from the newest of all.
+    begun = f"version.{source.day} <= {as_of}" if listing.counted.begins_with_its_day else "true"
     of_event = "true"
     if listing.counted.filters.event_id is not None:
         # All deltas of a version have its event.
@@ -163,8 +166,9 @@ def _of_figure(listing: Listing, companies: Companies) -> tuple[str, Arguments]:
                            from unnest(version.deltas) as delta
                           where {conditions.measured}
                             and {conditions.selected}
-                            and delta.day <= {arguments.add(listing.until.as_of, "date")}) as sums
+                            and delta.day <= {as_of}) as sums
      where version.generation = {SERVED}
+       and {begun}
        and {known("version.recorded_at", listing.until.known_at, arguments)}
        and {of_event}
        and {conditions.of_company("version", companies)}
