@@ -80,6 +80,13 @@ EVENT: Final = Resource(
 CHECK_IN: Final = Resource("check-in", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 REGISTRATION: Final = Resource("registration", of=EVENT, by_role={"caseworker": NOTHING, "facilitator": NOTHING})
 DECISION: Final = Resource("decision")
+OWN_DECISION: Final = Resource(
+    "decision to carry out",
+    own="for which the caller is responsible",
+    reach=OWN,
+    by_role={"coordinator": OF_THE_TASKFORCE, "admin": OF_THE_TASKFORCE},
+)
+"""A decision, for whoever reports that it is done."""
 INVITATION: Final = Resource("invitation", reach=ALL_TASKFORCES)
 """The code of a company's invitation: whoever has it reads the event's public facts."""
 COMPANY: Final = Resource("company")

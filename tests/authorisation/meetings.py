@@ -12,13 +12,17 @@ from services.events.calendar.meetings.decisions import commands as decisions
 from services.events.calendar.meetings.decisions.domain import DecisionTerms
 from services.events.calendar.meetings.domain import AgendaItem
 from tests.authorisation.accounts import API, Accounts, name_of
-from tests.authorisation.matrix import Ask, Probe, expected_marks, taskforce_of
+from tests.authorisation.matrix import Ask, Probe, expected_marks, person_of, taskforce_of
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
 if TYPE_CHECKING:
     from shared.http.policy import Caller, Ownership
 
-BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {"decision": ("own", "other taskforce", "missing")}
+BELONGINGS: Final[dict[str, tuple[Ownership, ...]]] = {
+    "decision": ("own", "other taskforce", "missing"),
+    # Our caller's own, and one for which a colleague is responsible.
+    "decision to carry out": ("own", "other company", "other taskforce", "missing"),
+}
 
 _FOREIGN_DUE_ON: Final = date(2089, 1, 1)
 
@@ -98,6 +102,24 @@ def _change(method: str, path: str, body: dict[str, Any], *, success: int = 200,
     return probe
 
 
+def _report(path: str, *, success: int) -> Probe:
+    """Reports a new decision as done."""
+
+    async def probe(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
+        id = await world.new_meeting(ownership)
+        if ownership == "own":
+            await world.superuser.execute(
+                "update decisions set owner = $1 where taskforce_id = $2 and id = $3", person_of(caller), TASKFORCE, id
+            )
+        return Ask("POST", path.format(id=id), {"data": {}} if success == 303 else {}, success=success)
+
+    return probe
+
+
+async def count_own(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("GET", "/decisions/mine", hidden=200)
+
+
 async def list_by_api(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
     shows = expected_marks(ownership, f"Beslutning {_title(ownership)}") if ownership != "missing" else ()
     return Ask("GET", f"{API}/decisions?page_size=200", hidden=200, shows=shows)
@@ -137,7 +159,12 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/decisions", "decision"): list_by_api,
     (f"GET {API}/decisions/{{decision_id}}", "decision"): _read(f"{API}/decisions/{{id}}", "Beslutning "),
     (f"PUT {API}/decisions/{{decision_id}}", "decision"): _change("PUT", f"{API}/decisions/{{id}}", _DECISION),
-    (f"POST {API}/decisions/{{decision_id}}/{{step}}", "decision"): _change("POST", f"{API}/decisions/{{id}}/done", {}),
+    (f"POST {API}/decisions/{{decision_id}}/drop", "decision"): _change(
+        "POST", f"{API}/decisions/{{id}}/drop", {"reason": "Lukket"}
+    ),
+    (f"POST {API}/decisions/{{decision_id}}/{{step}}", "decision to carry out"): _report(
+        f"{API}/decisions/{{id}}/done", success=200
+    ),
     ("GET /internal/events/v1/meetings/{meeting_id}", "event"): _read(
         "/internal/events/v1/meetings/{id}?taskforce={taskforce}", "", drafts=404
     ),
@@ -165,5 +192,11 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /decisions", "decision"): list_on_page,
     ("GET /decisions/{decision_id:uuid}", "decision"): _read("/decisions/{id}", "Beslutning "),
     ("POST /decisions/{decision_id:uuid}", "decision"): _change("POST", "/decisions/{id}", _DECISION, success=303),
-    ("POST /decisions/{decision_id:uuid}/{step}", "decision"): _change("POST", "/decisions/{id}/done", {}, success=303),
+    ("POST /decisions/{decision_id:uuid}/drop", "decision"): _change(
+        "POST", "/decisions/{id}/drop", {"reason": "Lukket"}, success=303
+    ),
+    ("POST /decisions/{decision_id:uuid}/{step}", "decision to carry out"): _report(
+        "/decisions/{id}/done", success=303
+    ),
+    ("GET /decisions/mine", "decision to carry out"): count_own,
 }

@@ -284,7 +284,7 @@ async def _page(
         before = await decisions.decisions_before(conn, taskforce, event_id)
         made = await decisions.decisions_of(conn, taskforce, event_id)
         people = await queries.people(conn, taskforce, limit=_MAX_PEOPLE) if planner else []
-        latest = await decisions.decision(conn, taskforce, settled) if settled and planner else None
+        latest = await decisions.decision(conn, taskforce, settled) if settled else None
     changed = next((item for item in meeting.items if item.id == opened.change), None)
     written = next((item for item in meeting.items if item.id == opened.minutes), None)
     return render(
@@ -296,6 +296,7 @@ async def _page(
         made=made,
         people=people,
         is_planner=planner,
+        reader=principal.person,
         views=[(code, _(label)) for code, label in VIEWS.items()],
         view_words=VIEWS,
         changed=changed,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Pages:
     """Sends forms and opens pages as a role."""
 
-    def __init__(self, caller: Caller, role: Role = "coordinator") -> None:
-        self._client, self._headers = caller.client, caller.headers(role) | {"accept": "text/html"}
+    def __init__(self, caller: Caller, role: Role = "coordinator", **principal: Any) -> None:
+        self._client, self._headers = caller.client, caller.headers(role, **principal) | {"accept": "text/html"}
 
     async def open(self, path: str, status: int = 200) -> str:
         answer = await self._client.get(path, headers=self._headers)
@@ -102,6 +102,34 @@ async def test_minutes_and_decisions_are_written_and_come_back(caller: Caller, v
     parts = await member.open(f"/events/{id}/agenda/items/{item}") + await member.open(f"/events/{id}/agenda/list")
     assert parts.count("Tallene") == 2
     assert "Ring til hele havnen" in await member.open(f"/events/{id}/agenda/decisions")
+
+
+async def test_whoever_is_responsible_reports_their_own_decisions_as_done(caller: Caller, visitor: Visitor) -> None:
+    pages, id = Pages(caller), await meeting(caller, "publish")
+    path, first, second, item = f"/events/{id}/agenda", str(uuid4()), str(uuid4()), str(uuid4())
+    await pages.send(f"{path}/items", id=item, title="Tallene")
+    owner = re.findall(r'<option value="([0-9a-f-]{36})">En member', await pages.open(path))[0]
+    for decision, due_on in ((first, "2026-01-15"), (second, "2090-01-15")):
+        terms = {"item_id": item, "text": "Ring til havnen", "owner": owner, "due_on": due_on}
+        await pages.send(f"/events/{id}/decisions", id=decision, **terms)
+    own, other = Pages(caller, "member", subject=f"person:{owner}"), Pages(caller, "member")
+
+    assert "Du har 2 åbne beslutninger, 1 over tiden" in await own.open("/decisions/mine")
+    assert (await other.open("/decisions/mine")).strip() == ""
+    assert f'action="/decisions/{first}/done"' in await own.open("/decisions?show=mine")
+    page = await own.open(f"/decisions/{first}")
+    assert ("/done" in page, "/drop" in page) == (True, False)
+    assert "/done" not in await other.open(f"/decisions/{first}")
+    await other.send(f"/decisions/{first}/done", 404, version="1")
+    await own.send(f"/decisions/{first}/drop", 403, version="1", reason="Lukket")
+
+    await own.send(f"/decisions/{first}/done", version="1")
+    assert f'action="/decisions/{first}/reopen"' in await own.open(f"/decisions?settled={first}")
+    assert "Du har 1 åben beslutning<" in await own.open("/decisions/mine")
+    await own.send(f"/decisions/{first}/reopen", version="2")
+    await pages.send(f"/decisions/{first}/drop", version="3", reason="Lukket")
+    assert "Bed en koordinator" in await own.send(f"/decisions/{first}/reopen", 403, version="4")
+    assert "/reopen" not in await own.open(f"/decisions/{first}")
 
 
 async def test_figures_are_fixed_and_released_on_the_page(caller: Caller, visitor: Visitor) -> None:

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.events.access import DECISION, EVENT, EventReader, Planner
+from services.events.access import DECISION, EVENT, OWN_DECISION, EventReader, Planner, is_planner
 from services.events.calendar.meetings.decisions import commands, queries
-from services.events.calendar.meetings.decisions.domain import DecisionStatus, Step
+from services.events.calendar.meetings.decisions.domain import DecisionStatus, Report
 from services.events.calendar.meetings.decisions.queries import ByDueDay
 from services.events.calendar.meetings.decisions.schemas import (
     DecisionIn,
     DecisionOut,
     DecisionPage,
+    DropIn,
     NewDecisionIn,
-    StepIn,
 )
 from shared.http.dependencies import Db
 from shared.http.idempotency import IdempotentDb
@@ -93,25 +93,48 @@ async def change_decision(
     return await _decision(db, principal, decision_id, response)
 
 
-@router.post("/decisions/{decision_id}/{step}", responses=versioned() | problems(404, 409, 412, 422))
+@router.post("/decisions/{decision_id}/drop", responses=versioned() | problems(404, 409, 412, 422))
 @concerns(DECISION)
-async def settle_decision(
+async def drop_decision(
     *,
     principal: Planner,
     db: IdempotentDb,
     decision_id: UUID,
-    step: Step,
-    body: StepIn,
+    body: DropIn,
     response: Response,
     expected: ExpectedVersion,
 ) -> DecisionOut:
-    """Report a decision as done, drop it with a reason, or reopen it."""
+    """Drop a decision with a reason."""
+    await commands.settle(
+        db,
+        principal.taskforce,
+        decision_id,
+        "drop",
+        reason=body.reason,
+        by=principal.subject,
+        expected_version=expected,
+    )
+    return await _decision(db, principal, decision_id, response)
+
+
+@router.post("/decisions/{decision_id}/{step}", responses=versioned() | problems(404, 409, 412, 422))
+@concerns(OWN_DECISION)
+async def report_decision(
+    *,
+    principal: EventReader,
+    db: IdempotentDb,
+    decision_id: UUID,
+    step: Report,
+    response: Response,
+    expected: ExpectedVersion,
+) -> DecisionOut:
+    """Report a decision as done, or reopen it. Whoever is responsible for it may, and those who plan meetings."""
     await commands.settle(
         db,
         principal.taskforce,
         decision_id,
         step,
-        reason=body.reason,
+        owner=None if is_planner(principal) else principal.person,
         by=principal.subject,
         expected_version=expected,
     )

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from services.events.calendar.meetings.commands import recount_decisions
 from services.events.calendar.meetings.decisions import store
-from services.events.calendar.meetings.decisions.domain import Decision, OwnerNotFound
+from services.events.calendar.meetings.decisions.domain import (
+    Decision,
+    DecisionNotFound,
+    DecisionWasDropped,
+    OwnerNotFound,
+)
 from services.events.calendar.meetings.domain import MeetingIsADraft
 from services.events.calendar.meetings.store import is_active_person, load_meeting
 from services.events.register.domain import IdTaken
@@ -92,6 +97,7 @@ async def settle(
     step: Step,
     *,
     by: str,
+    owner: UUID | None = None,
     reason: str | None = None,
     expected_version: int | None = None,
     at: datetime | None = None,
@@ -99,15 +105,22 @@ async def settle(
     """Report a decision as done, drop it, or open it again. The meetings ahead are told how many are open.
 
     Args:
+        owner: only if this person is responsible for it; None: whoever is.
         reason: why it is dropped.
 
     Raises:
-        DecisionNotFound, DecisionIsSettled, StaleDecision.
+        DecisionNotFound: there is none, or another person is responsible.
+        DecisionIsSettled, StaleDecision.
+        DecisionWasDropped: the `owner` does not reopen it then.
         ReasonMissing: a decision is dropped with a reason only.
     """
     at = at or datetime.now(UTC)
     async with db.change(taskforce_id) as conn:
         decision = await store.lock_decision(conn, taskforce_id, decision_id)
+        if owner not in {None, decision.terms.owner}:
+            raise DecisionNotFound
+        if owner is not None and step == "reopen" and decision.status == "dropped":
+            raise DecisionWasDropped
         if step == "done":
             changed = decision.finish(at, by=by, expected_version=expected_version)
         elif step == "reopen":

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DecisionStatus = Literal["open", "done", "dropped"]
 Step = Literal["done", "drop", "reopen"]
+Report = Literal["done", "reopen"]
+"""The steps that whoever is responsible for a decision may take, too."""
 
 
 class DecisionNotFound(Refusal):
@@ -42,6 +44,16 @@ class DecisionIsSettled(Refusal):
     kind = "conflict"
     title = N_("The decision is done or dropped")
     detail = N_("Reopen it first.")
+
+
+class DecisionWasDropped(Refusal):
+    """Whoever is responsible for a decision does not reopen it after it was dropped."""
+
+    code = "decision-was-dropped"
+    kind = "forbidden"
+    title = N_("The decision was dropped")
+    detail = N_("Ask a coordinator to reopen it.")
+    next_step = ("/decisions", N_("Decisions"))
 
 
 class ReasonMissing(Refusal):

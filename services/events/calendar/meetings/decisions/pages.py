@@ -10,10 +10,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.events.access import DECISION, EventReader, Planner, is_planner
+from services.events.access import DECISION, OWN_DECISION, EventReader, Planner, is_planner
 from services.events.calendar.meetings import queries as meetings
 from services.events.calendar.meetings.decisions import commands, queries
-from services.events.calendar.meetings.decisions.domain import ReasonMissing, StaleDecision, Step
+from services.events.calendar.meetings.decisions.domain import ReasonMissing, Report, StaleDecision
 from services.events.calendar.meetings.decisions.queries import ByDueDay
 from services.events.calendar.meetings.decisions.schemas import ChangeForm, StepForm
 from shared.fields.copenhagen import COPENHAGEN
@@ -76,8 +76,20 @@ async def show_decisions(
         show=show,
         settled=latest if latest and latest.status != "open" else None,
         is_planner=is_planner(principal),
+        reader=principal.person,
         today=today,
     )
+
+
+@router.get("/mine")
+@concerns(OWN_DECISION)
+async def count_own(request: Request, principal: EventReader, db: Db) -> Response:
+    """How many open decisions the reader is responsible for, as part of the dashboard's front page."""
+    async with db.read(principal.taskforce) as conn:
+        open_ = await queries.open_of(
+            conn, principal.taskforce, principal.person, today=datetime.now(COPENHAGEN).date()
+        )
+    return render(request, "own_decisions.html", open=open_)
 
 
 @router.get("/{decision_id:uuid}")
@@ -120,22 +132,20 @@ async def change_decision(request: Request, principal: Planner, db: Db, decision
     return RedirectResponse(f"/decisions/{decision_id}?saved=true", 303)
 
 
-@router.post("/{decision_id:uuid}/{step}")
+@router.post("/{decision_id:uuid}/drop")
 @concerns(DECISION)
-async def settle_decision(*, request: Request, principal: Planner, db: Db, decision_id: UUID, step: Step) -> Response:
-    """Report a decision as done, drop it, or open it again."""
+async def drop_decision(*, request: Request, principal: Planner, db: Db, decision_id: UUID) -> Response:
+    """Drop a decision with a reason."""
     form = await read_form(request, StepForm)
     told = form.data
     if told is None:
-        if step != "drop":
-            raise Problem(422)
         return await _page(request, db, principal, decision_id, drop_form=form)
     try:
         await commands.settle(
             db,
             principal.taskforce,
             decision_id,
-            step,
+            "drop",
             reason=told.reason,
             by=principal.subject,
             expected_version=told.version,
@@ -143,6 +153,27 @@ async def settle_decision(*, request: Request, principal: Planner, db: Db, decis
     except ReasonMissing as refusal:
         form = form.refused_by(problem_of(refusal).errors)
         return await _page(request, db, principal, decision_id, drop_form=form)
+    return RedirectResponse(f"/decisions?settled={decision_id}", 303)
+
+
+@router.post("/{decision_id:uuid}/{step}")
+@concerns(OWN_DECISION)
+async def report_decision(
+    *, request: Request, principal: EventReader, db: Db, decision_id: UUID, step: Report
+) -> Response:
+    """Report a decision as done, or open it again. Whoever is responsible for it may, and those who plan meetings."""
+    told = (await read_form(request, StepForm)).data
+    if told is None:
+        raise Problem(422)
+    await commands.settle(
+        db,
+        principal.taskforce,
+        decision_id,
+        step,
+        owner=None if is_planner(principal) else principal.person,
+        by=principal.subject,
+        expected_version=told.version,
+    )
     back = f"/events/{told.back}/agenda" if told.back else "/decisions"
     return RedirectResponse(back if step == "reopen" else f"{back}?settled={decision_id}", 303)
 
@@ -175,6 +206,7 @@ async def _page(
         decision=decision,
         people=people,
         is_planner=planner,
+        is_own=decision.owner == principal.person,
         form=form or blank(**values),
         drop_form=drop_form or blank(),
         saved=saved,

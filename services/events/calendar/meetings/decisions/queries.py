@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -106,6 +106,30 @@ async def decisions(
         limit,
     )
     return [DecisionRow(**row) for row in rows]
+
+
+class OpenDecisions(NamedTuple):
+    """How many decisions are open, and how many of these should have been done before."""
+
+    all: int
+    overdue: int
+
+
+async def open_of(conn: Connection, taskforce_id: UUID, owner: UUID, *, today: date) -> OpenDecisions:
+    """Return how many open decisions a person is responsible for."""
+    row = await conn.fetchrow(
+        """
+        select count(*) as "all", count(*) filter (where due_on < $3) as overdue
+          from decisions
+         where taskforce_id = $1
+           and owner = $2
+           and status = 'open'
+        """,
+        taskforce_id,
+        owner,
+        today,
+    )
+    return OpenDecisions(row["all"], row["overdue"]) if row else OpenDecisions(0, 0)
 
 
 async def decisions_of(conn: Connection, taskforce_id: UUID, meeting_id: UUID) -> list[DecisionRow]:

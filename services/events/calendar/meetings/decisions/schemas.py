@@ -48,8 +48,8 @@ class NewDecisionIn(DecisionIn):
     item_id: UUID | None = Field(None, description="the item of the agenda at which it was decided")
 
 
-class StepIn(RequestModel):
-    """What became of a decision. Dropping one takes a reason."""
+class DropIn(RequestModel):
+    """Why a decision is dropped."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Virksomheden er lukket"}]})
 
