@@ -63,6 +63,10 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
     "notifications": {},
     "dashboard": {
         "discard_rows": "deletes what is left of a generation that was dropped, whosever it is",
+        "sum_contributions": "sums a generation that is being built, for all taskforces; it returns nothing",
+        "contributions_since": "of a generation that is being built, for `complete_sums` of the same rebuild",
+        "contributions_seen": "of a generation that is being built, for `complete_sums` of the same rebuild",
+        "complete_sums": "adds to the sums of a generation that is being built, of all taskforces; it returns nothing",
         "forget_health_reasons": "",
     },
 }

@@ -224,7 +224,7 @@ TABLES: tuple[str, ...] = (
     "deltas",
     "company_deltas",
 )
-"""Every table that holds rows of a generation. Triggers on `contributions` update the last two."""
+"""Every table that holds rows of a generation. Triggers on `contributions` update the last two, if it is `summed`."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:

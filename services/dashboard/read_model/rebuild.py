@@ -2,9 +2,25 @@
 
 The source is the outboxes, not the broker: they are never pruned, while a broker may have lost its log. Nothing is
 missed while a rebuild runs. Changes committed before an outbox is read come from the outbox; later ones arrive through
-the broker, and the workers write it into the old and the new generation. So the new generation is complete as soon as
-the
-outboxes have been read. It replaces the old one in one transaction, which every app and worker sees at once.
+the broker, and the workers write them into the old and the new generation. So the new generation is complete as soon as
+the outboxes have been read. It replaces the old one in one transaction, which every app and worker sees at once.
+
+The sums of the new generation (`deltas`, `company_deltas`) are not kept up to date while it is built, but made in two
+steps from its `contributions`. Workers, of this release or the one before, write contributions all the while; the
+triggers add them to the sums of a generation only if it is `summed`, and a worker holds its generations for share until
+it commits.
+
+1. All contributions that a snapshot shows are added up. Nobody waits for this.
+2. The transaction of the swap first gets the generations for itself: it waits for the workers that are writing, and
+   others wait for it. So what the snapshot does not show is all there, or comes after the swap. The contributions
+   written by a transaction that the snapshot may not show are found by its number; what they counted for in the
+   snapshot is taken back, and what they count for now is added. A contribution that the snapshot does show may be among
+   them; it takes back what it adds. From the commit on the triggers keep the sums.
+
+What a worker commits before the snapshot is in step 1, what it commits between the two in step 2, and what it commits
+later is added by the triggers. If the rebuild ends before the swap, the new generation is never served, and the next
+rebuild deletes it; an attempt of the swap that fails leaves nothing behind, and the next one begins with its first
+statement.
 """
 
 from __future__ import annotations
@@ -22,13 +38,14 @@ from pydantic import ValidationError
 
 from services.dashboard.read_model import projections
 from shared.contracts.catalogue import by_type
-from shared.db.database import COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
+from shared.db.database import ACQUIRE_TIMEOUT_SECONDS, COMMAND_TIMEOUT_SECONDS, Database, set_taskforce
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from shared.contracts.message import Message
+    from shared.db.database import Connection
 
 BATCH = 2000
 _PARSED_BETWEEN_YIELDS = 100
@@ -36,6 +53,7 @@ _PARSED_BETWEEN_YIELDS = 100
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _LOCK_KEY = 0x7E_11_5A_61
 _SWAP_ATTEMPTS = 5
+_SUM_SECONDS = 600
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +94,7 @@ async def rebuild(
     """Build a new generation of the read model and serve it. Apps and workers may be running.
 
     Args:
-        database: the dashboard's, with at least two connections in its pool.
+        database: the dashboard's, with at least three connections in its pool.
         outboxes: URL of each publishing service's database, by service; the app role may read its outbox.
         progress: called with how many changes have been read and how many there are.
 
@@ -92,7 +110,8 @@ async def rebuild(
         _log.info("rebuild.begun", generation=generation)
         with _few_collections():
             await _read_outboxes(database, outboxes, done, progress)
-        await _swap(database, generation)
+        async with _summed(database, generation) as snapshot:
+            await _swap(database, generation, snapshot)
         _log.info("rebuild.serving", generation=generation, messages=done.messages.total())
         done.discarded += await _discard_dropped(database)
         return done
@@ -123,7 +142,7 @@ def _few_collections() -> Iterator[None]:
 async def _begin(database: Database) -> int:
     async with database.system() as conn:
         generation: int = await conn.fetchval(
-            "insert into generations (state) values ('building') returning generation"
+            "insert into generations (state, summed) values ('building', false) returning generation"
         )
     return generation
 
@@ -229,8 +248,51 @@ async def _write_batch(database: Database, generation: int, taskforce_id: UUID, 
         await projections.write(conn, messages, [generation])
 
 
-async def _swap(database: Database, generation: int) -> None:
-    """Serve `generation` from now on. Waits for workers that are writing a batch."""
+@dataclass(frozen=True)
+class _Snapshot:
+    """A moment of the database.
+
+    Attributes:
+        conn: a transaction that sees it.
+        transaction: the oldest one that it may not show.
+    """
+
+    conn: Connection
+    transaction: str
+
+
+@asynccontextmanager
+async def _summed(database: Database, generation: int) -> AsyncIterator[_Snapshot]:
+    """Add up the contributions of `generation` that a snapshot shows, and yield that snapshot."""
+    async with (
+        database.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        # It is idle while they are added up.
+        await conn.execute("set local idle_in_transaction_session_timeout = 0")
+        name = await conn.fetchval("select pg_export_snapshot()")
+        transaction = await conn.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text")
+        async with (
+            database.pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as writing,
+            writing.transaction(isolation="repeatable_read"),
+        ):
+            await writing.execute(f"set transaction snapshot '{name}'")
+            await writing.execute(f"set local statement_timeout = '{_SUM_SECONDS}s'")
+            await writing.execute("select sum_contributions($1)", generation, timeout=_SUM_SECONDS)
+        yield _Snapshot(conn, transaction)
+
+
+async def _complete(conn: Connection, generation: int, snapshot: _Snapshot) -> None:
+    """Add to the sums what the snapshot does not show. `conn` must hold the generations for itself."""
+    now = await conn.fetchval("select contributions_since($1, $2::text::xid8)::text", generation, snapshot.transaction)
+    then = await snapshot.conn.fetchval("select contributions_seen($1::text::contributions[])::text", now)
+    await conn.execute(
+        "select complete_sums($1, $2::text::contributions[], $3::text::contributions[])", generation, then, now
+    )
+
+
+async def _swap(database: Database, generation: int, snapshot: _Snapshot) -> None:
+    """Serve `generation`, whose sums are those of `snapshot`, from now on. Waits for workers that write a batch."""
     for attempt in range(_SWAP_ATTEMPTS):
         try:
             async with database.system() as conn:
@@ -241,6 +303,7 @@ async def _swap(database: Database, generation: int) -> None:
                 )
                 if status != "UPDATE 1":
                     raise RebuildInterrupted
+                await _complete(conn, generation, snapshot)
                 await conn.execute("select pg_notify($1, '')", projections.CHANNEL)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             if attempt == _SWAP_ATTEMPTS - 1:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,16 +16,19 @@ from services.dashboard.measures.figures import compute
 from services.dashboard.read_model import projections
 from services.dashboard.read_model import rebuild as rebuilding
 from services.dashboard.read_model.rebuild import RebuildInterrupted, RebuildUnderWay, rebuild
+from shared.contracts.pledges import PledgeMerged
 from tests.dashboard.messages import (
     EVENING,
     apply_messages,
     check_in,
     company,
+    delivered,
     employer_event,
     filled,
     hire,
     meeting,
     pledge,
+    pledge_again,
     target,
     taskforce,
 )
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.contracts.message import Message
-    from shared.db.database import Database
+    from shared.db.database import Connection, Database
     from tests.dashboard.read_model.conftest import Publish
     from tests.support.infrastructure import Databases
 
@@ -153,19 +159,81 @@ async def test_what_arrives_while_building_is_in_the_old_generation_and_in_the_n
     seen: list[int] = []
     swap = rebuilding._swap
 
-    async def swap_after_more(database: Database, generation: int) -> None:
+    async def swap_after_more(database: Database, generation: int, snapshot: Any) -> None:
         # Too late for the outbox to be read again: only the worker brings this one.
         await apply_messages(dashboard_database, pledge(positions=10))
         seen.append(
             (await compute(database, taskforce_id, as_of=EVENING.date())).counts["pledged_positions"]["smaajob"]
         )
-        await swap(database, generation)
+        await swap(database, generation, snapshot)
 
     monkeypatch.setattr(rebuilding, "_swap", swap_after_more)
     await rebuild(dashboard_database, outboxes)
     assert seen == [10], "the old generation goes on being served and kept up to date"
     figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
     assert figures.counts["pledged_positions"]["smaajob"] == 11
+
+
+async def test_the_sums_miss_nothing_that_is_written_around_their_making(
+    dashboard_database: Database,
+    outboxes: Mapping[str, str],
+    publish: Publish,
+    look: Look,
+    taskforce_id: UUID,
+    other_taskforce_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before the snapshot, over it, after it, and after the swap; what the first attempt of a swap added is undone."""
+    first, second, third = (pledge(positions=number, company_id=uuid4()) for number in (1, 2, 3))
+    confirmed = hire(pledge_id=first.pledge_id)
+    await publish(first, second, third, confirmed)
+    await apply_messages(dashboard_database, first, second, third, confirmed)
+    summed, complete = rebuilding._summed, rebuilding._complete
+    before: list[Any] = []
+
+    @asynccontextmanager
+    async def between(database: Database, generation: int) -> AsyncIterator[Any]:
+        await apply_messages(database, pledge_again(PledgeMerged, first, status="duplicate", counted=False))
+        async with database.change(taskforce_id) as conn:
+            over = [pledge_again(PledgeMerged, second, status="duplicate", counted=False), pledge(positions=20)]
+            await projections.apply(conn, delivered(over))
+            making = summed(database, generation)
+            snapshot = await making.__aenter__()
+        await apply_messages(
+            database,
+            pledge_again(PledgeMerged, third, status="duplicate", counted=False),
+            hire(hire_id=confirmed.hire_id, version=2, start_date=date(2027, 2, 1)),
+            pledge(positions=30),
+            pledge(positions=40, taskforce_id=other_taskforce_id),
+        )
+        yield snapshot
+        await making.__aexit__(None, None, None)
+
+    async def twice(conn: Connection, generation: int, snapshot: Any) -> None:
+        await complete(conn, generation, snapshot)
+        if not before:
+            before.append(await _rows(look))
+            raise asyncpg.LockNotAvailableError
+
+    monkeypatch.setattr(rebuilding, "_summed", between)
+    monkeypatch.setattr(rebuilding, "_complete", twice)
+    await rebuild(dashboard_database, outboxes)
+
+    assert before[0]["company_deltas"]
+    assert await _rows(look) == before[0]
+    late = pledge(positions=5)
+    await apply_messages(dashboard_database, late)
+    figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
+    assert figures.counts["pledged_positions"]["smaajob"] == 20 + 30 + 5
+
+
+async def test_a_rebuild_of_the_release_before_has_its_sums_kept(dashboard_database: Database, look: Look) -> None:
+    async with dashboard_database.system() as conn:
+        await conn.execute("insert into generations (state) values ('building')")
+    await apply_messages(dashboard_database, pledge(positions=3))
+    for table in ("deltas", "company_deltas"):
+        served, built = await look(f"select count(*) from {table} group by generation")
+        assert served == built
 
 
 async def test_the_swap_waits_for_a_worker_in_the_middle_of_a_batch(
@@ -223,10 +291,10 @@ async def test_only_one_rebuild_runs_at_a_time(
     at_swap, go_on = asyncio.Event(), asyncio.Event()
     swap = rebuilding._swap
 
-    async def slow_swap(database: Database, generation: int) -> None:
+    async def slow_swap(database: Database, generation: int, snapshot: Any) -> None:
         at_swap.set()
         await go_on.wait()
-        await swap(database, generation)
+        await swap(database, generation, snapshot)
 
     monkeypatch.setattr(rebuilding, "_swap", slow_swap)
     first = asyncio.create_task(rebuild(dashboard_database, outboxes))
@@ -237,7 +305,9 @@ async def test_only_one_rebuild_runs_at_a_time(
     await first
 
 
+@pytest.mark.parametrize("at", ["_write_batch", "_summed", "_complete", "_swap"])
 async def test_a_rebuild_cleans_up_after_one_that_died(
+    at: str,
     dashboard_database: Database,
     outboxes: Mapping[str, str],
     publish: Publish,
@@ -249,10 +319,10 @@ async def test_a_rebuild_cleans_up_after_one_that_died(
     await apply_messages(dashboard_database, pledge(positions=1))
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
 
-        async def die(database: Database, generation: int) -> None:
+        def die(*_: object) -> None:
             raise ConnectionError
 
-        patch.setattr(rebuilding, "_swap", die)
+        patch.setattr(rebuilding, at, die)
         await rebuild(dashboard_database, outboxes)
     figures = await compute(dashboard_database, taskforce_id, as_of=EVENING.date())
     assert figures.counts["pledged_positions"]["smaajob"] == 1, "the old one serves on"
@@ -272,10 +342,10 @@ async def test_a_generation_that_was_dropped_is_never_served(
     await publish(pledge())
     swap = rebuilding._swap
 
-    async def swap_too_late(database: Database, generation: int) -> None:
+    async def swap_too_late(database: Database, generation: int, snapshot: Any) -> None:
         async with database.system() as conn:
             await conn.execute("update generations set state = 'dropped' where generation = $1", generation)
-        await swap(database, generation)
+        await swap(database, generation, snapshot)
 
     monkeypatch.setattr(rebuilding, "_swap", swap_too_late)
     with pytest.raises(RebuildInterrupted):
