@@ -11,6 +11,7 @@ from services.events.calendar.meetings import commands
 from services.events.calendar.meetings.decisions import commands as decisions
 from services.events.calendar.meetings.decisions.domain import DecisionTerms
 from services.events.calendar.meetings.domain import AgendaItem
+from shared.http.policy import CALLERS
 from tests.authorisation.accounts import API, Accounts, name_of
 from tests.authorisation.matrix import Ask, Probe, expected_marks, person_of, taskforce_of
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
@@ -35,6 +36,10 @@ class Meetings(Accounts):
         self.meetings: dict[Ownership, UUID] = {}
         for ownership in ("own", "draft", "other taskforce"):
             self.meetings[ownership] = await self.new_meeting(ownership)
+        for caller in CALLERS:
+            terms = DecisionTerms(f"Beslutning {_title('other taskforce')}", person_of(caller), date(2090, 1, 1))
+            foreign = self.meetings["other taskforce"]
+            await decisions.make_decision(self.db, taskforce_of("other taskforce"), uuid4(), foreign, terms, by="x")
 
     async def new_meeting(self, ownership: Ownership) -> UUID:
         """A new meeting; of the other taskforce always the same one, because nobody changes it."""
@@ -117,7 +122,12 @@ def _report(path: str, *, success: int) -> Probe:
 
 
 async def count_own(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
-    return Ask("GET", "/decisions/mine", hidden=200)
+    # Without isolation, those of the other taskforce would be counted, whose person has the same id.
+    shows = ("Du har",) if ownership == "other taskforce" else ()
+    await world.superuser.execute(
+        "update decisions set owner = $1 where taskforce_id = $2 and owner = $3", uuid4(), TASKFORCE, person_of(caller)
+    )
+    return Ask("GET", "/decisions/mine", hidden=200, shows=shows)
 
 
 async def list_by_api(world: Meetings, caller: Caller, ownership: Ownership) -> Ask:
