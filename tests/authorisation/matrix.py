@@ -314,7 +314,9 @@ def _text(answer: httpx.Response) -> str:
     if "spreadsheetml" not in answer.headers.get("content-type", ""):
         return answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
-        return "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
+        parts = "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
+    # The number of a text is none of the workbook's numbers.
+    return re.sub(r't="s"><v>\d+</v>', "", parts)
 
 
 def _everybodys(cell: Cell) -> bool:
