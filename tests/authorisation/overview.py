@@ -110,12 +110,12 @@ def _pack(method: str, path: str) -> Probe:
 
 
 def _bridge(path: str, shows: str) -> Probe:
-    """The bridge of what was pledged at an event: seven positions, and nothing of others."""
+    """The bridge of what was pledged at an event: seven positions. An event of others is an unknown filter."""
 
     async def probe(world: Overview, caller: Caller, ownership: Ownership) -> Ask:
         since, until = (today() + timedelta(days=days) for days in (-2, 1))
         query = f"measure=pledged_positions&from={since}&to={until}&event={world.events[ownership]}"
-        return Ask("GET", f"{path}?{query}", hidden=200, shows=(shows,))
+        return Ask("GET", f"{path}?{query}", hidden=422, shows=(shows,))
 
     return probe
 
