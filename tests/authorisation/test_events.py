@@ -43,7 +43,6 @@ async def second_world(installation: Installation, signing_key: str) -> AsyncIte
 
 CHECKS: Checks = {access.is_planner: lambda _: True, access.is_door_keeper: lambda _: True}
 SHOWN_ONLY = [
-    "services.events.calendar.meetings.decisions.pages: is_planner",
     "services.events.register.pages: is_planner",
     "services.events.targets.pages: is_planner",
     "services.events.calendar.registrations.pages: is_door_keeper",
@@ -61,6 +60,9 @@ CHECKED_TWICE = {
         "POST /account/sessions/{session_id:uuid}/end",
         "POST /api-keys/{key_id:uuid}/take-over",
         "GET /people/names",
+        "GET /decisions/mine",
+        "POST /decisions/{decision_id:uuid}/{step}",
+        "POST /api/events/v1/decisions/{decision_id}/{step}",
     )
 }
 """A program has no account, and a second check asks for the person."""
