@@ -254,7 +254,7 @@ async def test_a_wrong_count_of_a_municipality_is_reported(checked: Checked) -> 
 
 
 async def test_a_wrong_count_on_the_board_is_reported(checked: Checked) -> None:
-    differences = (await checked.verdict(board_says={"count": 197})).differences
+    differences = (await checked.verdict(board_says={"count": 197} | SETTLED)).differences
     assert [(each.about, each.what) for each in differences] == [
         ("the board of struer", "it says 197, counted anew it is 196")
     ]
@@ -338,7 +338,9 @@ async def test_after_repair_there_are_no_differences(checked: Checked) -> None:
     assert (await checked.verdict()).differences == []
 
 
-HIDDEN = {"count": None, "suppressed": True}
+SETTLED = {"released_at": "2099-01-01T06:00:00+00:00"}
+"""A release so long after loading that no hire has changed since, however fast the tests are."""
+HIDDEN = {"count": None, "suppressed": True} | SETTLED
 
 
 async def test_a_board_that_hides_a_large_count_is_reported(checked: Checked) -> None:
