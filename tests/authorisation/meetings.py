@@ -143,7 +143,7 @@ async def list_on_page(world: Meetings, caller: Caller, ownership: Ownership) ->
             update decisions
                set status = 'open', reason = null, settled_at = null, settled_by = null, due_on = $2
              where taskforce_id = $1
-               and (status, due_on) is distinct from ('open', $2)
+               and (status <> 'open' or due_on > '2090-01-01')
             """,
             OTHER_TASKFORCE,
             _FOREIGN_DUE_ON,
