@@ -60,6 +60,7 @@ CHECKED_TWICE = {
         "POST /account/sessions/{session_id:uuid}/end",
         "POST /api-keys/{key_id:uuid}/take-over",
         "GET /people/names",
+        "GET /decisions",
         "GET /decisions/mine",
         "POST /decisions/{decision_id:uuid}/{step}",
         "POST /api/events/v1/decisions/{decision_id}/{step}",
