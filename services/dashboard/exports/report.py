@@ -20,9 +20,8 @@ from services.dashboard.measures.hires import (
     HiresWithoutPledge,
 )
 from services.dashboard.measures.pledges import PledgedPositions
-from services.dashboard.overview.lasting import HOURS, PROGRESS
 from services.dashboard.pack.document import Column, Document, Section, Table
-from services.dashboard.pack.sections import REASONS, definitions
+from services.dashboard.pack.sections import definitions
 from shared.i18n.translations import N_, current_language
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES
@@ -134,7 +133,9 @@ def _in_and_out(before: Counts, after: Counts) -> Table:
     rows: list[list[Cell]] = []
     for job_type, label in JOB_TYPES.items():
         added = [after.by_job_type(one)[job_type] - before.by_job_type(one)[job_type] for one in _ADDED]
-        ended = sum(_difference(before, after, HiresEndedByReason, reason, job_type) for reason in REASONS)
+        ended = sum(
+            _difference(before, after, HiresEndedByReason, reason, job_type) for reason in HiresEndedByReason.groups
+        )
         current = [counts.by_job_type(HiresCurrent)[job_type] for counts in (before, after)]
         if any([*added, ended, *current]):
             rows.append([_(label), current[0], *added, ended, current[1]])
@@ -159,7 +160,7 @@ def _ended(before: Counts, after: Counts) -> Table:
     types = _types_with(after)
     rows: list[list[Cell]] = [
         [_(label), *(_difference(before, after, HiresEndedByReason, reason, one) for one in types)]
-        for reason, label in REASONS.items()
+        for reason, label in HiresEndedByReason.group_labels.items()
     ]
     return Table(_("Ended, by reason"), [Column(_("Reason"), words=True), *_columns(types)], rows)
 
@@ -168,7 +169,7 @@ def _hours(after: Figures) -> Table:
     types = _types_with(after.counts)
     rows: list[list[Cell]] = [
         [_(label), *(after.counts.by_group(HiresCurrentByHours, one)[band] for one in types)]
-        for band, label in HOURS.items()
+        for band, label in HiresCurrentByHours.group_labels.items()
     ]
     return Table(
         _("Employed at the end, by paid hours a week"),
@@ -181,7 +182,7 @@ def _ladder(after: Figures) -> Table:
     types = _types_with(after.counts)
     rows: list[list[Cell]] = [
         [_(label), *(after.counts.by_group(HiresCurrentByLadder, one)[group] for one in types)]
-        for group, label in PROGRESS.items()
+        for group, label in HiresCurrentByLadder.group_labels.items()
     ]
     return Table(
         _("Employed at the end, by the hours ladder"),

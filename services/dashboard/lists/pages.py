@@ -52,6 +52,7 @@ async def show_list(
         listing=listing,
         measure=counted.measure,
         job_type_label=JOB_TYPES[counted.job_type] if counted.job_type else None,
+        group_label=counted.measure.group_labels.get(counted.group),
         filters=filters,
         total=total,
         term=Term(listing.term, total) if listing.term else None,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from services.dashboard.measures.measure import ALL_SCOPES, Measure, Scope, Unit
 from services.dashboard.read_model import deltas
 from shared.i18n.translations import N_
+from shared.product.vocabulary import END_REASONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.dashboard.read_model.ladder import Outcome
 
 
@@ -82,6 +86,17 @@ class HiresCurrentByHours(Measure):
         "paid hours. A group reaches up to the next one: 15.5 hours is in the group 10–15."
     )
     groups = deltas.CURRENT_BY_HOURS
+    group_labels: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "0": N_("No paid hours"),
+            "1-4": N_("1–4 hours"),
+            "5-9": N_("5–9 hours"),
+            "10-15": N_("10–15 hours"),
+            "16-20": N_("16–20 hours"),
+            "21-29": N_("21–29 hours"),
+            "30+": N_("30 hours or more"),
+        }
+    )
     notes: ClassVar[dict[Scope, str]] = {"taskforce": "`hires_current` by paid weekly hours; `0` is praktik alone"}
 
 
@@ -97,6 +112,13 @@ class HiresCurrentByLadder(Measure):
         "hours since has more. Whoever is on the first step has the same."
     )
     groups = deltas.CURRENT_BY_LADDER
+    group_labels: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "more": N_("More hours than on the first day"),
+            "same": N_("The same hours as on the first day"),
+            "fewer": N_("Fewer hours than on the first day"),
+        }
+    )
     notes: ClassVar[dict[Scope, str]] = {
         "taskforce": "`hires_current` by paid weekly hours against those of the first day: `more`, `same` or `fewer`; "
         "praktik alone counts as none"
@@ -114,6 +136,9 @@ class HiresEndedByReason(Measure):
         "type they had at the end."
     )
     groups = deltas.ENDED_BY_REASON
+    group_labels: ClassVar[Mapping[str, str]] = MappingProxyType(
+        dict(END_REASONS) | {deltas.UNKNOWN: N_("No reason given")}
+    )
     notes: ClassVar[dict[Scope, str]] = {
         "taskforce": "hires that have ended; `unknown`: without a reason. Only coordinators, case workers and "
         "administrators see `health`: for all others, such hires are among `other`"
@@ -141,6 +166,20 @@ class StillEmployed(Measure):
         "taskforce": "by months since the start; of the hires whose day has come, so many are employed (`yes`), not "
         "(`no`), or nobody has said so (`unknown`)"
     }
+
+    group_labels: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "3_yes": N_("Employed after 3 months"),
+            "3_no": N_("Not employed after 3 months"),
+            "3_unknown": N_("Unknown after 3 months"),
+            "6_yes": N_("Employed after 6 months"),
+            "6_no": N_("Not employed after 6 months"),
+            "6_unknown": N_("Unknown after 6 months"),
+            "12_yes": N_("Employed after 12 months"),
+            "12_no": N_("Not employed after 12 months"),
+            "12_unknown": N_("Unknown after 12 months"),
+        }
+    )
 
     @staticmethod
     def group(months: int, outcome: Outcome) -> str:

@@ -24,6 +24,7 @@ class Measure:
         adds, subtracts: the codes of the deltas that it adds and subtracts.
         groups: of a measure that is split into groups, such as bands of hours: the code of the deltas of each group,
             in the order in which they are shown.
+        group_labels: the words of each group.
         scopes: the scopes it is shown in.
         by_job_type: whether it has a number for each job type, or a single one.
         listed: whether the API and the pages define it. A measure that is not listed is only a part of a chart.
@@ -37,6 +38,7 @@ class Measure:
     adds: ClassVar[tuple[str, ...]] = ()
     subtracts: ClassVar[tuple[str, ...]] = ()
     groups: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    group_labels: ClassVar[Mapping[str, str]] = MappingProxyType({})
     scopes: ClassVar[tuple[Scope, ...]] = ("taskforce",)
     by_job_type: ClassVar[bool] = True
     listed: ClassVar[bool] = True

@@ -204,7 +204,7 @@ def _hours(figures: Figures, job_type: JobType, restricted: bool) -> ProjectorCh
     if not any(counted.values()):
         return None
     shown = shown_counts(counted) if restricted else counted
-    bands = {_(lasting.HOURS[band]): number for band, number in shown.items()}
+    bands = {_(HiresCurrentByHours.group_labels[band]): number for band, number in shown.items()}
     title = findings.hours(bands)
     bars = [Bar(words, number, sign=_("hidden")) for words, number in bands.items()]
     return ProjectorChart(title, [], draw_bars("slide-hours", title, bars, _WIDTH).svg)

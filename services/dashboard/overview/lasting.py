@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from services.dashboard.measures.figures import employed_after, today
 from services.dashboard.measures.hires import (
@@ -17,11 +16,8 @@ from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.captions import HIRES
 from services.dashboard.overview.restricted import shown_counts, shown_employed
-from services.dashboard.read_model.deltas import UNKNOWN
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
-from shared.i18n.translations import N_
 from shared.i18n.translations import gettext as _
-from shared.product.vocabulary import END_REASONS
 from shared.ui.charts import Bar, bar_chart
 from shared.ui.formats import number_text, percent_text
 
@@ -34,28 +30,6 @@ if TYPE_CHECKING:
     from services.dashboard.measures.measure import Measure
     from services.dashboard.overview.captions import Population
     from services.dashboard.overview.links import Links
-
-HOURS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "0": N_("No paid hours"),
-        "1-4": N_("1–4 hours"),
-        "5-9": N_("5–9 hours"),
-        "10-15": N_("10–15 hours"),
-        "16-20": N_("16–20 hours"),
-        "21-29": N_("21–29 hours"),
-        "30+": N_("30 hours or more"),
-    }
-)
-"""The words of the bands of paid weekly hours."""
-PROGRESS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "more": N_("More hours than on the first day"),
-        "same": N_("The same hours as on the first day"),
-        "fewer": N_("Fewer hours than on the first day"),
-    }
-)
-"""The words of the groups of the hours ladder."""
-_REASONS: Final[Mapping[str, str]] = MappingProxyType(dict(END_REASONS) | {UNKNOWN: N_("No reason given")})
 
 
 @dataclass(frozen=True)
@@ -155,10 +129,8 @@ def _by_hours(figures: Figures, population: Population, restricted: bool, links:
     )
     return bar_chart(
         "by-hours",
-        findings.hours({_(HOURS[band]): number for band, number in shown.items()}),
-        _bars(HiresCurrentByHours, {band: _(HOURS[band]) for band in hours}, shown, links)
-        if any(hours.values())
-        else [],
+        findings.hours({_(HiresCurrentByHours.group_labels[band]): number for band, number in shown.items()}),
+        _bars(HiresCurrentByHours, shown, links) if any(hours.values()) else [],
         columns=(_("Paid hours a week"), _("Employed")),
         topic=topic,
         caption=population.caption(topic, HIRES),
@@ -172,9 +144,7 @@ def _by_ladder(figures: Figures, population: Population, restricted: bool, links
     return bar_chart(
         "by-ladder",
         findings.ladder(shown),
-        _bars(HiresCurrentByLadder, {group: _(PROGRESS[group]) for group in counted}, shown, links)
-        if any(counted.values())
-        else [],
+        _bars(HiresCurrentByLadder, shown, links) if any(counted.values()) else [],
         columns=(_("Paid hours a week"), _("Employed")),
         topic=topic,
         caption=population.caption(topic, HIRES),
@@ -195,8 +165,8 @@ def _by_reason(figures: Figures, population: Population, restricted: bool, links
     reasons = {reason: number for reason, number in _shown(counted, restricted).items() if number != 0}
     return bar_chart(
         "by-reason",
-        findings.reasons({_(_REASONS[reason]): number for reason, number in reasons.items()}),
-        _bars(HiresEndedByReason, {reason: _(_REASONS[reason]) for reason in reasons}, reasons, links),
+        findings.reasons({_(HiresEndedByReason.group_labels[reason]): number for reason, number in reasons.items()}),
+        _bars(HiresEndedByReason, reasons, links),
         columns=(_("Reason"), _("Ended")),
         topic=_(HiresEndedByReason.label),
         caption=population.caption(_(HiresEndedByReason.label), HIRES),
@@ -207,13 +177,11 @@ def _shown(counts: Mapping[str, int], restricted: bool) -> Mapping[str, int | No
     return shown_counts(counts) if restricted else counts
 
 
-def _bars(
-    measure: type[Measure], words: Mapping[str, str], shown: Mapping[str, int | None], links: Links | None
-) -> list[Bar]:
+def _bars(measure: type[Measure], shown: Mapping[str, int | None], links: Links | None) -> list[Bar]:
     """Return a bar for each group, with a link to its list if it has one."""
     return [
         Bar(
-            words[group],
+            _(measure.group_labels[group]),
             number,
             links.list_of(measure, group=group) if links and number else None,
             sign=_("hidden"),

@@ -23,16 +23,15 @@ from services.dashboard.measures.hires import (
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
-from services.dashboard.overview.lasting import HOURS, PROGRESS, ladder_label
+from services.dashboard.overview.lasting import ladder_label
 from services.dashboard.overview.restricted import shown_counts, shown_employed
 from services.dashboard.overview.views.charts import funnel_steps
 from services.dashboard.pack.breakdowns import breakdowns_section
 from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
-from services.dashboard.read_model.deltas import UNKNOWN
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
-from shared.i18n.translations import N_, ngettext
 from shared.i18n.translations import gettext as _
-from shared.product.vocabulary import END_REASONS, JOB_TYPES
+from shared.i18n.translations import ngettext
+from shared.product.vocabulary import JOB_TYPES
 from shared.ui.charts import Bar, Period, Step, draw_bars, draw_columns, draw_funnel
 from shared.ui.charts.palette import PROMISED, REAL
 from shared.ui.formats import date_text, number_text, quarter_text
@@ -51,7 +50,6 @@ WIDTH: Final = 760
 """The width of every chart, in its own units; the paper's width is given to it."""
 CHARTED_EVENTS: Final = 12
 CHARTED_QUARTERS: Final = 12
-REASONS: Final = dict(END_REASONS) | {UNKNOWN: N_("No reason given")}
 _BY_TYPE: Final[tuple[type[Measure], ...]] = (
     PledgedPositions,
     Hires,
@@ -316,17 +314,17 @@ def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> S
             _parts_table(
                 by_hours,
                 (_("Paid hours a week"), _("Employed")),
-                {_(HOURS[band]): number for band, number in hours.items()},
+                {_(HiresCurrentByHours.group_labels[band]): number for band, number in hours.items()},
             ),
             _parts_table(
                 ladder_label(figures),
                 (_("Paid hours a week"), _("Employed")),
-                {_(PROGRESS[group]): number for group, number in ladder.items()},
+                {_(HiresCurrentByLadder.group_labels[group]): number for group, number in ladder.items()},
             ),
             _parts_table(
                 _(HiresEndedByReason.label),
                 (_("Reason"), _("Ended")),
-                {_(REASONS[reason]): number for reason, number in ended.items() if number != 0},
+                {_(HiresEndedByReason.group_labels[reason]): number for reason, number in ended.items() if number != 0},
             ),
         ],
     )
