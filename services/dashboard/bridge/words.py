@@ -56,7 +56,9 @@ _EXPLANATIONS: Final[Mapping[Kind, str]] = MappingProxyType(
 
 
 def sum_text(bridge: Bridge) -> str:
-    """Return the bridge as a sum in words: `196 + 9 new − 1 ended − 1 corrected = 203`."""
+    """Return the bridge as a sum in words: `196 + 9 new − 1 ended − 1 corrected = 203`; `196, unchanged`."""
+    if not bridge.terms:
+        return _("%(number)s, unchanged", number=number_text(bridge.end))
     terms = "".join(f" {sign(term)} {term_text(term)}" for term in bridge.terms)
     return f"{number_text(bridge.start)}{terms} = {number_text(bridge.end)}"
 

@@ -125,14 +125,13 @@ async def test_the_pack_says_what_has_changed_and_what_was_corrected_as_the_api_
 
     # The page of the meeting says the same: every sum, and every correction with both values.
     page = words((await caller.get(f"/meetings/{meeting_id}", "coordinator", headers=PAGE)).text)
-    sums = [str(row[1]) for row in book["Hvad er ændret"] if len(row) == 2 and "=" in str(row[1])]
+    lines = [str(row[1]) for row in book["Hvad er ændret"] if len(row) == 2]
+    sums = [line for line in lines if "=" in line or "uændret" in line]
     assert len(sums) == 4
     corrected = [row for row in book["Rettelser"] if row[:1] == ["Forårsmøde"]]
     assert f"{len(corrected)} tal, som tidligere møder så, er anderledes nu" in page
     for one in sums:
-        before_it, _equals, number = one.partition(" = ")
-        said = f"{number}, uændret" if before_it == number else one
-        assert said in page, said
+        assert one in page, one
 
 
 async def test_auditors_and_programs_get_no_agenda(

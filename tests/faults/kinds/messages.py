@@ -35,6 +35,8 @@ _TYPES = {
     "tilsagn.events.company": "CompanyRegistered",
     "tilsagn.events.employer_event": "EventOpened",
     "tilsagn.events.attendance": "CompanyCheckedIn",
+    "tilsagn.events.meeting": "MeetingPlanned",
+    "tilsagn.events.target": "TargetSet",
     "tilsagn.events.taskforce": "TaskforceRegistered",
     "tilsagn.pledges.pledge": "PledgeLogged",
     "tilsagn.pledges.hire": "HireConfirmed",
