@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 DAYS: Final = 30
-UPDATES_OF_A_DAY: Final = 100
+UPDATES_OF_A_DAY: Final = 15
 
 
 @pytest_asyncio.fixture
