@@ -124,8 +124,9 @@ def of_targets(forecasts: Sequence[Forecast]) -> Content:
 
 
 def _difference(number: int) -> str:
+    """Return a change in words; empty if there is none, or if changes cancel each other out: the sum says so."""
     if not number:
-        return _("unchanged")
+        return ""
     return f"{'+' if number > 0 else MINUS}{number_text(abs(number))}"
 
 

@@ -76,10 +76,10 @@ async def seen(database: Database, meeting_id: UUID) -> tuple[Content, Content]:
     ("name", "sums", "reason"),
     [
         ("first", [], "This is the first meeting"),
-        ("last", ["5 = 5", "2 = 2", "2 = 2"], ""),
-        ("now", ["5 = 5", "2 + 3 new + 1 recorded late = 6", "2 + 3 new + 1 recorded late = 6"], ""),
+        ("last", ["5, unchanged", "2, unchanged", "2, unchanged"], ""),
+        ("now", ["5, unchanged", "2 + 3 new + 1 recorded late = 6", "2 + 3 new + 1 recorded late = 6"], ""),
         ("old", [], "The figures of this meeting are older"),
-        ("next", ["5 = 5", "3 + 3 new = 6", "3 + 3 new = 6"], ""),
+        ("next", ["5, unchanged", "3 + 3 new = 6", "3 + 3 new = 6"], ""),
         ("later", [], "The meeting before has not been held yet"),
     ],
 )
