@@ -296,6 +296,26 @@ async def test_lost_steps_answers_and_reasons_are_reported(checked: Checked) -> 
         }
 
 
+async def test_a_lost_rise_in_hours_is_reported(checked: Checked) -> None:
+    pledges = {pledge.id: pledge for pledge in struer().pledges}
+    hire, first = next(
+        (hire, steps[0])
+        for hire in struer().hires
+        if hire.pledge_id is not None and hire.ended_on is None
+        for steps in [ladder(hire, pledges[hire.pledge_id])]
+        if [step.job_type for step in steps] == ["smaajob", "smaajob"]
+    )
+    where = f"where hire_id = '{hire.id}' and starts_on = '{first.starts_on}'"
+    lose = f"update hire_steps set paid_weekly_hours = 37 {where}"
+    back = f"update hire_steps set paid_weekly_hours = {hire.weekly_hours} {where}"
+    async with checked.damaged(lose, back, service="pledges") as differences:
+        figures = {each.partition(" on 20")[0] for each in differences if " on 20" in each}
+        assert figures >= {
+            "hires_current_by_ladder more of smaajob",
+            "hires_current_by_ladder fewer of smaajob",
+        }
+
+
 async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verification(checked: Checked) -> None:
     pledge = struer().pledges[0]
     never = (
