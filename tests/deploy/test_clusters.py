@@ -20,6 +20,7 @@ def folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.processes
 async def test_copies_of_a_cluster_are_independent(folder: Path) -> None:
     template = folder / "template"
     first = embedded_postgres(folder / "first", template=template)

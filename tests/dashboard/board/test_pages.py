@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -52,15 +51,17 @@ async def struer(dashboard_database: Database) -> Database:
 
 async def _shown(caller: Caller, database: Database) -> int | None:
     """Release, and return the count that the board shows then."""
-    await release(database)
-    async with asyncio.timeout(public_figure.CACHE_SECONDS / 2):
-        while await _released(caller) != await _last_release(database):
-            await asyncio.sleep(0.01)
+    released = await release(database)
+    assert released is not None
+
+    async def shows_it() -> bool:
+        # The time alone would not do: it is published in whole seconds, and two releases may share one.
+        document = (await caller.get("/board/struer.json")).json()
+        at = released.released_at.replace(microsecond=0).isoformat()
+        return bool(document["released_at"] == at and document["count"] == released.shown)
+
+    await eventually(shows_it, seconds=public_figure.CACHE_SECONDS / 2)
     return await _count(caller)
-
-
-async def _released(caller: Caller) -> datetime:
-    return datetime.fromisoformat((await caller.get("/board/struer.json")).json()["released_at"])
 
 
 async def _last_release(database: Database) -> datetime:

@@ -21,6 +21,7 @@ from services.events.identity.people.domain import Person
 from services.events.register import commands as register
 from services.events.register.domain import Company
 from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
+from tests.support.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -144,8 +145,8 @@ async def test_an_invitation_is_scanned_at_the_door_with_and_without_a_network(
     await expect(door.locator("[data-list] [data-name]")).to_have_text(["Ærø Bageri"])
     # The worker keeps what reads the codes, although the page has not needed it yet, and answers for this page.
     kept = "caches.match(document.querySelector('[data-scan]').dataset.script).then(Boolean)"
-    await door.wait_for_function(kept)
-    await door.wait_for_function("navigator.serviceWorker.controller !== null")
+    await eventually(lambda: door.evaluate(kept))
+    await eventually(lambda: door.evaluate("navigator.serviceWorker.controller !== null"))
     await door.context.set_offline(True)
 
     await door.get_by_role("button", name="Scan en invitation").click()
