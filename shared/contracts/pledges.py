@@ -192,6 +192,11 @@ class HireState(Message):
     )
     checkpoints: tuple[Checkpoint, ...] = ()
     training_hire_id: UUID | None = Field(None, description="the training at another company that led to this hire")
+    citizen_id: UUID | None = Field(
+        None,
+        description="the same for all hires of one citizen, and known nowhere else but in `pledges`; null: the hire "
+        "names nobody, and counts as one citizen",
+    )
     counted: bool = Field(
         True, description="false: no figure includes it, on any day, because the confirmation was undone"
     )
@@ -227,6 +232,10 @@ class HireCorrected(HireState):
 
 class ContactPersonChanged(HireState):
     """A hire has another contact person, who stays in `pledges`."""
+
+
+class HireCitizenChanged(HireState):
+    """The hire names another citizen than before, or nobody."""
 
 
 class CheckpointAnswered(HireState):
@@ -366,6 +375,7 @@ PLEDGES_AND_HIRES: tuple[type[Message], ...] = (
     HireResumed,
     HireCorrected,
     ContactPersonChanged,
+    HireCitizenChanged,
     CheckpointAnswered,
 )
 """What figures are made of."""

@@ -30,6 +30,10 @@ ALLOWED: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         ("PledgeState", "captured_by"): "how it was captured, one of five words; no person",
         ("PledgeState", "logged_by"): _ACCOUNT,
         ("HireState", "logged_by"): _ACCOUNT,
+        (
+            "HireState",
+            "citizen_id",
+        ): "a random number that only pledges can assign to a person; after their erasure it is nobody's",
         ("HireState", "end_reason"): "one of eight words about a job; nobody can be recognised by it",
         ("CallListIssued", "person_id"): _ACCOUNT,
         ("PersonInvited", "person_id"): _ACCOUNT,
