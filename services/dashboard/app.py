@@ -49,7 +49,8 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = await Database.connect(settings, name="dashboard-app")
+        # A bridge with a plan for any two moments reads every pledge and hire.
+        database = await Database.connect(settings, name="dashboard-app", custom_plans=True)
         limits = StreamLimits(
             members=settings.streams,
             boards=settings.board_streams,
