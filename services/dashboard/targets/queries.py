@@ -133,15 +133,17 @@ async def sums(
            and job_type = any ($2::text[])
          group by measure, job_type, day
          union all
-        select bound.up_to, measure, job_type, null, sum(delta)::bigint
+        select bound.up_to, within.measure, within.job_type, null, within.delta
           from unnest($3::date[], $4::date[]) as bound (begins, up_to)
-          join deltas
-            on generation = {SERVED}
-           and period = 'day'
-           and day between bound.begins and bound.up_to
-         where measure = any ($1::text[])
-           and job_type = any ($2::text[])
-         group by bound.up_to, measure, job_type
+          -- For each bound by itself: the index finds its days, and a join would read all days.
+         cross join lateral (select measure, job_type, sum(delta)::bigint as delta
+                               from deltas
+                              where generation = {SERVED}
+                                and period = 'day'
+                                and measure = any ($1::text[])
+                                and job_type = any ($2::text[])
+                                and day between bound.begins and bound.up_to
+                              group by measure, job_type) as within
         """,  # noqa: S608  (our own words)
         sorted(codes),
         sorted(job_types),
