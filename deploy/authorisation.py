@@ -76,7 +76,12 @@ def apps() -> dict[str, FastAPI]:
     makers: dict[str, Callable[[], FastAPI]] = {
         "events": lambda: create_events(EventsSettings(**common, token_private_key=SecretStr(key))),
         "pledges": lambda: create_pledges(
-            PledgesSettings(**common, intake_database_url=common["database_url"], request_key=SecretStr(key))
+            PledgesSettings(
+                **common,
+                intake_database_url=common["database_url"],
+                participants_database_url=common["database_url"],
+                request_key=SecretStr(key),
+            )
         ),
         "dashboard": lambda: create_dashboard(DashboardSettings(**common)),
         "notifications": lambda: create_notifications(

@@ -40,7 +40,7 @@ def make(*, token_private_key: str | None = None, request_key: str | None = None
     passwords = {
         f"{service.upper()}_{kind}_PASSWORD": secrets.token_urlsafe(32)
         for service in SERVICES
-        for kind in ("OWNER", "APP", *(("INTAKE",) if service == "pledges" else ()))
+        for kind in ("OWNER", "APP", *(("INTAKE", "PARTICIPANTS") if service == "pledges" else ()))
     }
     return {
         "POSTGRES_PASSWORD": secrets.token_urlsafe(32),

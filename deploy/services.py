@@ -39,6 +39,15 @@ def intake_role() -> str:
     return "tilsagn_pledges_intake"
 
 
+def participants_role() -> str:
+    """Return the role that pledges uses for everything about participants.
+
+    It has the privileges of the app role and, by the migrations of pledges, those on the schema `participants`, which
+    no other role may use. There it sees the rows of the transaction's reader only.
+    """
+    return "tilsagn_pledges_participants"
+
+
 def roles(services: Collection[str] = SERVICES) -> tuple[str, ...]:
     """Return every role of the services."""
     return tuple(role for service in services for role in connections(service))
@@ -47,7 +56,9 @@ def roles(services: Collection[str] = SERVICES) -> tuple[str, ...]:
 def connections(service: str) -> Mapping[str, str]:
     """Return the environment variable of each role's connection URL, without the service's prefix, by role."""
     found = {owner_role(service): "DATABASE_OWNER_URL", app_role(service): "DATABASE_URL"}
-    return found | {intake_role(): "INTAKE_DATABASE_URL"} if service == "pledges" else found
+    if service == "pledges":
+        found |= {intake_role(): "INTAKE_DATABASE_URL", participants_role(): "PARTICIPANTS_DATABASE_URL"}
+    return found
 
 
 def environment_prefix(service: str) -> str:

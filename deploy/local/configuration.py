@@ -9,7 +9,7 @@ from typing import Any
 from deploy.local import ports
 from deploy.local.postgres import connection_url
 from deploy.local.state import Running, Secrets, State
-from deploy.services import SERVICES, app_role, database, environment_prefix, intake_role, owner_role
+from deploy.services import SERVICES, app_role, database, environment_prefix, intake_role, owner_role, participants_role
 from shared.http.auth import Principal, sign_token
 
 _SERVICE_TOKEN_SECONDS = 366 * 24 * 3600
@@ -85,7 +85,12 @@ class Configuration:
             return {"token_private_key": self.secrets.token_private_key, **others}
         if service == "pledges":
             intake = self._dsn(service, intake_role())
-            return {"intake_database_url": intake, "request_key": self.secrets.request_key}
+            participants = self._dsn(service, participants_role())
+            return {
+                "intake_database_url": intake,
+                "participants_database_url": participants,
+                "request_key": self.secrets.request_key,
+            }
         if service == "notifications":
             return {
                 "pledges_url": self.internal_url,

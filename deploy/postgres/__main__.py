@@ -5,6 +5,7 @@ For each service it reads from the environment, with the service's prefix (here 
     PLEDGES_DATABASE_OWNER_URL   connection URL of the owner role, which runs the migrations
     PLEDGES_DATABASE_URL         connection URL of the app role, the same as for the service
     PLEDGES_INTAKE_DATABASE_URL  connection URL of the intake role; only for pledges
+    PLEDGES_PARTICIPANTS_DATABASE_URL  connection URL of the role for participants; only for pledges
 
 and, only if it must also create roles and databases,
 

@@ -14,13 +14,19 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from deploy.services import SERVICES, app_role, connections, database, owner_role, roles
+from deploy.services import SERVICES, app_role, connections, database, owner_role, participants_role, roles
 
 _FOLDER = Path(__file__).parent
 _TIMEOUT_SECONDS = 30.0  # seconds for any one statement
 _ITERATIONS = 4096
 """PostgreSQL's default for SCRAM. The passwords are random, so more would only cost time."""
-_TEMPLATES = ("roles.sql", "restricted_role.sql", "database.sql", "restricted_role_in_database.sql")
+_TEMPLATES = (
+    "roles.sql",
+    "restricted_role.sql",
+    "inheriting_role.sql",
+    "database.sql",
+    "restricted_role_in_database.sql",
+)
 
 
 class ProvisionFailed(RuntimeError):
@@ -54,6 +60,8 @@ async def provision(superuser_dsn: str, passwords: Mapping[str, str], services: 
             await server.execute(_sql("roles.sql", service, database(service)))
             for role in _restricted_roles(service):
                 await server.execute(_sql("restricted_role.sql", service, database(service), role))
+                if role == participants_role():
+                    await server.execute(_sql("inheriting_role.sql", service, database(service), role))
             for role in connections(service):
                 await _set_password(server, role, passwords[role])
             if not await server.fetchval("select true from pg_database where datname = $1", database(service)):

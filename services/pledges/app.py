@@ -70,7 +70,11 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = await Database.connect(settings, name="pledges-app")
         intake = await Database.connect(settings, name="pledges-intake", url=settings.intake_database_url)
-        app.state.narrow_databases = {"intake": intake}
+        participants = await Database.connect(
+            settings, name="pledges-participants", url=settings.participants_database_url
+        )
+        app.state.participants_database = participants
+        app.state.other_databases = {"intake": intake, "participants": participants}
         app.state.intake_for_people = Intake.of(app.state.database)
         app.state.intake_for_guests = Intake.of(intake)
         # What the app has changed wakes the relay; what the worker has been told of events has a channel of its own.
@@ -97,6 +101,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
             await asyncio.gather(*tasks, return_exceptions=True)
             await app.state.database.close()
             await intake.close()
+            await participants.close()
 
     app = create_web_app(
         title="Tilsagn: pledges",

@@ -21,6 +21,9 @@ class PledgesSettings(ServiceSettings):
     intake_database_url: str = Field(
         description="postgresql:// URL of the service's own database, as the role for requests with an event's pass",
     )
+    participants_database_url: str = Field(
+        description="postgresql:// URL of the service's own database, as the role for everything about participants",
+    )
     request_key: SecretStr = Field(
         min_length=32,
         description="the key of request fingerprints. A secret of the installation, made once and backed up with it: "

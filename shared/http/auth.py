@@ -73,6 +73,7 @@ class Principal:
         roles: the roles in this taskforce; of an API key its scopes.
         taskforce_id: the only taskforce that the token gives access to; None for a service, which has access to all.
         municipality: four-digit code as text, for case workers.
+        programme: whose participants a facilitator sees.
         event_id: the event of an event pass.
         pass_generation: the generation of an event pass; it is revoked when the event has a newer one.
         session_id: the session of a person; None for programs and passes.
@@ -86,6 +87,7 @@ class Principal:
     roles: frozenset[str]
     taskforce_id: UUID | None
     municipality: str | None = None
+    programme: str | None = None
     event_id: UUID | None = None
     pass_generation: int | None = None
     session_id: UUID | None = None
@@ -145,6 +147,7 @@ def sign_token(private_jwk: str, principal: Principal, *, lifetime_seconds: int)
     optional = {
         "tf": principal.taskforce_id and str(principal.taskforce_id),
         "mun": principal.municipality,
+        "prg": principal.programme,
         "evt": principal.event_id and str(principal.event_id),
         "gen": principal.pass_generation,
         "sid": principal.session_id and str(principal.session_id),
@@ -204,6 +207,7 @@ class TokenVerifier:
                 roles=roles,
                 taskforce_id=UUID(claims["tf"]) if "tf" in claims else None,
                 municipality=claims.get("mun"),
+                programme=claims.get("prg"),
                 event_id=UUID(claims["evt"]) if "evt" in claims else None,
                 pass_generation=claims.get("gen"),
                 session_id=UUID(claims["sid"]) if "sid" in claims else None,

@@ -53,14 +53,14 @@ async def app_checks(state: object) -> list[Check]:
     """Return the checks of a started application.
 
     Args:
-        state: its `app.state`, with `database` and optionally `narrow_databases`: the same database as other roles, by
+        state: its `app.state`, with `database` and optionally `other_databases`: the same database as other roles, by
             name.
     """
     database: Database | None = getattr(state, "database", None)
     if database is None:
         return [Check("app", ok=False, detail="not started")]
-    narrow: dict[str, Database] = getattr(state, "narrow_databases", {})
-    return [await _answers(name, one) for name, one in {"database": database, **narrow}.items()]
+    others: dict[str, Database] = getattr(state, "other_databases", {})
+    return [await _answers(name, one) for name, one in {"database": database, **others}.items()]
 
 
 async def _answers(name: str, database: Database) -> Check:

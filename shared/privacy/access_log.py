@@ -50,14 +50,28 @@ class Purpose:
 
 
 CASEWORK: Final = Purpose("casework", "artikel 6, stk. 1, litra e; lov om en aktiv beskæftigelsesindsats")
+PLACEMENT: Final = Purpose("placement", "artikel 6, stk. 1, litra e; lov om en aktiv beskæftigelsesindsats")
+PROFILE_CARD: Final = Purpose("profile_card", "artikel 6, stk. 1, litra a eller e, som kortet siger")
 SUBJECT_ACCESS: Final = Purpose("subject_access", "artikel 15, stk. 1")
 SUBJECT_RECTIFICATION: Final = Purpose("subject_rectification", "artikel 16")
 SUBJECT_ERASURE: Final = Purpose("subject_erasure", "artikel 17, stk. 1")
 SUPERVISION: Final = Purpose("supervision", "artikel 58, stk. 1")
 PURPOSES: Final = MappingProxyType(
-    {one.code: one for one in (CASEWORK, SUBJECT_ACCESS, SUBJECT_RECTIFICATION, SUBJECT_ERASURE, SUPERVISION)}
+    {
+        one.code: one
+        for one in (
+            CASEWORK,
+            PLACEMENT,
+            PROFILE_CARD,
+            SUBJECT_ACCESS,
+            SUBJECT_RECTIFICATION,
+            SUBJECT_ERASURE,
+            SUPERVISION,
+        )
+    }
 )
-"""The purposes by code."""
+"""The purposes by code. `casework`: the record is kept; `placement`: a job is found for somebody; `profile_card`: a
+company or the citizen sees the card."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ ACTIONS: Final = {
 }
 REASONS: Final = {
     "casework": N_("Case work"),
+    "placement": N_("A job is found for the person"),
+    "profile_card": N_("The profile card is shown"),
     "subject_access": N_("The person has asked what is held about them"),
     "subject_rectification": N_("The person has requested a correction"),
     "subject_erasure": N_("The person has asked to be erased"),

@@ -359,6 +359,7 @@ async def started(
                 PledgesSettings(
                     **common,
                     intake_database_url=dsns.intake_dsn(),
+                    participants_database_url=dsns.participants_dsn(),
                     request_key=REQUEST_KEY,
                     event_patience_seconds=0,
                 )

@@ -38,7 +38,11 @@ def consumers(base_settings: dict[str, Any], signing_key: str) -> dict[str, list
             "smtp_host": "127.0.0.1",
             "sender": "tilsagn@struer.example",
         },
-        "pledges": {"intake_database_url": "postgresql://nowhere/none", "request_key": "x" * 32},
+        "pledges": {
+            "intake_database_url": "postgresql://nowhere/none",
+            "participants_database_url": "postgresql://nowhere/none",
+            "request_key": "x" * 32,
+        },
     }
     found = {}
     for service in SERVICES:

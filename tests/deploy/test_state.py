@@ -52,7 +52,7 @@ def test_secrets_are_generated_once(tmp_path: Path) -> None:
         first = state.secrets()
     with State(tmp_path / "state") as state:
         assert state.secrets() == first
-    assert len(set(first.passwords.values())) == 9
+    assert len(set(first.passwords.values())) == 10
 
 
 def _without(state: State, *names: str) -> None:

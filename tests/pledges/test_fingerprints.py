@@ -117,6 +117,7 @@ def test_a_short_request_key_is_refused_and_not_repeated(base_settings: dict[str
             **base_settings,
             database_url="postgresql://x",
             intake_database_url="postgresql://x",
+            participants_database_url="postgresql://x",
             request_key=SecretStr("secret"),
         )
     assert "request_key" in str(refused.value)

@@ -20,7 +20,13 @@ async def cut_off(base_settings: dict[str, Any], token: Callable[..., str]) -> A
     """A client of an application whose database does not answer."""
     nowhere = "postgresql://nobody@127.0.0.1:9/nothing"
     app = create_app(
-        PledgesSettings(**base_settings, database_url=nowhere, intake_database_url=nowhere, request_key=REQUEST_KEY)
+        PledgesSettings(
+            **base_settings,
+            database_url=nowhere,
+            intake_database_url=nowhere,
+            participants_database_url=nowhere,
+            request_key=REQUEST_KEY,
+        )
     )
     async with (
         app.router.lifespan_context(app),

@@ -92,6 +92,7 @@ async def serving(
                 **base_settings,
                 database_url=dsn("pledges"),
                 intake_database_url=databases.intake_dsn(),
+                participants_database_url=databases.participants_dsn(),
                 request_key=REQUEST_KEY,
             )
         ),

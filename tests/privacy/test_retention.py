@@ -462,6 +462,7 @@ async def test_the_worker_runs_the_jobs(
             **base_settings,
             database_url=pledges_dsns.app_dsn("pledges"),
             intake_database_url=pledges_dsns.intake_dsn(),
+            participants_database_url=pledges_dsns.participants_dsn(),
             request_key=key,
         )
     )

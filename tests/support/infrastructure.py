@@ -31,7 +31,7 @@ from deploy.local.broker import EmbeddedBroker
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.postgres.migrate import migrate
 from deploy.postgres.provision import provision
-from deploy.services import SERVICES, app_role, connections, database, intake_role, owner_role, roles
+from deploy.services import SERVICES, app_role, connections, database, intake_role, owner_role, participants_role, roles
 from tests.support.clusters import embedded_postgres
 
 _MEMORY = Path("/dev/shm")
@@ -57,6 +57,10 @@ class Databases:
     def intake_dsn(self) -> str:
         """The DSN of the pledges service's app for requests with an event pass."""
         return self._dsn("pledges", intake_role())
+
+    def participants_dsn(self) -> str:
+        """The DSN of the pledges service for everything about participants."""
+        return self._dsn("pledges", participants_role())
 
     def owner_dsn(self, service: str) -> str:
         """The DSN of migrations. Row-level security does not apply to owners, except on tables that force it."""

@@ -41,6 +41,7 @@ def _apps() -> Iterator[FastAPI]:
         PledgesSettings(
             **shared,
             intake_database_url="postgresql://nobody@127.0.0.1:9/none",
+            participants_database_url="postgresql://nobody@127.0.0.1:9/none",
             request_key=SecretStr("the key of no installation, for tests"),
         )
     )

@@ -84,6 +84,7 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
         **base,
         database_url=databases.app_dsn("pledges"),
         intake_database_url=databases.intake_dsn(),
+        participants_database_url=databases.participants_dsn(),
         request_key=SecretStr("x" * 32),
     )
     dashboard = DashboardSettings(**base, database_url=databases.app_dsn("dashboard"))

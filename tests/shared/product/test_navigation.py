@@ -37,7 +37,14 @@ def pages(base_settings: dict[str, Any], signing_key: str) -> dict[str, frozense
     apps: tuple[FastAPI, ...] = (
         dashboard(DashboardSettings(**settings)),
         events(EventsSettings(**settings, token_private_key=signing_key)),
-        pledges(PledgesSettings(**settings, intake_database_url="postgresql://x", request_key="x" * 32)),
+        pledges(
+            PledgesSettings(
+                **settings,
+                intake_database_url="postgresql://x",
+                participants_database_url="postgresql://x",
+                request_key="x" * 32,
+            )
+        ),
         notifications(NotificationsSettings(**settings | mail)),
     )
     found: dict[str, frozenset[str]] = {}

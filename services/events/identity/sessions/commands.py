@@ -135,6 +135,7 @@ def principal_of(person: Person, taskforce_id: UUID, session: Session, now: date
         withheld=bool(withheld),
         taskforce_id=taskforce_id,
         municipality=person.municipality,
+        programme=person.programme,
         session_id=session.id,
         session_ends_at=int(session.ends_at.timestamp()),
         proved_at=int(proved_at.timestamp()) if proved_at else None,

@@ -1,0 +1,234 @@
+"""SQL that saves and loads participants. Everything takes a `Disclosure`, and is logged; nothing commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+from services.pledges.participants.domain import (
+    Availability,
+    Participant,
+    TargetGroup,
+    Tasks,
+    case_reference_key,
+)
+from shared.privacy.access_log import discloses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import asyncpg
+
+    from shared.db.database import Connection
+    from shared.privacy.access_log import Disclosure
+
+TABLE: Final = "participants.participants"
+"""As the access log and the data inventory name it."""
+
+_KEPT: Final = (
+    "taskforce_id",
+    "id",
+    "municipality",
+    "case_reference",
+    "case_reference_key",
+    "citizen_id",
+    "registered_by",
+    "registered_at",
+)
+"""The columns that never change."""
+_CHANGING: Final = (
+    "version",
+    "programme",
+    "caseworker_id",
+    "status",
+    "left_on",
+    "available_from",
+    "weekly_hours_from",
+    "weekly_hours_to",
+    "weekdays",
+    "max_distance_km",
+    "transport",
+    "job_types",
+    "tasks_can",
+    "tasks_want",
+    "tasks_cannot",
+)
+COLUMNS: Final = (*_KEPT, *_CHANGING)
+"""The columns of the table `participants.participants`."""
+
+_INSERT: Final = f"""
+    insert into participants.participants
+           ({", ".join(COLUMNS)})
+    values ({", ".join(f"${number}" for number in range(1, len(COLUMNS) + 1))})
+"""  # noqa: S608  (our own columns)
+_UPDATE: Final = f"""
+    update participants.participants
+       set {", ".join(f"{column} = ${number}" for number, column in enumerate(_CHANGING, start=3))}
+     where taskforce_id = $1
+       and id = $2
+"""  # noqa: S608  (our own columns)
+
+
+@discloses(TABLE, key=lambda participant: participant.id)
+async def participants(
+    conn: Connection, taskforce_id: UUID, ids: Sequence[UUID], *, lock: bool = False
+) -> list[Participant]:
+    """Return those participants that the transaction sees, in no order.
+
+    Args:
+        lock: whether they stay locked until the transaction ends.
+    """
+    rows = await conn.fetch(
+        f"""
+        select {", ".join(COLUMNS)},
+               array(select (code, valid_from, valid_until)
+                       from participants.target_groups as held
+                      where held.taskforce_id = participant.taskforce_id
+                        and held.participant_id = participant.id
+                      order by valid_from) as target_groups
+          from participants.participants as participant
+         where taskforce_id = $1
+           and id = any ($2)
+           {"for update of participant" if lock else ""}
+        """,  # noqa: S608  (our own columns)
+        taskforce_id,
+        list(ids),
+    )
+    return [_participant(row) for row in rows]
+
+
+async def find_participant(disclosure: Disclosure, participant_id: UUID, *, lock: bool = False) -> Participant | None:
+    """Return a participant; None where the transaction sees none with this id."""
+    found = await participants(disclosure, disclosure.taskforce_id, [participant_id], lock=lock)
+    return found[0] if found else None
+
+
+async def insert_participant(disclosure: Disclosure, participant: Participant) -> None:
+    """Save a new participant.
+
+    Raises:
+        asyncpg.UniqueViolationError: the municipality has one with this case reference.
+        asyncpg.InsufficientPrivilegeError: the transaction may not see the participant.
+    """
+    await disclosure.conn.execute(_INSERT, *_kept(participant), *_changing(participant))
+    await _save_target_groups(disclosure, participant)
+    await disclosure.log(TABLE, [participant.id])
+
+
+async def update_participant(disclosure: Disclosure, participant: Participant) -> None:
+    """Save the changed state of a participant."""
+    await disclosure.conn.execute(_UPDATE, participant.taskforce_id, participant.id, *_changing(participant))
+    await _save_target_groups(disclosure, participant)
+    await disclosure.log(TABLE, [participant.id])
+
+
+async def insert_change(
+    disclosure: Disclosure,
+    participant: Participant,
+    kind: str,
+    *,
+    before: dict[str, Any] | None,
+    note: str | None,
+    by: UUID | None,
+    at: datetime,
+) -> None:
+    """Record who has changed what."""
+    await disclosure.conn.execute(
+        """
+        insert into participants.changes
+               (taskforce_id, id, participant_id, version, kind, before, note, changed_by, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        participant.taskforce_id,
+        uuid4(),
+        participant.id,
+        participant.version,
+        kind,
+        before,
+        note,
+        by,
+        at,
+    )
+
+
+async def _save_target_groups(disclosure: Disclosure, participant: Participant) -> None:
+    await disclosure.conn.execute(
+        "delete from participants.target_groups where taskforce_id = $1 and participant_id = $2",
+        participant.taskforce_id,
+        participant.id,
+    )
+    await disclosure.conn.executemany(
+        """
+        insert into participants.target_groups
+               (taskforce_id, id, participant_id, code, valid_from, valid_until)
+        values ($1, $2, $3, $4, $5, $6)
+        """,
+        [
+            (participant.taskforce_id, uuid4(), participant.id, held.code, held.valid_from, held.valid_until)
+            for held in participant.target_groups
+        ],
+    )
+
+
+def _kept(participant: Participant) -> list[Any]:
+    return [
+        participant.taskforce_id,
+        participant.id,
+        participant.municipality,
+        participant.case_reference,
+        case_reference_key(participant.case_reference),
+        participant.citizen_id,
+        participant.registered_by,
+        participant.registered_at,
+    ]
+
+
+def _changing(participant: Participant) -> list[Any]:
+    known, tasks = participant.availability, participant.tasks
+    return [
+        participant.version,
+        participant.programme,
+        participant.caseworker_id,
+        participant.status,
+        participant.left_on,
+        known.available_from,
+        known.weekly_hours_from,
+        known.weekly_hours_to,
+        None if known.weekdays is None else sorted(known.weekdays),
+        known.max_distance_km,
+        known.transport,
+        None if known.job_types is None else sorted(known.job_types),
+        sorted(tasks.can),
+        sorted(tasks.want),
+        sorted(tasks.cannot),
+    ]
+
+
+def _participant(row: asyncpg.Record) -> Participant:
+    return Participant(
+        taskforce_id=row["taskforce_id"],
+        id=row["id"],
+        municipality=row["municipality"],
+        case_reference=row["case_reference"],
+        citizen_id=row["citizen_id"],
+        registered_by=row["registered_by"],
+        registered_at=row["registered_at"],
+        programme=row["programme"],
+        caseworker_id=row["caseworker_id"],
+        status=row["status"],
+        left_on=row["left_on"],
+        availability=Availability(
+            available_from=row["available_from"],
+            weekly_hours_from=row["weekly_hours_from"],
+            weekly_hours_to=row["weekly_hours_to"],
+            weekdays=None if row["weekdays"] is None else frozenset(row["weekdays"]),
+            max_distance_km=row["max_distance_km"],
+            transport=row["transport"],
+            job_types=None if row["job_types"] is None else frozenset(row["job_types"]),
+        ),
+        tasks=Tasks(frozenset(row["tasks_can"]), frozenset(row["tasks_want"]), frozenset(row["tasks_cannot"])),
+        target_groups=tuple(TargetGroup(*held) for held in row["target_groups"]),
+        version=row["version"],
+    )
