@@ -34,6 +34,13 @@ RETENTION_WAITING = Gauge(
     "tilsagn_retention_waiting", "Retention jobs that wait for an operator's confirmation", ["service"]
 )
 
+# --- participants
+PARTICIPANTS_REFUSED = Counter(
+    "tilsagn_participants_refused",
+    "Requests about participants that were refused: by role, or not found among those the caller sees",
+    ["operation", "reason"],
+)
+
 # --- sign-in
 PROVIDER_SIGN_INS = Counter(
     "tilsagn_provider_sign_ins", "Sign-ins at the organisation's own provider by how they ended", ["outcome"]

@@ -8,20 +8,30 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, NewType
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NewType
 
+import structlog
 from fastapi import Depends, Request
 
+from shared import metrics
 from shared.db.database import Database
-from shared.http.auth import Principal, require
+from shared.http.auth import ACCESS_ATTRIBUTE, NotAllowed, Principal, require
 from shared.http.policy import NOTHING, OWN, Resource
+from shared.http.problems import Problem
 from shared.privacy.access_log import Disclosure, disclose
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from uuid import UUID
 
+    from starlette.requests import HTTPConnection
+
     from shared.privacy.access_log import Action, Purpose
+    from shared.product.roles import Role
+
+_log = structlog.get_logger(__name__)
 
 PARTICIPANT: Final = Resource(
     "participant",
@@ -30,10 +40,49 @@ PARTICIPANT: Final = Resource(
     by_role={"caseworker": OWN, "facilitator": OWN},
 )
 
-ParticipantReader = Annotated[Principal, Depends(require("caseworker", "facilitator"))]
-"""Reads participants: see `reader_of`."""
-ParticipantEditor = Annotated[Principal, Depends(require("caseworker"))]
-"""Registers participants, changes them, and finds positions for them."""
+
+def _require(*roles: Role) -> Callable[..., AsyncIterator[Principal]]:
+    """Return a FastAPI dependency like `require` that records what it and its route refuse."""
+    allowed = require(*roles)
+
+    async def dependency(request: Request) -> AsyncIterator[Principal]:
+        try:
+            yield await allowed(request)
+        except Exception as error:
+            if (reason := _refusal(error)) is not None:
+                _record_refusal(request, reason)
+            raise
+
+    setattr(dependency, ACCESS_ATTRIBUTE, getattr(allowed, ACCESS_ATTRIBUTE))
+    return dependency
+
+
+def _refusal(error: Exception) -> Literal["role", "not_found"] | None:
+    """Return why a request was refused; None for errors that do not say whether the caller may see a participant."""
+    if isinstance(error, NotAllowed):
+        return "role"
+    status = error.status if isinstance(error, Problem) else None
+    kind = error.kind if isinstance(error, Refusal) else None
+    if status == HTTPStatus.FORBIDDEN or kind == "forbidden":
+        return "role"
+    return "not_found" if status == HTTPStatus.NOT_FOUND or kind == "not_found" else None
+
+
+def _record_refusal(request: HTTPConnection, reason: Literal["role", "not_found"]) -> None:
+    """Record who was refused what: with the pattern of the route, and neither an id nor whether somebody exists.
+
+    Every line of the log has the subject of the caller's token as `who`.
+    """
+    operation = f"{request.scope['method']} {request.scope['route'].path}"
+    taskforce_id = str(request.state.principal.taskforce_id)
+    _log.warning("participants.refused", operation=operation, reason=reason, taskforce_id=taskforce_id)
+    metrics.PARTICIPANTS_REFUSED.labels(operation, reason).inc()
+
+
+ParticipantReader = Annotated[Principal, Depends(_require("caseworker", "facilitator"))]
+"""Reads participants: see `reader_of`. A refusal (403, or 404 for one that the caller does not see) is recorded."""
+ParticipantEditor = Annotated[Principal, Depends(_require("caseworker"))]
+"""Registers participants, changes them, and finds positions for them. A refusal is recorded."""
 
 ParticipantsDatabase = NewType("ParticipantsDatabase", Database)
 """The service's database as the only role that may use the schema `participants`. It may do what the app may, too."""
