@@ -119,8 +119,7 @@ async def bridges(
     start = await _sums(conn, codes, since, filters, job_types)
     end = await _sums(conn, codes, until, filters, job_types) if ends is None else []
     found = []
-    for counted in several:
-        terms = await _terms(conn, counted, since, until)
+    for counted, terms in zip(several, await _terms(conn, several, since, until), strict=True):
         last = _value(counted, end) if ends is None else ends[counted.measure]
         built = Bridge(counted, since, until, _value(counted, start), terms, last)
         try:
@@ -132,27 +131,30 @@ async def bridges(
     return found
 
 
-async def _terms(conn: Connection, counted: Counted, since: Times, until: Times) -> list[Term]:
-    companies = (await companies_of(conn, counted, since), await companies_of(conn, counted, until))
-    counts = dict.fromkeys(KINDS, 0)
-    if since.as_of < until.as_of:
-        await _count(conn, *summed_effects(counted, since, until, companies[1]), counts)
-    if since.known_at is not None:
-        await _count(conn, *changes(counted, since, until, companies), counts)
-    return [Term(kind, count) for kind, count in counts.items() if count]
-
-
-async def _count(conn: Connection, sql: str, arguments: Arguments, counts: dict[Kind, int]) -> None:
-    rows = await conn.fetch(
-        f"""
-        select kind, sum(number)::bigint as number
-          from ({sql}) as term
-         group by kind
-        """,  # noqa: S608  (our own words)
-        *arguments,
-    )
-    for row in rows:
-        counts[row["kind"]] += row["number"]
+async def _terms(conn: Connection, several: Sequence[Counted], since: Times, until: Times) -> list[list[Term]]:
+    """Return the terms of each bridge. They are read in one statement."""
+    arguments, parts = Arguments(), []
+    for place, counted in enumerate(several):
+        companies = (await companies_of(conn, counted, since), await companies_of(conn, counted, until))
+        terms = []
+        if since.as_of < until.as_of:
+            terms.append(summed_effects(counted, since, until, companies[1], arguments))
+        if since.known_at is not None:
+            terms.append(changes(counted, since, until, companies, arguments))
+        parts += [f"select {place} as place, kind, number from ({sql}) as term" for sql in terms]  # noqa: S608  (ours)
+    counts: list[dict[Kind, int]] = [dict.fromkeys(KINDS, 0) for _ in several]
+    if parts:
+        rows = await conn.fetch(
+            f"""
+            select place, kind, sum(number)::bigint as number
+              from ({" union all ".join(parts)}) as term
+             group by place, kind
+            """,  # noqa: S608  (our own words)
+            *arguments,
+        )
+        for row in rows:
+            counts[row["place"]][row["kind"]] += row["number"]
+    return [[Term(kind, count) for kind, count in of_one.items() if count] for of_one in counts]
 
 
 async def companies_of(conn: Connection, counted: Counted, times: Times) -> Companies:

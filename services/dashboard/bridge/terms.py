@@ -32,15 +32,15 @@ class Conditions:
     """SQL on deltas, named `delta`, and on the rows that have them: which of them count.
 
     Attributes:
-        arguments: those of the statement.
+        arguments: those of the statement; given to it if the SQL becomes a part of a statement that has some.
         sign: 1 for deltas that the measure adds, -1 for those that it subtracts.
         measured: it is a delta of the measure.
         selected: it has the job type and the event.
     """
 
-    def __init__(self, counted: Counted) -> None:
+    def __init__(self, counted: Counted, arguments: Arguments | None = None) -> None:
         self.counted = counted
-        self.arguments = arguments = Arguments()
+        self.arguments = arguments = Arguments() if arguments is None else arguments
         codes = arguments.add([*counted.adds, *counted.subtracts], "text[]")
         self.measured = f"delta.measure = any ({codes})"
         self.sign = "1"
@@ -139,13 +139,16 @@ def effects(counted: Counted, since: Times, until: Times, companies: Companies) 
     return sql, conditions.arguments
 
 
-def summed_effects(counted: Counted, since: Times, until: Times, companies: Companies) -> tuple[str, Arguments]:
+def summed_effects(counted: Counted, since: Times, until: Times, companies: Companies, arguments: Arguments) -> str:
     """Return SQL for the sums of `effects`: rows of `kind` and `number`, from the sums that the figures are made of.
 
     It does not read what each pledge or hire counts for, except of those that have changed after the second moment, and
     for a measure that `exchanges`, of those hires that may come and leave on the same day.
+
+    Args:
+        arguments: those of the statement that the SQL is for.
     """
-    conditions = Conditions(counted)
+    conditions = Conditions(counted, arguments)
     table = "deltas"
     dimensions = "measure, job_type, event_id, null::uuid as company_id, null::text as municipality"
     if counted.filters != Filters(event_id=counted.filters.event_id):
@@ -169,7 +172,7 @@ def summed_effects(counted: Counted, since: Times, until: Times, companies: Comp
     """  # noqa: S608  (our own words)
     if counted.exchanges:
         sql = f"{sql} union all {_exchanges(conditions, since, until, companies)}"
-    return sql, conditions.arguments
+    return sql
 
 
 def _exchanges(conditions: Conditions, since: Times, until: Times, companies: Companies) -> str:
@@ -231,8 +234,8 @@ def _between(conditions: Conditions, since: Times, until: Times) -> str:
 
 
 def changes(
-    counted: Counted, since: Times, until: Times, companies: tuple[Companies, Companies]
-) -> tuple[str, Arguments]:
+    counted: Counted, since: Times, until: Times, companies: tuple[Companies, Companies], arguments: Arguments
+) -> str:
     """Return SQL for what was recorded between the two moments about the time up to the first day.
 
     Its rows are the aggregates that count for something else by it: `id`, `kind`, `number` (the difference), the two
@@ -242,9 +245,10 @@ def changes(
 
     Args:
         companies: those that pass the filters, as known at the two moments.
+        arguments: those of the statement that the SQL is for.
     """
-    conditions = Conditions(counted)
-    arguments, day = conditions.arguments, conditions.arguments.add(since.as_of, "date")
+    conditions = Conditions(counted, arguments)
+    day = arguments.add(since.as_of, "date")
     before, after = (
         _candidate(conditions, day, times.known_at, pass_filters)
         for times, pass_filters in zip((since, until), companies, strict=True)
@@ -273,7 +277,7 @@ def changes(
         """  # noqa: S608  (our own words)
         for one in candidates
     )
-    sql = f"""
+    return f"""
     select candidate.id,
            case
              when before.version is null then 'late'
@@ -296,7 +300,6 @@ def changes(
         on true
      where after.number <> coalesce(before.number, 0)
     """  # noqa: S608  (our own words)
-    return sql, arguments
 
 
 def _recorded(arguments: Arguments, until: Times) -> str:

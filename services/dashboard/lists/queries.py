@@ -115,7 +115,8 @@ async def _rows(conn: Connection, listing: Listing) -> tuple[str, Arguments]:
                 Arguments(),
             )
         since = await companies_of(conn, counted, listing.since)
-        sql, arguments = changes(counted, listing.since, listing.until, (since, until))
+        arguments = Arguments()
+        sql = changes(counted, listing.since, listing.until, (since, until), arguments)
         kind = arguments.add(listing.term, "text")
         return (
             f"""

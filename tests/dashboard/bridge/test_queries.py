@@ -210,7 +210,7 @@ async def test_a_check_in_that_was_undone_is_revoked(build: Build) -> None:
 async def test_a_figure_that_the_terms_do_not_explain_is_never_returned(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "changes", lambda *_: ("select 'late' as kind, 0 as number", []))
+    monkeypatch.setattr(queries, "changes", lambda *_: "select 'late' as kind, 0 as number")
     with pytest.raises(DoesNotSum):
         await build(pledge(recorded_at=SOON))
 
