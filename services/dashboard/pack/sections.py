@@ -174,7 +174,7 @@ def quarters(figures: Figures, job_type: JobType) -> Section:
     ]
     title = findings.quarters(counted)
     names = [_("Pledged positions"), _("Hires")]
-    periods = [Period(quarter_text(one.begins_on), [one.pledged, one.hires], short=_short(one)) for one in counted][
+    periods = [Period(quarter_text(one.begins_on), (one.pledged, one.hires), short=_short(one)) for one in counted][
         -CHARTED_QUARTERS:
     ]
     charts = [

@@ -70,7 +70,7 @@ def by_period(evening: Evening) -> Markup:
     return column_chart(
         "by-period",
         ngettext("Positions per minute", "Positions every %(number)s minutes", minutes),
-        [Period(time_text(at), [positions], short=time_text(at).removeprefix("kl. ")) for at, positions in sums],
+        [Period(time_text(at), (positions,), short=time_text(at).removeprefix("kl. ")) for at, positions in sums],
         [_("Positions")],
         column=_("From"),
         series=[PROMISED],

@@ -18,7 +18,7 @@ from shared.ui.charts.drawing import (
     width_of,
     wrapped,
 )
-from shared.ui.charts.figure import NumberFormat, figure
+from shared.ui.charts.figure import NumberFormat, drawn_once, figure
 from shared.ui.charts.palette import REAL, fill_of, patterns
 from shared.ui.formats import number_text
 
@@ -155,6 +155,7 @@ def _goal_tick(x: float, top: float) -> Markup:
     )
 
 
+@drawn_once
 def bar_chart(
     chart_id: str,
     title: str,

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import Drawing, element, hit_area, mark, nice_top, rule, sheet, text, width_of
-from shared.ui.charts.figure import NumberFormat, figure
+from shared.ui.charts.figure import NumberFormat, drawn_once, figure
 from shared.ui.charts.palette import INK_SOFT, fill_of, patterns
 from shared.ui.formats import number_text
 
@@ -24,10 +24,10 @@ class Period:
     """
 
     label: str
-    values: Sequence[float]
+    values: tuple[float, ...]
     href: str | None = None
     short: str | None = None
-    hrefs: Sequence[str | None] = ()
+    hrefs: tuple[str | None, ...] = ()
 
 
 def draw_columns(
@@ -109,13 +109,14 @@ def _column(fill: str, x: float, y: float, width: float, height: float) -> Marku
 
 def _cells(period: Period, number: NumberFormat) -> list[str]:
     """Return the numbers of a period, as links where they have one."""
-    hrefs = period.hrefs or [None] * len(period.values)
+    hrefs = period.hrefs or (None,) * len(period.values)
     return [
         element("a", {"href": href}, number(value)) if href else number(value)
         for value, href in zip(period.values, hrefs, strict=True)
     ]
 
 
+@drawn_once
 def column_chart(
     chart_id: str,
     title: str,

@@ -1,9 +1,12 @@
 """The frame of every chart: title, legend, the drawing in two widths, and a table of the same numbers."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 
 from markupsafe import Markup
 
+from shared.i18n.translations import Catalog, current
 from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import Drawing, element
 from shared.ui.charts.palette import swatch
@@ -12,6 +15,32 @@ WIDE, NARROW = 860, 340
 _FITS_A_PHONE = 3
 """Columns."""
 NumberFormat = Callable[[float], str]
+_KEPT = 128
+"""Figures of each kind, of about 15 KB; a page has up to ten."""
+P = ParamSpec("P")
+
+
+def drawn_once(chart: Callable[P, Markup]) -> Callable[P, Markup]:
+    """Return a function that keeps its last figures, and does not draw one of them again.
+
+    A figure is a function of its arguments and the language, so these are all that it is found by. They are strings,
+    numbers, and lists, tuples and frozen data classes of them; a text that is `Markup` is one only as an argument
+    itself. Between two changes everybody who opens a page is shown the same figures, which take a third of its time.
+    """
+
+    @lru_cache(_KEPT, typed=True)
+    def draw(_language: Catalog, *args: Any, **named: Any) -> Markup:
+        return chart(*args, **named)
+
+    @wraps(chart)
+    def drawn(*args: P.args, **named: P.kwargs) -> Markup:
+        return draw(
+            current(),
+            *(tuple(one) if isinstance(one, list) else one for one in args),
+            **{name: tuple(one) if isinstance(one, list) else one for name, one in named.items()},
+        )
+
+    return drawn
 
 
 def figure(

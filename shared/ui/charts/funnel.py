@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from shared.i18n.translations import gettext as _
 from shared.ui.charts.drawing import Drawing, element, hit_area, lines_of_text, mark, sheet, text, width_of, wrapped
-from shared.ui.charts.figure import NumberFormat, figure
+from shared.ui.charts.figure import NumberFormat, drawn_once, figure
 from shared.ui.charts.palette import INK_SOFT, REAL, fill_of, patterns
 from shared.ui.formats import number_text, percent_text
 
@@ -123,6 +123,7 @@ def _table_share(before: Step | None, step: Step, number: NumberFormat) -> str:
     return _("%(share)s (%(part)s of %(of)s)", share=share, part=number(step.value), of=number(before.value))
 
 
+@drawn_once
 def funnel_chart(
     chart_id: str,
     title: str,

@@ -120,7 +120,7 @@ def charts(level: int = 3) -> dict[str, Markup]:
             "by-quarter",
             say("Tilsagt og ansat", "Pledged and hired"),
             [
-                Period(quarter, values, f"/pledges?quarter={at}", short[at])
+                Period(quarter, tuple(values), f"/pledges?quarter={at}", short[at])
                 for at, (quarter, *values) in enumerate(
                     zip(quarters, [20, 34, 28, 41, 50, 47, 66, 61], [4, 12, 19, 22, 31, 36, 40, 52], strict=True)
                 )

@@ -211,9 +211,9 @@ def _periods(
     return [
         Period(
             quarter_text(quarter.begins_on),
-            [quarter.counts.by_job_type(measure)[job_type] for measure in measures],
+            tuple(quarter.counts.by_job_type(measure)[job_type] for measure in measures),
             short=_short_quarter(quarter),
-            hrefs=[_of_quarter(quarter, measure, links) for measure in measures] if links else (),
+            hrefs=tuple(_of_quarter(quarter, measure, links) for measure in measures) if links else (),
         )
         for quarter in (figures.quarters[-latest:] if latest else figures.quarters)
     ]
