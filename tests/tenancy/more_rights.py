@@ -58,7 +58,10 @@ DEFINERS: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "",
     )
-    | {"count_imported_rows": "it returns nothing: the planner alone reads what it counts"},
+    | {
+        "count_imported_rows": "it returns nothing: the planner alone reads what it counts",
+        "follow_position": "a trigger, of the taskforce of the position that was changed",
+    },
     "events": _ACCESS_LOG,
     "notifications": {},
     "dashboard": {

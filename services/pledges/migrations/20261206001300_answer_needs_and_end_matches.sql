@@ -53,6 +53,7 @@ create trigger follow_position
   when ((old.status in ('matched', 'trial')) <> (new.status in ('matched', 'trial')))
   execute function participants.follow_position();
 
+-- squawk-ignore require-concurrent-index-creation
 create index matches_of_positions on participants.matches (taskforce_id, position_id, matched_at desc);
 
 -- migrate:down
