@@ -198,6 +198,9 @@ CASE_WORK_PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"GET {API}/hires/{{hire_id}}", "hire"): one(f"{API}/hires/{{hire_id}}", "hire_contact"),
     (f"POST {API}/hires/contact-person", "hire"): hand_over_by_api,
     (f"POST {API}/hires/{{hire_id}}/contact-person", "hire"): _of_hire("POST", "contact-person", {"name": "Karen"}),
+    (f"POST {API}/hires/{{hire_id}}/citizen", "hire"): _of_hire(
+        "POST", "citizen", {"participant_id": None}, success=200
+    ),
     (f"POST {API}/hires/{{hire_id}}/steps", "hire"): _of_hire(
         "POST", "steps", {"from": "2027-06-01", "paid_weekly_hours": 8}
     ),

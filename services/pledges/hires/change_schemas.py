@@ -98,6 +98,14 @@ class AnswerIn(TypedModel):
     note: Note = Field(None, description="how it is known, in words; no names")
 
 
+class CitizenIn(TypedModel):
+    """Whose job it is."""
+
+    participant_id: UUID | None = Field(
+        description="a participant of the case worker's municipality; null: the hire names nobody"
+    )
+
+
 class ContactPersonIn(ContactIn):
     """The municipality's fixed contact person, whom employer and employee can ring."""
 
@@ -131,9 +139,15 @@ class HireStateOut(ResponseModel):
     event_id: UUID | None
     steps: list[StepOut]
     checkpoints: list[CheckpointOut]
+    names_citizen: bool
+    citizen_id: UUID | None = Field(description="only for the case workers of the municipality that confirmed the hire")
     training_hire_id: UUID | None
     ended_on: date | None
     counted: bool
+
+    def without_person(self) -> HireStateOut:
+        """Return what everybody may see who reads hires."""
+        return self.model_copy(update={"citizen_id": None})
 
 
 class HireChangeOut(ResponseModel):
@@ -162,6 +176,8 @@ class HireChangeOut(ResponseModel):
                 "reason": public_reason(self.reason),
                 "former_reason": public_reason(self.former_reason),
                 "note": None,
+                "before": self.before.without_person(),
+                "after": self.after.without_person(),
             }
         )
 

@@ -44,6 +44,7 @@ class HireConfirmation:
         weekly_hours: from the first day; None where `steps` say it.
         pledge_id: None for a hire without a pledge.
         position: its number or id; None: the first position of the pledge that can be filled.
+        participant_id: whose job it is; None: nobody is named.
         company: None: the company of the pledge.
         job_type: None: the job type of the pledge, or `smaajob` without a pledge.
         steps: the hours ladder; empty: one step of `weekly_hours`.
@@ -56,6 +57,7 @@ class HireConfirmation:
     contact_person: Contact
     pledge_id: UUID | None = None
     position: int | UUID | None = None
+    participant_id: UUID | None = None
     company: TypedCompany | None = None
     job_type: JobType | None = None
     steps: tuple[TypedStep, ...] = ()
@@ -75,6 +77,7 @@ def confirm_hire(
     now: datetime,
     limits: Limits,
     municipality: str | None = None,
+    citizen_id: UUID | None = None,
     seen_version: int | None = None,
 ) -> Hire:
     """Return the new hire, and fill its position in `pledge` if it has one.
@@ -83,6 +86,7 @@ def confirm_hire(
         pledge: the confirmation's pledge; it is changed.
         register: registered companies to match the confirmation's company with; not used if it names none.
         municipality: of the case worker who confirms it; only colleagues of theirs see what concerns the person.
+        citizen_id: of the confirmation's participant.
         seen_version: the version of the pledge that the case worker saw; None: any version is accepted.
 
     Raises:
@@ -142,6 +146,7 @@ def confirm_hire(
         ),
         contact_person_id=confirmation.contact_person_id,
         caseworker_municipality=municipality,
+        citizen_id=citizen_id,
         training_hire_id=confirmation.training_hire_id,
         ended_on=confirmation.ended_on,
         end_reason=confirmation.end_reason if confirmation.ended_on else None,

@@ -86,6 +86,7 @@ HireChangeKind = Literal[
     "resumed",
     "corrected",
     "contact_person_changed",
+    "citizen_changed",
     "checkpoint_answered",
     "moved",
     "revoked",
@@ -131,6 +132,7 @@ class Hire:
         contact_person_id: their account, where they have one.
         assigned_to: the colleague whose case it is; None: see `owner`.
         caseworker_municipality: of the case worker who confirmed it; None: no municipality restricts it.
+        citizen_id: whose job it is, as `Participant.citizen_id`; None: nobody is named, and it counts as one citizen.
         training_hire_id: the training, perhaps at another company, that led to this hire.
         logged_by: the person who logged the pledge; they are notified of the hire.
         ended_on: the first day without the job.
@@ -156,6 +158,7 @@ class Hire:
     contact_person_id: UUID | None = None
     assigned_to: UUID | None = None
     caseworker_municipality: str | None = None
+    citizen_id: UUID | None = None
     training_hire_id: UUID | None = None
     ended_on: date | None = None
     end_reason: EndReason | None = None
@@ -326,6 +329,22 @@ class Hire:
         self.version += 1
         return True
 
+    def change_citizen(self, citizen_id: UUID | None, *, seen_version: int | None = None) -> bool:
+        """Name another citizen, or nobody.
+
+        Returns:
+            Whether it changed anything.
+
+        Raises:
+            HireRevoked, StaleHire
+        """
+        if self.counted and self.citizen_id == citizen_id:
+            return False
+        self.check_version(seen_version)
+        self.citizen_id = citizen_id
+        self.version += 1
+        return True
+
     def answer_checkpoint(
         self,
         months: CheckpointMonths,
@@ -369,7 +388,8 @@ class Hire:
         return True
 
     def snapshot(self) -> dict[str, Any]:
-        """Return the state as JSON, for the history: without people and without the company's name.
+        """Return the state as JSON, for the history: without the company's name and without people, except by
+        `citizen_id`.
 
         The reason of an end is beside the change that ended the hire, where it is deleted on time.
         """
@@ -396,6 +416,7 @@ class Hire:
                 }
                 for one in self.checkpoints
             ],
+            "citizen_id": str(self.citizen_id) if self.citizen_id else None,
             "training_hire_id": str(self.training_hire_id) if self.training_hire_id else None,
             "ended_on": self.ended_on.isoformat() if self.ended_on else None,
             "counted": self.counted,

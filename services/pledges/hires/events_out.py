@@ -52,5 +52,6 @@ def hire_state(message: type[_State], hire: Hire, *, recorded_at: datetime) -> _
             for one in hire.checkpoints
         ),
         training_hire_id=hire.training_hire_id,
+        citizen_id=hire.citizen_id,
         counted=hire.counted,
     )

@@ -231,4 +231,8 @@ def _former_reason(changes: Sequence[asyncpg.Record]) -> EndReason | None:
 def _state_of(snapshot: Mapping[str, Any]) -> HireStateOut:
     """Return what `Hire.snapshot` has saved."""
     checkpoints = [{**one, "answered_by": None} for one in snapshot["checkpoints"]]
-    return HireStateOut.model_validate({**snapshot, "checkpoints": checkpoints})
+    # Older ones know of no citizen.
+    citizen = snapshot.get("citizen_id")
+    return HireStateOut.model_validate(
+        {**snapshot, "checkpoints": checkpoints, "citizen_id": citizen, "names_citizen": citizen is not None}
+    )

@@ -85,6 +85,9 @@ class HireIn(TypedModel):
     position: WhichPosition = Field(
         None, description="number or id; none: the pledge's first that is vacant", examples=[1]
     )
+    participant_id: UUID | None = Field(
+        None, description="whose job it is: a participant of the case worker's municipality; none: it names nobody"
+    )
     company: Annotated[CompanyIn | None, BeforeValidator(_named, json_schema_input_type=CompanyIn | Name | None)] = (
         Field(None, description="or just its name")
     )
@@ -120,6 +123,7 @@ class HireIn(TypedModel):
             contact_person=self.contact_person.contact(),
             pledge_id=self.pledge_id,
             position=self.position,
+            participant_id=self.participant_id,
             company=self.company.typed() if self.company else None,
             job_type=self.job_type,
             steps=tuple(step.typed() for step in self.steps),
@@ -195,6 +199,10 @@ class HireOut(ResponseModel):
     assigned_to: UUID | None = Field(
         description="the colleague whose case it is; null: the contact person's, else that of who confirmed it"
     )
+    names_citizen: bool = Field(description="false: it names nobody, and counts as one citizen")
+    citizen_id: UUID | None = Field(
+        description="the same for all hires of one citizen; only for the case workers who see what concerns the person"
+    )
     training_hire_id: UUID | None = Field(description="the hire of the praktik or training track that led to this one")
     caseworker_municipality: str | None = Field(
         description="of the case worker who confirmed it: only their colleagues see what concerns the person"
@@ -232,6 +240,8 @@ class HireOut(ResponseModel):
             contact_person=hire.contact_person,
             contact_person_id=hire.contact_person_id,
             assigned_to=hire.assigned_to,
+            names_citizen=hire.citizen_id is not None,
+            citizen_id=hire.citizen_id,
             training_hire_id=hire.training_hire_id,
             caseworker_municipality=hire.caseworker_municipality,
             confirmed_at=hire.confirmed_at,
@@ -244,8 +254,8 @@ class HireOut(ResponseModel):
         )
 
     def without_person(self) -> HireOut:
-        """Return what everybody may see who reads hires: not that somebody's health was why it ended."""
-        return self.model_copy(update={"end_reason": public_reason(self.end_reason)})
+        """Return what everybody may see who reads hires: not who it is, nor that health was why it ended."""
+        return self.model_copy(update={"end_reason": public_reason(self.end_reason), "citizen_id": None})
 
 
 class HirePage(ResponseModel):

@@ -34,6 +34,7 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
         "resumed": N_("The hire goes on"),
         "corrected": N_("Corrected"),
         "contact_person_changed": N_("Another contact person"),
+        "citizen_changed": N_("Another citizen"),
         "checkpoint_answered": N_("Answered whether the person is still employed"),
         "moved": N_("The pledge belongs to another event"),
         "revoked": N_("The confirmation was undone"),

@@ -19,7 +19,7 @@ from shared.db.database import Database
 from shared.http.auth import ACCESS_ATTRIBUTE, NotAllowed, Principal, require
 from shared.http.policy import NOTHING, OWN, Resource
 from shared.http.problems import Problem
-from shared.privacy.access_log import Disclosure, disclose
+from shared.privacy.access_log import Disclosure
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+    from shared.db.database import Connection
     from shared.privacy.access_log import Action, Purpose
     from shared.product.roles import Role
 
@@ -131,13 +132,19 @@ async def disclose_participants(
 
     Whatever was read may be shown only after the block: if the access log cannot be written, nothing was read.
     """
-    async with disclose(db, reader.taskforce_id, who=reader.who, purpose=purpose, action=action) as disclosure:
-        await disclosure.conn.execute(
-            """
-            select set_config('app.participants_municipality', $1, true),
-                   set_config('app.participants_programme', $2, true)
-            """,
-            reader.municipality or "",
-            reader.programme or "",
-        )
-        yield disclosure
+    async with db.change(reader.taskforce_id) as conn:
+        yield await disclosure_in(conn, reader, purpose=purpose, action=action)
+
+
+async def disclosure_in(conn: Connection, reader: Reader, *, purpose: Purpose, action: Action = "read") -> Disclosure:
+    """Let the reader's participants be visible for the rest of a transaction, which a `ParticipantsDatabase` has opened
+    for the reader's taskforce. Its log entries commit with the transaction."""
+    await conn.execute(
+        """
+        select set_config('app.participants_municipality', $1, true),
+               set_config('app.participants_programme', $2, true)
+        """,
+        reader.municipality or "",
+        reader.programme or "",
+    )
+    return Disclosure(conn, reader.taskforce_id, reader.who, purpose, action)

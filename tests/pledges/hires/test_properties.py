@@ -125,6 +125,10 @@ class Changes(RuleBasedStateMachine):
     def change_contact_person(self, name: str) -> None:
         self.change(lambda hire: hire.change_contact_person(Contact(name), None))
 
+    @rule(citizen=st.none() | st.sampled_from([UUID(int=2), UUID(int=3)]))
+    def change_citizen(self, citizen: UUID | None) -> None:
+        self.change(lambda hire: hire.change_citizen(citizen))
+
     @rule(minutes=st.sampled_from([16, 16, 16, 1]))
     def revoke(self, minutes: int) -> None:
         self.change(lambda hire: hire.revoke(by=COORDINATOR, at=NOW + timedelta(minutes=minutes)))

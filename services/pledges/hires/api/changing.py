@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import HireRevoker, edits_hires_as, sees_person
+from services.pledges.hires.access import HireRevoker, edits_hires_as, sees_person, visible_hire
 from services.pledges.hires.api.answers import CHANGED, changed
 from services.pledges.hires.change_schemas import (
     AnswerIn,
@@ -20,6 +20,7 @@ from services.pledges.hires.change_schemas import (
     ResumptionIn,
 )
 from services.pledges.hires.checkpoints import MONTHS
+from services.pledges.hires.schemas import HireOut
 from services.pledges.pledges.access import HIRE, Caseworker, ContactReader
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.dependencies import limits
@@ -201,7 +202,8 @@ async def revoke_hire(
         request=idempotent,
         seen_version=expected,
     )
-    return changed(hire)
+    # A coordinator does not see what concerns the person.
+    return json_response(visible_hire(principal, HireOut.of(hire)), version=hire.version)
 
 
 @router.post("/checkpoints/{months}", response_class=Response, responses=CHANGED)

@@ -12,6 +12,7 @@ from services.pledges.hires import commands, queries
 from services.pledges.hires.access import edits_hires_as, visible_hire
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
+from services.pledges.participants.access import ParticipantsDb, reader_of
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.cursors import NewestFirst
@@ -51,17 +52,19 @@ async def confirm_hire(
     body: HireIn,
     request: Request,
     db: Db,
+    participants: ParticipantsDb,
     principal: Caseworker,
     idempotent: Idempotent,
     seen_version: ExpectedVersion,
 ) -> Response:
     """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, which is counted
-    separately."""
+    separately. With `participant_id`: it is the job of that participant, who counts once for all their hires."""
     hire = await commands.confirm_hire(
-        db,
+        participants if body.participant_id is not None else db,
         principal.taskforce,
         body.confirmation(),
         by=edits_hires_as(principal),
+        reader=reader_of(principal),
         request=idempotent,
         limits=limits(request),
         seen_version=seen_version,

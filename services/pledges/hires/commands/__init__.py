@@ -12,12 +12,14 @@ from services.pledges.hires.commands.changing import (
     resume_hire,
     revoke_hire,
 )
+from services.pledges.hires.commands.citizens import change_citizen
 from services.pledges.hires.commands.confirming import check_hire, confirm_hire
 from services.pledges.hires.commands.contact_persons import change_contact_person, hand_over
 
 __all__ = [
     "add_step",
     "answer_checkpoint",
+    "change_citizen",
     "change_contact_person",
     "check_hire",
     "confirm_hire",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.pledges.hires import confirmation as rules
 from services.pledges.hires import store
+from services.pledges.hires.commands.citizens import citizen_of
 from services.pledges.hires.events_out import hire_state
 from services.pledges.hires.refusals import UnknownTrainingHire
 from services.pledges.pledges.events_out import pledge_state
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from services.pledges.hires.confirmation import HireConfirmation
     from services.pledges.hires.domain import Hire, HireEditor
+    from services.pledges.participants.access import Reader
     from services.pledges.pledges.domain import Limits
     from shared.db.database import Connection, Database
     from shared.db.idempotency import IdempotentRequest
@@ -39,6 +41,7 @@ async def confirm_hire(
     by: HireEditor,
     request: IdempotentRequest,
     limits: Limits,
+    reader: Reader | None = None,
     seen_version: int | None = None,
     at: datetime | None = None,
 ) -> Hire:
@@ -47,13 +50,16 @@ async def confirm_hire(
     The same request again (same key, or same id) returns the same hire and has no further effect.
 
     Args:
+        db: a `ParticipantsDatabase` where the confirmation names a participant.
         by: the case worker.
+        reader: as whom they look at participants; only needed for one.
         seen_version: the pledge's version that the case worker saw; None: any.
         at: when the request came; None: now.
 
     Raises:
         IdempotencyKeyReused, IdTaken: another request has used the key or the id.
         UnknownTrainingHire: the taskforce has no such hire.
+        UnknownParticipant: the reader sees no such participant.
         Refusal: see `confirmation.confirm_hire`. Nothing has changed.
     """
     now = at or datetime.now(UTC)
@@ -67,6 +73,7 @@ async def confirm_hire(
         # Under the lock: one hire sent under two keys at the same moment is made once and answered twice.
         if await store.load_hire(conn, taskforce_id, confirmation.id) is not None:
             return await _hire_of_request(conn, taskforce_id, confirmation.id, request)
+        citizen_id = await citizen_of(conn, confirmation.participant_id, reader=reader)
         [context] = await load_register_context(conn, taskforce_id, [(None, confirmation.company)])
         before_it = list(pledge.positions) if pledge is not None else []
         hire = rules.confirm_hire(
@@ -78,6 +85,7 @@ async def confirm_hire(
             now=now,
             limits=limits,
             municipality=by.municipality,
+            citizen_id=citizen_id,
             seen_version=seen_version,
         )
         await check_training_hire(conn, taskforce_id, hire.id, hire.training_hire_id)
