@@ -31,6 +31,7 @@ from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
 from services.pledges.mails import pages as mails_pages
+from services.pledges.participants import pages as participants_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
@@ -147,6 +148,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         outreach_pages,
         mails_pages,
         hires_pages,
+        participants_pages,
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,

@@ -22,7 +22,9 @@ from shared.product.roles import Role, Scope
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-Ownership = Literal["own", "other company", "other municipality", "draft", "other taskforce", "missing"]
+Ownership = Literal[
+    "own", "other company", "other municipality", "other programme", "draft", "other taskforce", "missing"
+]
 """Who owns a resource, relative to the caller. `draft`: an unpublished event of the caller's own taskforce."""
 Caller = Role | Scope | Literal["nobody"]
 CALLERS: Final[tuple[Caller, ...]] = (*get_args(Role), *get_args(Scope), "nobody")

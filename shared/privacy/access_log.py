@@ -20,7 +20,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, TypeVar
 
+import asyncpg
+
+from shared.db.database import UNAVAILABLE_ERRORS
+from shared.i18n.translations import N_
 from shared.privacy.retention import Job
+from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -34,6 +39,18 @@ R = TypeVar("R")
 Action = Literal["read", "search", "change", "export", "delete"]
 OPERATOR: Final = "operator"
 """The subject of the operator's commands, which have no token."""
+_LOG_SECONDS: Final = 3
+"""How long a read waits for the log."""
+_CANNOT_LOG: Final[tuple[type[BaseException], ...]] = (asyncpg.PostgresError, *UNAVAILABLE_ERRORS)
+
+
+class AccessLogUnavailable(Refusal):
+    """The access log cannot be written: its table is locked, or there is no room. Nothing may be shown."""
+
+    code = "access-log-unavailable"
+    kind = "unavailable"
+    title = N_("The access log cannot be written")
+    detail = N_("Every look at a person is logged, so nothing is shown. Try again in a moment, or tell the operator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,14 @@ class Disclosure:
     action: Action
 
     async def log(self, table: str, keys: Sequence[UUID]) -> None:
-        """Record that these rows are looked at. Raises PostgreSQL's error; nothing may be shown then."""
-        if keys:
+        """Record that these rows are looked at.
+
+        Raises:
+            AccessLogUnavailable: it cannot be recorded. Nothing may be shown then.
+        """
+        if not keys:
+            return
+        try:
             await self.conn.execute(
                 """
                 insert into access_log (taskforce_id, who, action, what_table, what_key, why, basis)
@@ -100,7 +123,10 @@ class Disclosure:
                 list(dict.fromkeys(keys)),
                 self.purpose.code,
                 self.purpose.basis,
+                timeout=_LOG_SECONDS,
             )
+        except _CANNOT_LOG as error:
+            raise AccessLogUnavailable from error
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ DESTINATIONS = (
     Destination(N_("Log a pledge"), "/pledges/new", frozenset({"member", "coordinator", "caseworker", "event_pass"})),
     Destination(N_("The evening"), "/pledges/evening", frozenset({"coordinator", "admin"})),
     Destination(N_("Work list"), "/queue", frozenset({"caseworker", "coordinator"})),
+    Destination(N_("Citizens"), "/participants", frozenset({"caseworker", "facilitator"})),
     Destination(N_("Pledges"), "/pledges", frozenset({"coordinator", "caseworker", "admin"})),
     Destination(N_("My pledges"), "/pledges", frozenset({"member"})),
     Destination(N_("Events"), "/events", frozenset({"coordinator", "member", "caseworker", "facilitator", "admin"})),

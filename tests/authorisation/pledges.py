@@ -18,6 +18,7 @@ from tests.authorisation.matrix import (
     Probe,
     expected_marks,
 )
+from tests.authorisation.participants import PARTICIPANT_PROBES
 from tests.authorisation.pledges_world import (
     ANOTHER,
     API,
@@ -475,4 +476,5 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/{pledge_id:uuid}", "business contact"): one("/pledges/{id}", "contact", inside=True),
     ("GET /pledges/{pledge_id:uuid}", "hire"): one("/pledges/{id}", "hire_contact", inside=True),
     **CASE_WORK_PROBES,
+    **PARTICIPANT_PROBES,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Final, get_args
@@ -33,6 +33,7 @@ from tests.authorisation.matrix import (
     person_of,
     taskforce_of,
 )
+from tests.authorisation.participants_world import PROGRAMME, Participants
 from tests.authorisation.running import running
 from tests.authorisation.streams import StreamingWorld
 from tests.authorisation.subjects import written_into_ledger
@@ -90,13 +91,15 @@ class PledgesWorld(StreamingWorld):
         "handover of cases": ("own", "other company", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
+        "participant": ("own", "other municipality", "other programme", "other taskforce", "missing"),
     }
 
     def principal(self, caller: Caller) -> Principal:
         """The principal of the caller; a guest has a pass of the current event."""
         if caller == "event_pass":
             return guest(TASKFORCE)
-        return super().principal(caller)
+        principal = super().principal(caller)
+        return replace(principal, programme=PROGRAMME) if caller == "facilitator" else principal
 
     async def written(self) -> int:
         # Calls are told to nobody.
@@ -115,6 +118,8 @@ class PledgesWorld(StreamingWorld):
         self.titles = {"own": "Aften i aften", "other company": "Aften en anden dag", "other taskforce": FOREIGN}
         self.companies: dict[Ownership, str] = {}
         self.company_ids: dict[Ownership, UUID] = {}
+        self.participants = Participants()
+        await self.participants.fill(self.superuser)
         await self._tell_of_events()
         await self._tell_of_companies()
         self._pages = {ownership: await self._open_page(ownership) for ownership in self.every[:-1]}

@@ -83,30 +83,40 @@ def cells_that_reach_sql(world: World) -> list[Cell]:
 
 
 @asynccontextmanager
-async def without_taskforces(world: World, dsn: str, *, dead_letters_too: bool = False) -> AsyncIterator[None]:
+async def without_taskforces(
+    world: World, dsn: str, *, participants_dsn: str | None = None, dead_letters_too: bool = False
+) -> AsyncIterator[None]:
     """Run the service without any filter by taskforce in its statements.
 
     Args:
         dsn: the service's own role, to which row-level security applies, or one to which it does not.
+        participants_dsn: the same for the role that may use participants, where the service has it.
         dead_letters_too: also for dead letters.
     """
     kind = _WithoutDeadLetterFilter if dead_letters_too else _WithoutTaskforceFilter
-    pool = await asyncpg.create_pool(
-        dsn, min_size=0, max_size=4, connection_class=kind, init=_set_codecs, reset=_leave_as_it_is
-    )
-    kept, world.db.pool = world.db.pool, pool
+    roles = [(world.db, dsn)]
+    if participants_dsn is not None:
+        roles.append((world.app.state.participants_database, participants_dsn))
+    kept = []
+    for database, instead in roles:
+        kept.append((database, database.pool))
+        database.pool = await asyncpg.create_pool(
+            instead, min_size=0, max_size=4, connection_class=kind, init=_set_codecs, reset=_leave_as_it_is
+        )
     try:
         yield
     finally:
-        world.db.pool = kept
-        await pool.close()
+        for database, pool in kept:
+            await database.pool.close()
+            database.pool = pool
 
 
 async def unnoticed_isolation_removals(world: World, probes: Probes, superuser_dsn: str) -> list[str]:
     """Remove the isolation of taskforces from statements and database; return the operations where no test is_noticed
     it."""
     unnoticed = []
-    async with without_taskforces(world, superuser_dsn, dead_letters_too=True):
+    participants_dsn = superuser_dsn if hasattr(world.app.state, "participants_database") else None
+    async with without_taskforces(world, superuser_dsn, participants_dsn=participants_dsn, dead_letters_too=True):
         for operation in world.operations:
             for thing in operation.resources or ():
                 callers = [caller for caller in CALLERS if caller in operation.callers and thing.reached_by(caller)]

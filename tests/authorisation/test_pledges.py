@@ -9,12 +9,13 @@ import pytest_asyncio
 
 from services.pledges.call_list import access as call_access
 from services.pledges.companies import access as company_access
+from services.pledges.participants import access as participant_access
 from services.pledges.pledges import access
 from services.pledges.pledges.domain import Editor, Person
 from services.pledges.pledges.timing import check_event
 from services.pledges.register import access as register_access
 from shared.product.roles import SCOPES
-from tests.authorisation.matrix import as_lines, cells, mistakes, services_answered
+from tests.authorisation.matrix import OTHER_MUNICIPALITY, as_lines, cells, mistakes, services_answered
 from tests.authorisation.pledges import PROBES
 from tests.authorisation.pledges_world import API, PledgesWorld, started
 from tests.authorisation.removal import (
@@ -60,6 +61,9 @@ CHECKS: Checks = {
     company_access.may_change_outreach: lambda *_: True,
     call_access.sees_all_calls: lambda _: True,
     call_access.may_make_call: lambda *_: True,
+    participant_access.reader_of: lambda principal: participant_access.Reader(
+        principal.taskforce, principal.subject, OTHER_MUNICIPALITY
+    ),
     check_event: lambda *_, **__: [],
 }
 CHECKED_ELSEWHERE = [
@@ -111,7 +115,7 @@ async def test_the_database_isolates_taskforces_when_queries_do_not_filter(
     second_world: tuple[PledgesWorld, Databases],
 ) -> None:
     world, dsns = second_world
-    async with without_taskforces(world, dsns.app_dsn("pledges")):
+    async with without_taskforces(world, dsns.app_dsn("pledges"), participants_dsn=dsns.participants_dsn()):
         found = await mistakes(world, PROBES, cells_that_reach_sql(world))
         assert not found, as_lines(found)
 

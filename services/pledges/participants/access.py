@@ -131,6 +131,9 @@ async def disclose_participants(
     """Open a transaction in which the reader's participants are visible; its log entries commit with the block.
 
     Whatever was read may be shown only after the block: if the access log cannot be written, nothing was read.
+
+    Raises:
+        AccessLogUnavailable: the access log cannot be written.
     """
     async with db.change(reader.taskforce_id) as conn:
         yield await disclosure_in(conn, reader, purpose=purpose, action=action)

@@ -19,6 +19,18 @@ Transport = Literal["walk", "bicycle", "public", "car", "lift"]
 """How somebody gets to work; `lift`: somebody drives them."""
 Weekday = Literal[1, 2, 3, 4, 5, 6, 7]
 """1 for Monday to 7 for Sunday."""
+Unknown = Literal[
+    "job_types",
+    "weekly_hours",
+    "weekdays",
+    "available_from",
+    "max_distance_km",
+    "transport",
+    "tasks",
+    "target_group",
+    "caseworker",
+]
+"""Something that may not be known about a participant."""
 FARTHEST_KM: Final = 500
 
 
@@ -63,6 +75,10 @@ class TargetGroup:
     valid_from: date
     valid_until: date | None = None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
 
 @dataclass(slots=True)
 class Participant:
@@ -94,6 +110,26 @@ class Participant:
     tasks: Tasks = Tasks()
     target_groups: tuple[TargetGroup, ...] = ()
     version: int = 1
+
+    def target_group_on(self, day: date) -> TargetGroup | None:
+        """Return the target group that holds on a day; None if it is not known."""
+        return next((held for held in self.target_groups if held.holds_on(day)), None)
+
+    def unknown_on(self, day: date) -> tuple[Unknown, ...]:
+        """Return what is not known on a day, in the order in which it is asked."""
+        known = self.availability
+        found: dict[Unknown, bool] = {
+            "job_types": known.job_types is None,
+            "weekly_hours": known.weekly_hours_from is None,
+            "weekdays": known.weekdays is None,
+            "available_from": known.available_from is None,
+            "max_distance_km": known.max_distance_km is None,
+            "transport": known.transport is None,
+            "tasks": not (self.tasks.can or self.tasks.want),
+            "target_group": self.target_group_on(day) is None,
+            "caseworker": self.caseworker_id is None,
+        }
+        return tuple(what for what, missing in found.items() if missing)
 
 
 def case_reference_key(case_reference: str) -> str:

@@ -70,6 +70,16 @@ _UPDATE: Final = f"""
        and id = $2
 """  # noqa: S608  (our own columns)
 
+SELECT: Final = f"""
+        select {", ".join(COLUMNS)},
+               array(select (code, valid_from, valid_until)
+                       from participants.target_groups as held
+                      where held.taskforce_id = participant.taskforce_id
+                        and held.participant_id = participant.id
+                      order by valid_from) as target_groups
+          from participants.participants as participant"""  # noqa: S608  (our own columns)
+"""What `participant_of` reads."""
+
 
 @discloses(TABLE, key=lambda participant: participant.id)
 async def participants(
@@ -81,22 +91,15 @@ async def participants(
         lock: whether they stay locked until the transaction ends.
     """
     rows = await conn.fetch(
-        f"""
-        select {", ".join(COLUMNS)},
-               array(select (code, valid_from, valid_until)
-                       from participants.target_groups as held
-                      where held.taskforce_id = participant.taskforce_id
-                        and held.participant_id = participant.id
-                      order by valid_from) as target_groups
-          from participants.participants as participant
+        f"""{SELECT}
          where taskforce_id = $1
            and id = any ($2)
            {"for update of participant" if lock else ""}
-        """,  # noqa: S608  (our own columns)
+        """,
         taskforce_id,
         list(ids),
     )
-    return [_participant(row) for row in rows]
+    return [participant_of(row) for row in rows]
 
 
 async def find_participant(disclosure: Disclosure, participant_id: UUID, *, lock: bool = False) -> Participant | None:
@@ -206,7 +209,8 @@ def _changing(participant: Participant) -> list[Any]:
     ]
 
 
-def _participant(row: asyncpg.Record) -> Participant:
+def participant_of(row: asyncpg.Record) -> Participant:
+    """Return the participant of a row of `SELECT`."""
     return Participant(
         taskforce_id=row["taskforce_id"],
         id=row["id"],

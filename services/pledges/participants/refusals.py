@@ -1,0 +1,16 @@
+"""Why a change of a participant is refused: one class for each rule."""
+
+from __future__ import annotations
+
+from shared.i18n.translations import N_
+from shared.refusals import Refusal
+
+
+class ParticipantNotFound(Refusal):
+    """There is no such participant for the reader. Those of others are answered the same."""
+
+    code = "participant-unknown"
+    kind = "not_found"
+    title = N_("There is no such citizen for you")
+    detail = N_("You see the citizens of your municipality or your programme only.")
+    next_step = ("/participants", N_("Citizens"))
