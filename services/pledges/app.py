@@ -25,6 +25,7 @@ from services.pledges.evening import api as evening_api
 from services.pledges.evening import pages as evening_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
+from services.pledges.hour_rules import rule_pages as hour_rules_rule_pages
 from services.pledges.imports import pages as imports_pages
 from services.pledges.imports.hires import pages as imports_hires_pages
 from services.pledges.intake import api as intake_api
@@ -149,6 +150,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         mails_pages,
         hires_pages,
         participants_pages,
+        hour_rules_rule_pages,
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,

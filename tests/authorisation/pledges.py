@@ -177,6 +177,11 @@ def _task(ownership: Ownership) -> str:
     return f"Opgave {name_of(ownership)}"
 
 
+def _hour_rule(ownership: Ownership) -> str:
+    """The name of a rule about hours that a taskforce has added."""
+    return f"Regel {name_of(ownership)}"
+
+
 async def show_tasks(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     return Ask("GET", "/pledges/catalogue", hidden=200, shows=expected_marks(ownership, _task(ownership)))
 
@@ -189,6 +194,20 @@ async def print_card(world: PledgesWorld, caller: Caller, ownership: Ownership) 
 async def change_task(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     path = f"/pledges/catalogue/tasks/{world.tasks.get(ownership, 'own_000000000000')}"
     return Ask("POST", path, {"data": {"step": "show"}}, success=303)
+
+
+async def show_hour_rules(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    return Ask("GET", "/participants/rules", hidden=200, shows=expected_marks(ownership, _hour_rule(ownership)))
+
+
+def change_hour_rule(action: str) -> Probe:
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        rule_id = world.hour_rules.get((ownership, action), uuid4())
+        # The first who may ends it, and the others say the same.
+        form = {"data": {"last_day": "2026-12-31"}}
+        return Ask("POST", f"/participants/rules/{rule_id}/{action}", form, success=303)
+
+    return probe
 
 
 async def assign_calls(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
@@ -468,6 +487,9 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/catalogue", "task"): show_tasks,
     ("GET /pledges/catalogue/card.pdf", "task"): print_card,
     ("POST /pledges/catalogue/tasks/{code}", "task"): change_task,
+    ("GET /participants/rules", "hour rule"): show_hour_rules,
+    ("POST /participants/rules/{rule_id:uuid}/end", "hour rule"): change_hour_rule("end"),
+    ("POST /participants/rules/{rule_id:uuid}/withdraw", "hour rule"): change_hour_rule("withdraw"),
     ("POST /pledges/calls/assign", "call"): assign_calls,
     ("POST /pledges/calls/{pledge_id:uuid}", "outcome of a call"): record_outcome,
     ("GET /pledges", "pledge"): list_of("/pledges?who=all&job_type=praktik", "company"),

@@ -16,6 +16,7 @@ from services.pledges.company_page.tokens import write_token
 from services.pledges.hires import commands as hires
 from services.pledges.hires.confirmation import HireConfirmation
 from services.pledges.hires.domain import HireEditor
+from services.pledges.hour_rules.commands import add_rule
 from services.pledges.pledges import commands
 from services.pledges.pledges.access import LOGGERS
 from services.pledges.pledges.domain import Contact, Guest, Limits, Person, PledgeTerms
@@ -38,6 +39,7 @@ from tests.authorisation.running import running
 from tests.authorisation.streams import StreamingWorld
 from tests.authorisation.subjects import written_into_ledger
 from tests.pledges.conftest import REQUEST_KEY
+from tests.pledges.hour_rules.rules import rule as hour_rule
 from tests.support.infrastructure import Databases, Installation, fresh_databases
 from tests.support.taskforces import OTHER_TASKFORCE, TASKFORCE
 
@@ -88,6 +90,7 @@ class PledgesWorld(StreamingWorld):
         "event pass": ("own", "other taskforce", "missing"),
         "company page": ("own", "other taskforce", "missing"),
         "task": ("own", "other taskforce", "missing"),
+        "hour rule": ("own", "other taskforce", "missing"),
         "handover of cases": ("own", "other company", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
@@ -130,11 +133,16 @@ class PledgesWorld(StreamingWorld):
                 # The same person, or a pass for an event with the same id, in the other taskforce.
                 await self._log("other taskforce", caller, by)
         self.tasks: dict[Ownership, str] = {}
+        self.hour_rules: dict[tuple[Ownership, str], UUID] = {}
         # The other taskforce's first: a statement that forgets to filter finds the row that was written first.
         for ownership in ("other taskforce", "own"):
             names = (f"Opgave {name_of(ownership)}", f"Task {name_of(ownership)}")
             task = await add_catalogue_task(self.db, taskforce_of(ownership), *names, "other")
             self.tasks[ownership] = task.code
+            for action in ("end", "withdraw"):
+                added = hour_rule(name=f"Regel {name_of(ownership)}", code=action)
+                await add_rule(self.db, taskforce_of(ownership), replace(added, added_at=NOW))
+                self.hour_rules[ownership, action] = added.id
         await self._log("other taskforce", "held", Person(STRANGER))
         self.held = self._pledges.pop(("other taskforce", "held"))
         """A pledge of the other taskforce that waits for a decision."""

@@ -47,6 +47,13 @@ _ANSWER: Final = """
            (taskforce_id, id, company_id, kind, event_id, version, answered_at, {column}, {moment})
     values ($1, $4, $4, 'registered', $4, 1, now(), $2, now())
 """
+_HOUR_RULE: Final = """
+    insert into hour_rules
+           (taskforce_id, id, code, name, words, source, hours, months, job_types, praktik_hours_count, valid_from,
+            valid_until, added_at, {columns})
+    values ($1, $4, 'own', 'Reglen', 'Timer', 'Loven', 1, 1, '{{smaajob}}', false, current_date, current_date, now(),
+            {values})
+"""
 _HIRED: Final = """
     with hire as (
         insert into hires
@@ -265,6 +272,11 @@ FILL: Final = {
         insert into pledge_changes (taskforce_id, id, pledge_id, version, kind, changed_by, changed_at)
         select $1, pledge.id, pledge.id, 2, 'corrected', $2, now() from pledge
     """,
+    ("pledges", "hour_rules", "added_by"): _HOUR_RULE.format(columns="added_by", values="$2"),
+    ("pledges", "hour_rules", "ended_by"): _HOUR_RULE.format(columns="ended_by, ended_at", values="$2, now()"),
+    ("pledges", "hour_rules", "withdrawn_by"): _HOUR_RULE.format(
+        columns="withdrawn_by, withdrawn_at", values="$2, now()"
+    ),
     ("pledges", "case_notes", "written_by"): _NOTE.format(written_by="$2") + "select id from note",
     ("pledges", "case_note_mentions", "person_id"): _MENTION.format(person_id="$2", done_by="null"),
     ("pledges", "case_note_mentions", "done_by"): _MENTION.format(person_id="gen_random_uuid()", done_by="$2"),

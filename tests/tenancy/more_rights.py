@@ -18,7 +18,8 @@ _EVERYWHERE: Final = {
 }
 
 OF_ALL_TASKFORCES: Final[Mapping[str, Mapping[str, str]]] = {
-    "pledges": _EVERYWHERE,
+    "pledges": _EVERYWHERE
+    | {"national_hour_rules": "rules of the law, which hold everywhere: nobody writes them here"},
     "events": _EVERYWHERE
     | {
         "taskforces": _REGISTRY,
@@ -106,6 +107,7 @@ REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_id_of_request": "",
     "services.pledges.pledges.store.save_correction": "",
     "services.pledges.hires.store.save_company": "",
+    "services.pledges.hour_rules.store.load_rules": "the rules of the law are nobody's",
     "services.pledges.queue.search.pledges_of_company": "",
     "services.pledges.queue.search.hires_of_company": "",
     "services.events.identity.oidc.store.insert_pending": _CHALLENGE,

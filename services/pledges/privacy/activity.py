@@ -43,6 +43,15 @@ _ABOUT_HIRE: Final = """
      where made.taskforce_id = current_taskforce()
 """
 
+_HOUR_RULES: Final = """
+    select rule.{moment} as at,
+           rule.id
+      from account
+      join hour_rules as rule
+        on rule.{column} = account.id
+     where rule.taskforce_id = current_taskforce()
+"""
+
 _CALLS: Final = """
     select call.{moment} as at,
            call.id as pledge_id,
@@ -236,6 +245,9 @@ ACTIVITY_QUERIES: Final = (
              where decided.taskforce_id = current_taskforce()
         """,
     ),
+    ActivityQuery("hour_rules", "added_by", _HOUR_RULES.format(column="added_by", moment="added_at")),
+    ActivityQuery("hour_rules", "ended_by", _HOUR_RULES.format(column="ended_by", moment="ended_at")),
+    ActivityQuery("hour_rules", "withdrawn_by", _HOUR_RULES.format(column="withdrawn_by", moment="withdrawn_at")),
     ActivityQuery(
         "case_notes",
         "written_by",
