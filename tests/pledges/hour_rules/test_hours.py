@@ -24,6 +24,7 @@ from services.pledges.hour_rules.hours import (
 )
 from shared.contracts.pledges import JobType
 from tests.pledges.hour_rules.rules import rule, work
+from tests.support.properties import PATIENT
 
 if TYPE_CHECKING:
     from services.pledges.hour_rules.domain import HourRule
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 HOURS = st.decimals(0, 40, places=2)
 TYPES: Final[st.SearchStrategy[JobType]] = st.sampled_from(get_args(JobType))
-FEW: Final = settings(max_examples=40)
+FEW: Final = settings(PATIENT, max_examples=40)
 RULES = st.builds(
     rule,
     hours=st.decimals(1, 400, places=2),
