@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from services.dashboard.measures.attendance import CompaniesPresent
@@ -50,6 +51,11 @@ def listed() -> list[type[Measure]]:
     return [measure for measure in MEASURES if measure.listed]
 
 
-def shown_for(scope: Scope) -> list[type[Measure]]:
+def shown_for(scope: Scope) -> tuple[type[Measure], ...]:
     """The measures that are computed for a scope."""
-    return [measure for measure in MEASURES if scope in measure.scopes]
+    return _in_scope(MEASURES, scope)
+
+
+@cache
+def _in_scope(measures: tuple[type[Measure], ...], scope: Scope) -> tuple[type[Measure], ...]:
+    return tuple(measure for measure in measures if scope in measure.scopes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, queries
@@ -222,31 +223,35 @@ def _codes(measures: Iterable[type[Measure]]) -> list[str]:
     return sorted({code for measure in measures for code, _group, _sign in addends(measure)})
 
 
+@cache
+def _using(measures: tuple[type[Measure], ...]) -> Mapping[str, Sequence[tuple[type[Measure], str, int]]]:
+    """Return measures by the codes of the deltas that they use, each with its group and its sign."""
+    using: dict[str, list[tuple[type[Measure], str, int]]] = {}
+    for measure in measures:
+        for code, group, sign in addends(measure):
+            using.setdefault(code, []).append((measure, group, sign))
+    return using
+
+
 def _add_up(figures: Figures, sums: Iterable[DeltaSum]) -> None:
     """Add each sum of deltas to the measures that use it."""
-    using: dict[Scope, dict[str, list[tuple[type[Measure], str, int]]]] = {scope: {} for scope in ALL_SCOPES}
-    for scope in ALL_SCOPES:
-        for measure in catalogue.shown_for(scope):
-            for code, group, sign in addends(measure):
-                using[scope].setdefault(code, []).append((measure, group, sign))
+    of_taskforce, of_event, of_quarter = (_using(catalogue.shown_for(scope)) for scope in ALL_SCOPES)
     events: dict[UUID, EventFigures] = {}
     quarters: dict[date, QuarterFigures] = {}
     for code, job_type, quarter, event_id, total in sums:
         if event_id is not None:
-            measures = using["event"].get(code, ())
             if event_id not in events:
                 events[event_id] = EventFigures(event_id)
-            counts = events[event_id].counts
-        elif quarter is not None:
-            measures = using["quarter"].get(code, ())
+            counts, measures = events[event_id].counts, of_event
+        else:
+            counts, measures = figures.counts, of_taskforce
+        for measure, group, sign in measures.get(code, ()):
+            counts.add(measure, job_type, sign * total, group=group)
+        if quarter is not None:
             if quarter not in quarters:
                 quarters[quarter] = QuarterFigures(quarter_code(quarter), quarter)
-            counts = quarters[quarter].counts
-        else:
-            measures = using["taskforce"].get(code, ())
-            counts = figures.counts
-        for measure, group, sign in measures:
-            counts.add(measure, job_type, sign * total, group=group)
+            for measure, group, sign in of_quarter.get(code, ()):
+                quarters[quarter].counts.add(measure, job_type, sign * total, group=group)
     figures.events = list(events.values())
     figures.quarters = list(quarters.values())
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class DeltaSum(NamedTuple):
-    """The sum of one kind of delta up to a day, for the taskforce, one quarter or one event.
+    """The sum of one kind of delta up to a day, for the taskforce or for one event.
 
     Attributes:
         measure: the code of the deltas.
-        quarter: the first day of the quarter; None if the sum is not for a quarter.
-        event_id: the event; None if the sum is not for an event.
+        quarter: the first day of the quarter, if it is one of the taskforce's sums by quarter; None: of all quarters.
+        event_id: the event; None if the sum is the taskforce's.
     """
 
     measure: str
@@ -61,7 +61,8 @@ def _effective(day: str, measures: str, *job_types: str, by_company: bool = Fals
     Args:
         day: an SQL expression of type date.
         measures: an SQL expression: the codes of the deltas, in an array.
-        job_types: SQL conditions on the job type. Each is one branch, so that the index of the sums finds the days.
+        job_types: SQL conditions on the job type. Each is one branch of the days, so that the index of the sums finds
+            them.
         by_company: with the company and its municipality; these are many more rows.
         by_year: of companies, sums by whole year before the year of the day. They have no event, and for `quarter` the
             first day of the year.
@@ -82,17 +83,8 @@ def _effective(day: str, measures: str, *job_types: str, by_company: bool = Fals
        and day < {since}
      union all
     """  # noqa: S608
-    return years + " union all ".join(
+    days = " union all ".join(
         f"""
-    select day as quarter, measure, job_type, event_id, {company}, delta
-      from {table}
-     where generation = {SERVED}
-       and period = 'quarter'
-       and measure = any ({measures})
-       and {job_type}
-       and day >= {since}
-       and day < date_trunc('quarter', ({day})::timestamp)::date
-     union all
     select date_trunc('quarter', day::timestamp)::date as quarter, measure, job_type, event_id, {company}, delta
       from {table}
      where generation = {SERVED}
@@ -103,6 +95,19 @@ def _effective(day: str, measures: str, *job_types: str, by_company: bool = Fals
     """  # noqa: S608
         for job_type in job_types
     )
+    return f"""
+    {years}
+    select day as quarter, measure, job_type, event_id, {company}, delta
+      from {table}
+     where generation = {SERVED}
+       and period = 'quarter'
+       and measure = any ({measures})
+       and ({" or ".join(job_types)})
+       and day >= {since}
+       and day < date_trunc('quarter', ({day})::timestamp)::date
+     union all
+    {days}
+    """  # noqa: S608
 
 
 def _corrections(as_of: str, known_at: str, *, by_company: bool = False) -> str:
@@ -176,52 +181,64 @@ async def delta_sums(
     filters: Filters = NO_FILTERS,
     job_types: Collection[str] | None = None,
 ) -> list[DeltaSum]:
-    """Return the sums of the deltas with an effective date up to `as_of`: for the taskforce, by quarter and by event.
+    """Return the sums of the deltas with an effective date up to `as_of`: for the taskforce and by event.
 
     The table `deltas` holds sums by quarter and by day of the current state. For an earlier `known_at`, the deltas of
     each aggregate that has changed after it are replaced, so an older `known_at` takes longer.
 
     Args:
-        codes: the codes of the deltas to return for each scope. Sums of zero are left out.
+        codes: the codes of the deltas to return for each scope. Those of `quarter` have the taskforce's sum of each
+            quarter, in place of one of all quarters. Sums of zero are left out.
         filters: which pledges, hires and check-ins count. Facts of companies are those known at `known_at`.
         job_types: only their sums, which is faster; None: those of all, and of what has no job type.
     """
     arguments = Arguments()
     day = arguments.add(as_of, "date")
     by_company = filters != Filters(event_id=filters.event_id)
-    measures = arguments.add(sorted({code for of_scope in codes.values() for code in of_scope}), "text[]")
     conditions = [f"job_type = any ({arguments.add(list(JOB_TYPES if job_types is None else job_types), 'text[]')})"]
     if job_types is None:
         conditions.append("job_type is null")
-    deltas = _effective(day, measures, *conditions, by_company=by_company)
-    moment = None
+    moment, corrections = None, ""
     if known_at is not None:
         moment = arguments.add(known_at, "timestamptz")
-        deltas = f"{deltas} union all ({_corrections(day, moment, by_company=by_company)})"
-    of_types = " or ".join(conditions)
-    condition = f"measure = any ({measures}) and ({of_types}) and {narrowing.of_deltas(filters, arguments, moment)}"
-    of_taskforce = arguments.add(list(codes["taskforce"]), "text[]")
-    if codes["quarter"] or codes["event"]:
-        statement = f"""
-        select measure, job_type, quarter, event_id, sum(delta)::bigint as total
-          from ({deltas}) as known
-         where {condition}
-         group by grouping sets ((measure, job_type), (measure, job_type, quarter), (measure, job_type, event_id))
+        corrections = f"with corrections as materialized ({_corrections(day, moment, by_company=by_company)})"
+    narrowed = narrowing.of_deltas(filters, arguments, moment)
+
+    def known(codes: Collection[str]) -> str:
+        measures = arguments.add(sorted(codes), "text[]")
+        deltas = _effective(day, measures, *conditions, by_company=by_company)
+        if corrections:
+            deltas = f"""
+            {deltas}
+             union all
+            select quarter, measure, job_type, event_id, company_id, municipality, delta
+              from corrections
+             where measure = any ({measures})
+               and ({" or ".join(conditions)})
+            """  # noqa: S608  (our own words)
+        return f"""(select measure, job_type, quarter, event_id, delta
+              from ({deltas}) as deltas
+             where {narrowed}) as known"""  # noqa: S608  (our own words)
+
+    statement = f"""
+        {corrections}
+        select measure, job_type, quarter, null::uuid as event_id, sum(delta)::bigint as total
+          from (select measure,
+                       job_type,
+                       case when measure = any ({arguments.add(list(codes["quarter"]), "text[]")}) then quarter end
+                         as quarter,
+                       delta
+                  from {known({*codes["taskforce"], *codes["quarter"]})}) as of_taskforce
+         group by measure, job_type, quarter
         having sum(delta) <> 0
-           and case
-                 when grouping(quarter) = 0 then measure = any ({arguments.add(list(codes["quarter"]), "text[]")})
-                 when grouping(event_id) = 0
-                   then event_id is not null and measure = any ({arguments.add(list(codes["event"]), "text[]")})
-                 else measure = any ({of_taskforce})
-               end
         """  # noqa: S608  (our own words)
-    else:
-        statement = f"""
-        select measure, job_type, null::date as quarter, null::uuid as event_id, sum(delta)::bigint as total
-          from ({deltas}) as known
-         where {condition}
-           and measure = any ({of_taskforce})
-         group by measure, job_type
+    if codes["event"]:
+        statement += f"""
+         union all
+        select measure, job_type, null, event_id, sum(delta)::bigint
+          from {known(codes["event"])}
+         where event_id is not null
+         group by measure, job_type, event_id
         having sum(delta) <> 0
         """  # noqa: S608  (our own words)
     rows = await conn.fetch(statement, *arguments)
