@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from services.pledges.hires.domain import HireEditor
+from services.pledges.hires.refusals import UnknownParticipant
+from services.pledges.participants.access import Reader, reader_of, record_refusal
 from shared.http.auth import Principal, require
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from services.pledges.hires.schemas import HireOut
 
 HireRevoker = Annotated[Principal, Depends(require("caseworker", "coordinator"))]
@@ -32,3 +38,26 @@ def visible_hire(principal: Principal, hire: HireOut) -> HireOut:
 def edits_hires_as(principal: Principal) -> HireEditor:
     """Return as whom the principal changes hires."""
     return HireEditor(principal.person_id, principal.municipality, coordinator=principal.has("coordinator"))
+
+
+def names_citizens_as(principal: Principal) -> Reader:
+    """Return as whom a case worker names the citizens of hires: only those of their own municipality.
+
+    A facilitator's programme may have participants of others, whose case workers confirm their hires.
+    """
+    return replace(reader_of(principal), programme=None)
+
+
+def record_unknown_participant(request: Request) -> None:
+    """Record that somebody named a participant whom they do not see, or who does not exist."""
+    record_refusal(request, "not_found")
+
+
+@contextmanager
+def unknown_participants_recorded(request: Request) -> Iterator[None]:
+    """Record `UnknownParticipant`, and let it through."""
+    try:
+        yield
+    except UnknownParticipant:
+        record_unknown_participant(request)
+        raise

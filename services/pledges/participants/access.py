@@ -51,7 +51,7 @@ def _require(*roles: Role) -> Callable[..., AsyncIterator[Principal]]:
             yield await allowed(request)
         except Exception as error:
             if (reason := _refusal(error)) is not None:
-                _record_refusal(request, reason)
+                record_refusal(request, reason)
             raise
 
     setattr(dependency, ACCESS_ATTRIBUTE, getattr(allowed, ACCESS_ATTRIBUTE))
@@ -69,7 +69,7 @@ def _refusal(error: Exception) -> Literal["role", "not_found"] | None:
     return "not_found" if status == HTTPStatus.NOT_FOUND or kind == "not_found" else None
 
 
-def _record_refusal(request: HTTPConnection, reason: Literal["role", "not_found"]) -> None:
+def record_refusal(request: HTTPConnection, reason: Literal["role", "not_found"]) -> None:
     """Record who was refused what: with the pattern of the route, and neither an id nor whether somebody exists.
 
     Every line of the log has the subject of the caller's token as `who`.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import expect
 
-from shared.contracts.pledges import position_id
-from tests.pledges.conftest import NOW, TODAY, Caller, hire_body, pledge_body
+from tests.pledges.conftest import NOW, TODAY, Caller, hire_body
 from tests.pledges.hires.test_case_page import Case, day
+from tests.pledges.hires.test_citizen_pages import match_with, matched
+from tests.pledges.participants.conftest import STRUER, participants_database, struer
 from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
 from tests.support.serving import serving
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
     from playwright.async_api import Locator, Page, Route
+
+    from services.pledges.participants.access import ParticipantsDatabase, Reader
+    from services.pledges.participants.domain import Participant
+
+__all__ = ["matched", "participants_database", "struer"]
 
 pytestmark = pytest.mark.browser
 ME, COLLEAGUE = uuid4(), uuid4()
@@ -49,25 +55,31 @@ async def _names(route: Route) -> None:
     await route.fulfill(body=NAMES, content_type="text/html")
 
 
-async def _matched_pledge(caller: Caller, company: str) -> dict[str, Any]:
-    """Log a pledge of one position, for which a person was found 20 days ago and who wants the work list to ask."""
-    pledge = pledge_body(positions=1, captured_at=(NOW - timedelta(days=30)).isoformat(), company={"name": company})
-    await caller.log(pledge, "coordinator")
-    headers = caller.headers("caseworker", **MINE) | {"idempotency-key": str(uuid4())}
-    path = f"/api/pledges/v1/positions/{position_id(UUID(pledge['id']), 1)}/match"
-    answer = await caller.client.post(path, json={}, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return pledge
-
-
 async def test_a_matched_position_is_confirmed_with_at_most_three_clicks_by_one_of_two_case_workers(
-    app: FastAPI, caller: Caller, page_at: Callable[..., Awaitable[Page]], token: Callable[..., str]
+    app: FastAPI,
+    caller: Caller,
+    page_at: Callable[..., Awaitable[Page]],
+    token: Callable[..., str],
+    participants_database: ParticipantsDatabase,
+    struer: Reader,
+    matched: Participant,
 ) -> None:
     for person in (ME, COLLEAGUE):
-        await caller.confirm(hire_body(company={"name": "Bageren"}), subject=f"person:{person}")
-    await _matched_pledge(caller, "Limfjordens Bådebyggeri")
+        await caller.confirm(hire_body(company={"name": "Bageren"}), subject=f"person:{person}", municipality=STRUER)
+    # The work list asks 20 days after the match.
+    await match_with(
+        caller,
+        participants_database,
+        struer,
+        matched,
+        captured_at=(NOW - timedelta(days=30)).isoformat(),
+        company={"name": "Limfjordens Bådebyggeri"},
+    )
     first, second = [
-        await page_at(*size, extra_http_headers={"authorization": f"Bearer {token('caseworker', subject=subject)}"})
+        await page_at(
+            *size,
+            extra_http_headers={"authorization": f"Bearer {token('caseworker', subject=subject, municipality=STRUER)}"},
+        )
         for size, subject in ((PHONE, f"person:{ME}"), (DESKTOP, f"person:{COLLEAGUE}"))
     ]
     mouse = Mouse()
@@ -79,6 +91,7 @@ async def test_a_matched_position_is_confirmed_with_at_most_three_clicks_by_one_
         await expect(second.get_by_role("heading", name="Er det rigtigt?")).to_be_visible()
 
         await mouse.click(first.get_by_role("link", name="Bekræft ansættelsen"))
+        await expect(first.get_by_role("main")).to_contain_text("S-1234")
         await assert_fits(first, NARROW, PHONE, DESKTOP)
         await mouse.click(first.get_by_role("button", name="Bekræft ansættelsen"))
 

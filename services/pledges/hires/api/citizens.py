@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands
-from services.pledges.hires.access import edits_hires_as
+from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded
 from services.pledges.hires.api.answers import CHANGED, changed
 from services.pledges.hires.change_schemas import CitizenIn
-from services.pledges.participants.access import ParticipantsDb, reader_of
+from services.pledges.participants.access import ParticipantsDb
 from services.pledges.pledges.access import HIRE, Caseworker
 from services.pledges.pledges.api import PREFIX
 from shared.http.dependencies import Db
@@ -28,6 +28,7 @@ async def change_citizen(
     *,
     hire_id: UUID,
     body: CitizenIn,
+    request: Request,
     db: Db,
     participants: ParticipantsDb,
     principal: Caseworker,
@@ -35,14 +36,15 @@ async def change_citizen(
     expected: ExpectedVersion,
 ) -> Response:
     """Name a participant as the citizen of a hire, another one than before, or nobody. The look-up is logged."""
-    hire = await commands.change_citizen(
-        participants if body.participant_id is not None else db,
-        principal.taskforce,
-        hire_id,
-        body.participant_id,
-        by=edits_hires_as(principal),
-        reader=reader_of(principal),
-        request=idempotent,
-        seen_version=expected,
-    )
+    with unknown_participants_recorded(request):
+        hire = await commands.change_citizen(
+            participants if body.participant_id is not None else db,
+            principal.taskforce,
+            hire_id,
+            body.participant_id,
+            by=edits_hires_as(principal),
+            reader=names_citizens_as(principal),
+            request=idempotent,
+            seen_version=expected,
+        )
     return changed(hire)

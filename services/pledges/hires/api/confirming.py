@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as, visible_hire
+from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded, visible_hire
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
-from services.pledges.participants.access import ParticipantsDb, reader_of
+from services.pledges.participants.access import ParticipantsDb
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.cursors import NewestFirst
@@ -59,16 +59,17 @@ async def confirm_hire(
 ) -> Response:
     """Confirm that a position has become real. Without `pledge_id`: a hire without a pledge, which is counted
     separately. With `participant_id`: it is the job of that participant, who counts once for all their hires."""
-    hire = await commands.confirm_hire(
-        participants if body.participant_id is not None else db,
-        principal.taskforce,
-        body.confirmation(),
-        by=edits_hires_as(principal),
-        reader=reader_of(principal),
-        request=idempotent,
-        limits=limits(request),
-        seen_version=seen_version,
-    )
+    with unknown_participants_recorded(request):
+        hire = await commands.confirm_hire(
+            participants if body.participant_id is not None else db,
+            principal.taskforce,
+            body.confirmation(),
+            by=edits_hires_as(principal),
+            reader=names_citizens_as(principal),
+            request=idempotent,
+            limits=limits(request),
+            seen_version=seen_version,
+        )
     return json_response(HireOut.of(hire), 201, location=f"{PREFIX}/hires/{hire.id}", version=hire.version)
 
 

@@ -19,9 +19,11 @@ from services.pledges.hires.domain import REVOCABLE_FOR
 from services.pledges.hires.pages.case_view import CaseView, entries_of
 from services.pledges.hires.pages.change_forms import Asked, ChangeForm, WrongFieldsError, blank_forms, by_field
 from services.pledges.hires.pages.changes import CHANGES, DONE, SECTIONS, revoke
+from services.pledges.hires.pages.citizens import citizens
 from services.pledges.hires.pages.differences import differences
 from services.pledges.hires.refusals import HireNotFound, OtherMunicipality, StaleHire
 from services.pledges.hires.support_log.store import support_log
+from services.pledges.participants.access import ParticipantsDb
 from services.pledges.pledges.access import CONTACT, HIRE, Caseworker, ContactReader
 from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.handovers import handovers
@@ -39,10 +41,13 @@ from shared.refusals import Refusal
 from shared.ui.forms import Form, read_form
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from services.pledges.hires.change_schemas import HireChangeOut
     from services.pledges.hires.schemas import HireOut
     from services.pledges.hires.support_log.domain import SupportContact
+    from services.pledges.participants.access import ParticipantsDatabase
+    from services.pledges.participants.naming import NamedParticipant
     from services.pledges.pledges.handovers import Handover
     from services.pledges.pledges.history import Difference, HistoryEntry
     from services.pledges.pledges.schemas import PledgeOut
@@ -56,34 +61,47 @@ Text = Annotated[str, Query(max_length=60)]
 
 @router.get("/hires/{hire_id:uuid}")
 @concerns(HIRE, CONTACT)
-async def show_hire(hire_id: UUID, request: Request, db: Db, principal: ContactReader, done: Text = "") -> Response:
+async def show_hire(
+    *,
+    hire_id: UUID,
+    request: Request,
+    db: Db,
+    participants: ParticipantsDb,
+    principal: ContactReader,
+    done: Text = "",
+) -> Response:
     """Show a hire: where it stands, what comes next, and all that has become of it.
 
     Args:
         done: the change that was just made.
     """
-    return _page(request, principal, await _load(db, principal, hire_id), done=done)
+    return _page(request, principal, await _load(db, participants, principal, hire_id), done=done)
 
 
 @router.post("/hires/{hire_id:uuid}/revoke")
 @concerns(HIRE)
-async def revoke_hire(hire_id: UUID, request: Request, db: Db, principal: HireRevoker) -> Response:
+async def revoke_hire(
+    hire_id: UUID, request: Request, db: Db, participants: ParticipantsDb, principal: HireRevoker
+) -> Response:
     """Undo the confirmation of the hire, within 15 minutes."""
-    return await _change(request, db, principal, hire_id, name="revoke", change=revoke)
+    return await _change(request, db, participants, principal, hire_id, name="revoke", change=revoke)
 
 
 @router.post("/hires/{hire_id:uuid}/{change}")
 @concerns(HIRE)
-async def change_hire(hire_id: UUID, change: str, request: Request, db: Db, principal: Caseworker) -> Response:
+async def change_hire(
+    *, hire_id: UUID, change: str, request: Request, db: Db, participants: ParticipantsDb, principal: Caseworker
+) -> Response:
     """Make one of the changes that the page offers, or show it again with what is wrong."""
     if change not in CHANGES:
         raise Problem(404)
-    return await _change(request, db, principal, hire_id, name=change, change=CHANGES[change])
+    return await _change(request, db, participants, principal, hire_id, name=change, change=CHANGES[change])
 
 
 async def _change(
     request: Request,
     db: Database,
+    participants: ParticipantsDatabase,
     principal: Principal,
     hire_id: UUID,
     *,
@@ -92,16 +110,16 @@ async def _change(
 ) -> Response:
     form = await read_form(request, ChangeForm)
     if form.data is None:
-        case = await _load(db, principal, hire_id)
+        case = await _load(db, participants, principal, hire_id)
         return _page(request, principal, case, changed=name, form=form, status_code=422)
-    asked = Asked(request, db, principal.taskforce, hire_id, edits_hires_as(principal), limits(request), form.data)
+    asked = Asked(request, db, participants, principal, hire_id, edits_hires_as(principal), limits(request), form.data)
     try:
         await change(asked)
     except WrongFieldsError as wrong:
-        case = await _load(db, principal, hire_id)
+        case = await _load(db, participants, principal, hire_id)
         return _page(request, principal, case, changed=name, form=form.refused(wrong.errors), status_code=422)
     except StaleHire as refusal:
-        case = await _load(db, principal, hire_id)
+        case = await _load(db, participants, principal, hire_id)
         # Sent again, it replaces what is shown beside it.
         mine: Form[Any] = replace(form, values={**form.values, "version": case.hire.version})
         mine = mine.refused({"": _("Somebody has changed the hire while you were writing. Compare above.")})
@@ -116,7 +134,7 @@ async def _change(
     except Refusal as refusal:
         problem = problem_of(refusal)
         errors = by_field(problem.errors, name) or {"": f"{problem.title}. {problem.detail}"}
-        case = await _load(db, principal, hire_id)
+        case = await _load(db, participants, principal, hire_id)
         return _page(request, principal, case, changed=name, form=form.refused(errors), status_code=problem.status)
     section = f"#{SECTIONS[name]}" if name in SECTIONS else ""
     return RedirectResponse(f"/hires/{hire_id}?done={name}{section}", 303)
@@ -124,7 +142,11 @@ async def _change(
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What the page of a hire shows."""
+    """What the page of a hire shows.
+
+    Attributes:
+        undoes: the case reference that undoes the last change, as of `_undone`.
+    """
 
     view: CaseView
     now: datetime
@@ -136,6 +158,7 @@ class _Case:
     support: list[SupportContact]
     notes: list[CaseNote]
     handovers: list[Handover]
+    undoes: str | None
 
     @property
     def hire(self) -> HireOut:
@@ -150,7 +173,8 @@ class _Conflict:
     since: list[HistoryEntry]
 
 
-async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
+async def _load(db: Database, participants: ParticipantsDatabase, principal: Principal, hire_id: UUID) -> _Case:
+    """Return what the page shows. Whom the hire names, or has named, is looked up for those who may see it only."""
     taskforce = principal.taskforce
     async with db.read(taskforce) as conn:
         hire = await queries.hire(conn, taskforce, hire_id)
@@ -161,19 +185,41 @@ async def _load(db: Database, principal: Principal, hire_id: UUID) -> _Case:
         training = await queries.hire(conn, taskforce, hire.training_hire_id) if hire.training_hire_id else None
         own = sees_person(principal, hire.caseworker_municipality)
         changes = await queries.history(conn, taskforce, hire.id) or []
-        now = datetime.now(COPENHAGEN)
-        return _Case(
-            view=CaseView(visible_hire(principal, hire), now.date()),
-            now=now,
-            pledge=pledge,
-            event_title=event.title if event else None,
-            training=training and visible_hire(principal, training),
-            led_to=await queries.led_to(conn, taskforce, hire.id),
-            history=entries_of(changes if own else [change.without_person() for change in changes]),
-            notes=await notes_of(conn, taskforce, Case(hire_id=hire.id)) if own else [],
-            handovers=await handovers(conn, taskforce, hire_id=hire.id),
-            support=await support_log(conn, taskforce, hire.id) if own else [],
-        )
+        led_to = await queries.led_to(conn, taskforce, hire.id)
+        notes = await notes_of(conn, taskforce, Case(hire_id=hire.id)) if own else []
+        handed_over = await handovers(conn, taskforce, hire_id=hire.id)
+        support = await support_log(conn, taskforce, hire.id) if own else []
+    shown = [hire.citizen_id, *(change.before.citizen_id for change in changes)] if own else []
+    named = await citizens(participants, principal, [one for one in shown if one is not None])
+    now = datetime.now(COPENHAGEN)
+    return _Case(
+        view=CaseView(
+            visible_hire(principal, hire), now.date(), named.get(hire.citizen_id) if hire.citizen_id else None
+        ),
+        now=now,
+        pledge=pledge,
+        event_title=event.title if event else None,
+        training=training and visible_hire(principal, training),
+        led_to=led_to,
+        history=entries_of(changes if own else [change.without_person() for change in changes], named),
+        undoes=_undone(changes, named) if own else None,
+        notes=notes,
+        handovers=handed_over,
+        support=support,
+    )
+
+
+def _undone(changes: list[HireChangeOut], named: Mapping[UUID, NamedParticipant]) -> str | None:
+    """Return the case reference that undoes the last change, if that was another citizen: "" for nobody.
+
+    None: it was another change, or somebody who has been erased cannot be named again.
+    """
+    if not changes or changes[0].kind != "citizen_changed":
+        return None
+    before = changes[0].before.citizen_id
+    if before is None:
+        return ""
+    return named[before].case_reference if before in named else None
 
 
 def _page(
@@ -193,7 +239,7 @@ def _page(
     revocable_until = hire.confirmed_at + REVOCABLE_FOR
     may_revoke = hire.counted and revocable_until > case.now
     may_revoke = may_revoke and (principal.has("coordinator") or principal.person_id in {hire.confirmed_by} - {None})
-    forms = blank_forms(hire, case.view.today)
+    forms = blank_forms(hire, case.view.citizen, case.view.today)
     if changed is not None and form is not None:
         forms[changed] = form
     return render(
@@ -211,6 +257,7 @@ def _page(
         support=case.support,
         notes=case.notes,
         handovers=case.handovers,
+        undone_citizen=case.undoes if done == "citizen" else None,
         today=case.view.today,
         me=principal.person_id,
         may_change=own and hire.counted,

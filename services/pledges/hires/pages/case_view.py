@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from services.pledges.hires import words as hire_words
@@ -13,13 +14,15 @@ from shared.ui.charts import LadderStep, ladder_chart
 from shared.ui.formats import date_text, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
+    from uuid import UUID
 
     from markupsafe import Markup
 
     from services.pledges.hires.change_schemas import HireChangeOut, HireStateOut
     from services.pledges.hires.schemas import CheckpointOut, HireOut, StepOut
+    from services.pledges.participants.naming import NamedParticipant
 
 Standing = Literal["revoked", "ended", "ending", "starting", "running"]
 
@@ -30,10 +33,17 @@ class CaseView:
 
     Attributes:
         today: in Europe/Copenhagen.
+        citizen: whose job it is, for those who may see it.
     """
 
     hire: HireOut
     today: date
+    citizen: NamedParticipant | None = None
+
+    @property
+    def named_citizen(self) -> str | None:
+        """Whose job it is, in words; None: it names nobody."""
+        return named_citizen(self.hire.citizen_id, self.citizen) if self.hire.names_citizen else None
 
     @property
     def standing(self) -> Standing:
@@ -105,16 +115,34 @@ def _drawn(step: StepOut) -> LadderStep:
     return LadderStep(step.starts_on, step.paid_weekly_hours, step.praktik_weekly_hours, _(JOB_TYPES[step.job_type]))
 
 
-def entries_of(changes: Sequence[HireChangeOut]) -> list[HistoryEntry]:
-    """Return the history of a hire in words, in the same order."""
-    return [_entry(change) for change in changes]
+def named_citizen(citizen_id: UUID | None, citizen: NamedParticipant | None) -> str:
+    """Return in words whom a hire names.
+
+    Args:
+        citizen_id: None for those who may not see it.
+        citizen: None, too, for somebody who has been erased.
+    """
+    if citizen is not None:
+        return citizen.case_reference
+    return _("A citizen") if citizen_id is None else _("A citizen who is no longer registered")
 
 
-def _entry(change: HireChangeOut) -> HistoryEntry:
+def entries_of(
+    changes: Sequence[HireChangeOut], citizens: Mapping[UUID, NamedParticipant] = MappingProxyType({})
+) -> list[HistoryEntry]:
+    """Return the history of a hire in words, in the same order.
+
+    Args:
+        citizens: whom the reader may see, by `citizen_id`.
+    """
+    return [_entry(change, citizens) for change in changes]
+
+
+def _entry(change: HireChangeOut, citizens: Mapping[UUID, NamedParticipant]) -> HistoryEntry:
     title = _(hire_words.CHANGES[change.kind])
     if change.reason:
         title = f"{title}: {_(END_REASONS[change.reason])}"
-    before, after = _facts(change.before), _facts(change.after)
+    before, after = _facts(change.before, citizens), _facts(change.after, citizens)
     differences = [
         Difference(label, before.get(label, NOTHING), after.get(label, NOTHING))
         for label in dict.fromkeys([*before, *after])
@@ -136,9 +164,12 @@ def _entry(change: HireChangeOut) -> HistoryEntry:
     )
 
 
-def _facts(state: HireStateOut) -> dict[str, str]:
+def _facts(state: HireStateOut, citizens: Mapping[UUID, NamedParticipant]) -> dict[str, str]:
     """Return a state of a hire in words, by the label of each fact."""
     facts = {_("From %(day)s", day=date_text(step.starts_on)): _told(step) for step in state.steps}
+    if state.names_citizen:
+        citizen_id = state.citizen_id
+        facts[_("Citizen")] = named_citizen(citizen_id, citizens.get(citizen_id) if citizen_id else None)
     for one in state.checkpoints:
         if one.answer:
             label = _("Still employed after %(months)s months?", months=one.months)

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from services.pledges.hires.domain import HireEditor
     from services.pledges.hires.schemas import HireOut, StepOut
+    from services.pledges.participants.access import ParticipantsDatabase
+    from services.pledges.participants.naming import NamedParticipant
     from services.pledges.pledges.domain import Limits
     from shared.db.database import Database
     from shared.db.idempotency import IdempotentRequest
     from shared.fields.validation import FieldError
+    from shared.http.auth import Principal
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -45,6 +48,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "/phone": "contact.phone",
         "/email": "contact.email",
     },
+    "citizen": {"/participant_id": "citizen.reference"},
     "support": {
         "/contacted_on": "support.contacted_on",
         "/contacted_by": "support.contacted_by",
@@ -75,6 +79,10 @@ class _ContactPerson(BaseModel):
     email: str | None = None
 
 
+class _Citizen(BaseModel):
+    reference: str | None = None
+
+
 class _Support(BaseModel):
     id: TypedId | None = None
     version: int | None = None
@@ -90,6 +98,7 @@ class ChangeForm(BaseModel):
     Attributes:
         id: the form's own: sent twice, it has one effect.
         version: the hire's version that the page showed.
+        citizen: a case reference; none: the hire names nobody.
         months, answer: of a checkpoint; no answer takes one back.
         starts_on: the first day of the step to remove.
         support: a call to write down; with its id and version one that was written down before.
@@ -100,6 +109,7 @@ class ChangeForm(BaseModel):
     step: _Step = _Step()
     end: _End = _End()
     contact: _ContactPerson = _ContactPerson()
+    citizen: _Citizen = _Citizen()
     support: _Support = _Support()
     months: int | None = None
     answer: str | None = None
@@ -124,11 +134,17 @@ class Asked:
 
     request: Request
     db: Database
-    taskforce_id: UUID
+    participants: ParticipantsDatabase
+    principal: Principal
     hire_id: UUID
     by: HireEditor
     limits: Limits
     form: ChangeForm
+
+    @property
+    def taskforce_id(self) -> UUID:
+        """The principal's taskforce."""
+        return self.principal.taskforce
 
     @property
     def idempotent(self) -> IdempotentRequest:
@@ -153,7 +169,7 @@ def by_field(errors: Sequence[FieldError], change: str) -> dict[str, str]:
     return found
 
 
-def blank_forms(hire: HireOut, today: date) -> dict[str, Form[Any]]:
+def blank_forms(hire: HireOut, citizen: NamedParticipant | None, today: date) -> dict[str, Form[Any]]:
     """Return the forms as they are before anything is typed, by the names of their changes."""
     last: StepOut = hire.steps[-1]
     contact = hire.contact_person
@@ -170,5 +186,6 @@ def blank_forms(hire: HireOut, today: date) -> dict[str, Form[Any]]:
             contact__phone=phone_text(contact.phone) if contact and contact.phone else "",
             contact__email=(contact.email or "") if contact else "",
         ),
+        "citizen": blank(citizen__reference=citizen.case_reference if citizen else ""),
         "support": blank(support__contacted_on=today.isoformat()),
     }

@@ -6,9 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.hires import commands, queries
+from services.pledges.hires.access import names_citizens_as, unknown_participants_recorded
 from services.pledges.hires.change_schemas import AnswerIn, ContactPersonIn, EndIn, NewStepIn
 from services.pledges.hires.checkpoints import MONTHS
 from services.pledges.hires.pages.change_forms import Asked, WrongFieldsError, by_field, read_body
+from services.pledges.hires.pages.citizens import citizen_called
+from services.pledges.hires.refusals import UnknownParticipant
 from services.pledges.hires.support_log.commands import log_support_contact, settle_support_contact
 from services.pledges.hires.support_log.refusals import SupportContactNotFound
 from services.pledges.hires.support_log.schemas import SupportContactIn
@@ -109,6 +112,24 @@ async def _keeps_the_former_name(asked: Asked, person_id: UUID | None) -> bool:
     return person_id != hire.contact_person_id and name == hire.contact_person.name
 
 
+async def _change_citizen(asked: Asked) -> object:
+    reference = asked.form.citizen.reference
+    citizen = await citizen_called(asked.participants, asked.request, asked.principal, reference)
+    if reference and citizen is None:
+        raise UnknownParticipant
+    with unknown_participants_recorded(asked.request):
+        return await commands.change_citizen(
+            asked.db if citizen is None else asked.participants,
+            asked.taskforce_id,
+            asked.hire_id,
+            citizen.id if citizen else None,
+            by=asked.by,
+            reader=names_citizens_as(asked.principal),
+            request=asked.idempotent,
+            seen_version=asked.form.version,
+        )
+
+
 async def _log_support(asked: Asked) -> object:
     typed = asked.form.support
     body = {
@@ -154,6 +175,7 @@ CHANGES: Final[Mapping[str, Callable[[Asked], Awaitable[object]]]] = {
     "resume": _resume,
     "checkpoint": _answer,
     "contact-person": _change_contact_person,
+    "citizen": _change_citizen,
     "support": _log_support,
     "solved": _settle_support,
 }
@@ -163,6 +185,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "remove-step": "hours",
     "checkpoint": "checkpoints",
     "contact-person": "contact",
+    "citizen": "facts",
     "support": "support",
     "solved": "support",
 }
@@ -174,6 +197,7 @@ DONE: Final[Mapping[str, str]] = {
     "resume": N_("The hire goes on"),
     "checkpoint": N_("The answer is saved"),
     "contact-person": N_("The contact person is saved"),
+    "citizen": N_("The citizen is saved"),
     "support": N_("The call is saved"),
     "solved": N_("The call is saved"),
     "correct": N_("The correction is saved"),

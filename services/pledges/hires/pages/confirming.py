@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as
+from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded
 from services.pledges.hires.pages import draft
 from services.pledges.hires.pages.choices import training_choices
+from services.pledges.hires.pages.citizens import citizen_called, citizen_of_position
 from services.pledges.hires.pages.hire_form import (
     HireForm,
     by_field,
@@ -23,6 +24,7 @@ from services.pledges.hires.pages.hire_form import (
 )
 from services.pledges.hires.prefill import position_to_fill, prefilled
 from services.pledges.hires.queries import HireFilter
+from services.pledges.participants.access import ParticipantsDb
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker
 from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.forms import uuid_or_none
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
     from services.pledges.hires.prefill import ContactPerson
     from services.pledges.hires.schemas import HireOut
+    from services.pledges.participants.access import ParticipantsDatabase
+    from services.pledges.participants.naming import NamedParticipant
     from services.pledges.pledges.schemas import PledgeOut
     from shared.db.database import Database
     from shared.http.auth import Principal
@@ -59,6 +63,7 @@ _EDITED: Final = frozenset(
     f"field-{name}"
     for name in (
         "position",
+        "citizen",
         "company-name",
         "start-date",
         "weekly-hours",
@@ -80,6 +85,7 @@ async def new_hire(
     pledge_id: UUID,
     request: Request,
     db: Db,
+    participants: ParticipantsDb,
     principal: Caseworker,
     position: Annotated[int | None, Query(ge=1, le=_MAX_POSITIONS)] = None,
     step: Text = "",
@@ -87,7 +93,7 @@ async def new_hire(
     """Show the answers to check at once if somebody has been found for the position and nothing is missing, and
     otherwise a form that is almost filled in."""
     pledge = await _pledge(db, principal, pledge_id)
-    visit = _Visit(request, db, principal, pledge)
+    visit = _Visit(request, db, participants, principal, pledge)
     drafted = visit.drafted()
     if step == "check" and drafted is not None:
         return await visit.check(drafted)
@@ -99,14 +105,16 @@ async def new_hire(
         former = await queries.last_hire_at(
             conn, principal.taskforce, pledge.company, municipality=principal.municipality
         )
+    to_fill = position_to_fill(pledge, position)
     answers = prefilled(
         pledge,
-        position_to_fill(pledge, position),
+        to_fill,
         former=former,
         own_contact_person=await _own_contact_person(db, principal),
         today=_today(),
     )
-    form = form_of(pledge, answers)
+    citizen = await citizen_of_position(participants, principal, to_fill.id) if answers.expected else None
+    form = form_of(pledge, answers, citizen)
     if position not in {None, answers.position}:
         return await visit.changed_meanwhile(form, PositionTaken())
     return await (visit.check(form) if answers.may_be_confirmed else visit.form_page(form))
@@ -114,24 +122,32 @@ async def new_hire(
 
 @router.post("/queue/{pledge_id:uuid}/hire")
 @concerns(PLEDGE)
-async def confirm_hire(pledge_id: UUID, request: Request, db: Db, principal: Caseworker) -> Response:
+async def confirm_hire(
+    pledge_id: UUID, request: Request, db: Db, participants: ParticipantsDb, principal: Caseworker
+) -> Response:
     """Go on to the answers to check, go back to the form, or confirm the hire."""
     form = await read_form(request, HireForm)
-    visit = _Visit(request, db, principal, await _pledge(db, principal, pledge_id))
+    visit = _Visit(request, db, participants, principal, await _pledge(db, principal, pledge_id))
     return await visit.go_on(form)
 
 
 @router.get("/hires/new")
 @concerns(COMPANY, HIRE)
 async def new_hire_without_pledge(
-    *, request: Request, db: Db, principal: Caseworker, company: Text = "", step: Text = ""
+    *,
+    request: Request,
+    db: Db,
+    participants: ParticipantsDb,
+    principal: Caseworker,
+    company: Text = "",
+    step: Text = "",
 ) -> Response:
     """Show the form of a hire that no pledge led to.
 
     Args:
         company: where it is: the id of a registered company.
     """
-    visit = _Visit(request, db, principal)
+    visit = _Visit(request, db, participants, principal)
     drafted = visit.drafted()
     if drafted is not None and not company:
         return await (visit.check(drafted) if step == "check" else visit.form_page(drafted))
@@ -144,9 +160,11 @@ async def new_hire_without_pledge(
 
 @router.post("/hires/new")
 @concerns(HIRE)
-async def confirm_hire_without_pledge(request: Request, db: Db, principal: Caseworker) -> Response:
+async def confirm_hire_without_pledge(
+    request: Request, db: Db, participants: ParticipantsDb, principal: Caseworker
+) -> Response:
     """Go on to the answers to check, go back to the form, or confirm the hire."""
-    return await _Visit(request, db, principal).go_on(await read_form(request, HireForm))
+    return await _Visit(request, db, participants, principal).go_on(await read_form(request, HireForm))
 
 
 def _today() -> date:
@@ -174,6 +192,7 @@ class _Visit:
 
     request: Request
     db: Database
+    participants: ParticipantsDatabase
     principal: Principal
     pledge: PledgeOut | None = None
 
@@ -205,10 +224,15 @@ class _Visit:
         answers = form.data.model_dump(exclude_none=True)
         return there if draft.save(there, self.principal, self.path, answers) else page
 
+    async def citizen(self, answers: HireForm) -> NamedParticipant | None:
+        """Return whose case reference was typed; None: nobody's of the municipality."""
+        return await citizen_called(self.participants, self.request, self.principal, answers.citizen)
+
     async def check(self, form: Form[HireForm]) -> Response:
         """Show the answers to check, under the same rules as the confirmation; or the form with what is wrong."""
         assert form.data is not None
-        _body, hire = form.data.read(self.pledge)
+        citizen = await self.citizen(form.data)
+        _body, hire = form.data.read(self.pledge, citizen)
         if isinstance(hire, dict):
             return await self.form_page(form.refused(hire), status_code=422)
         try:
@@ -233,25 +257,29 @@ class _Visit:
             hire=hire,
             path=self.path,
             training=training,
+            citizen=citizen,
             me=self.principal.person_id,
         )
 
     async def confirm(self, form: Form[HireForm]) -> Response:
         """Confirm the hire, and lead to its case; or show what is wrong."""
         assert form.data is not None
-        body, hire = form.data.read(self.pledge)
+        citizen = await self.citizen(form.data)
+        body, hire = form.data.read(self.pledge, citizen)
         if isinstance(hire, dict):
             return await self.form_page(form.refused(hire), status_code=422)
         try:
-            confirmed = await commands.confirm_hire(
-                self.db,
-                self.principal.taskforce,
-                hire.confirmation(),
-                by=edits_hires_as(self.principal),
-                request=sent_by_principal(self.request, str(hire.id), body),
-                limits=limits(self.request),
-                seen_version=_seen_version(form),
-            )
+            with unknown_participants_recorded(self.request):
+                confirmed = await commands.confirm_hire(
+                    self.db if citizen is None else self.participants,
+                    self.principal.taskforce,
+                    hire.confirmation(),
+                    by=edits_hires_as(self.principal),
+                    reader=names_citizens_as(self.principal),
+                    request=sent_by_principal(self.request, str(hire.id), body),
+                    limits=limits(self.request),
+                    seen_version=_seen_version(form),
+                )
         except Refusal as refusal:
             return await self.refused(form, refusal)
         done = RedirectResponse(f"/hires/{confirmed.id}", 303)
@@ -291,7 +319,7 @@ class _Visit:
                     "Position %(number)s is taken. Choose another one if it is another citizen.", number=taken
                 )
         again: Form[HireForm] = Form(values, {"": said})
-        visit = _Visit(self.request, self.db, self.principal, pledge)
+        visit = _Visit(self.request, self.db, self.participants, self.principal, pledge)
         return await visit.form_page(again, status_code=problem.status, hires=hires)
 
     async def form_page(

@@ -90,6 +90,11 @@ def _contact_persons(case: CaseView, form: ChangeForm) -> list[Difference]:
     return [Difference(_("Contact person"), contact_in_words(now), contact_in_words(mine))]
 
 
+def _citizens(case: CaseView, form: ChangeForm) -> list[Difference]:
+    now = case.citizen.case_reference if case.citizen else case.named_citizen
+    return [Difference(_("Citizen"), now or NOTHING, form.citizen.reference or NOTHING)]
+
+
 def contact_in_words(contact: Contact | None) -> str:
     """Return name, telephone and e-mail."""
     if contact is None:
@@ -111,4 +116,5 @@ _BY_CHANGE: Final[Mapping[str, Callable[[CaseView, ChangeForm], list[Difference]
     "revoke": _confirmations,
     "checkpoint": _answers,
     "contact-person": _contact_persons,
+    "citizen": _citizens,
 }

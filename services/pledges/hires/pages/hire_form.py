@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
+from services.pledges.hires.refusals import UnknownParticipant
 from services.pledges.hires.schemas import HireIn
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.schemas import TypedId
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from services.pledges.hires.prefill import ContactPerson, Prefilled
+    from services.pledges.participants.naming import NamedParticipant
     from services.pledges.pledges.schemas import PledgeOut
     from services.pledges.register.queries import CompanyRow
     from shared.fields.validation import FieldError
 
 _FIELDS: Final = {
     "/company": "company.name",
+    "/participant_id": "citizen",
     "/steps": "praktik_hours",
     "/steps/0/from": "start_date",
     "/steps/0/paid_weekly_hours": "weekly_hours",
@@ -53,13 +56,14 @@ class HireForm(BaseModel):
     """What the page sends. `HireIn` validates it.
 
     `step` is what the pressed button asks for: to `check` the answers, to `edit` them (`edit:field-job-type` one of
-    them), or to `confirm`. `company` is asked for where there is no pledge.
+    them), or to `confirm`. `company` is asked for where there is no pledge. `citizen` is a case reference.
     """
 
     id: TypedId | None = None
     version: str | None = None
     step: str | None = None
     position: str | None = None
+    citizen: str | None = None
     company: _Company = _Company()
     start_date: str | None = None
     weekly_hours: str | None = None
@@ -69,7 +73,7 @@ class HireForm(BaseModel):
     contact_person_id: TypedId | None = None
     training_hire_id: TypedId | None = None
 
-    def body(self, pledge: PledgeOut | None) -> dict[str, Any]:
+    def body(self, pledge: PledgeOut | None, citizen: NamedParticipant | None) -> dict[str, Any]:
         """Return the API's body."""
         hours: dict[str, Any] = {"weekly_hours": point_decimal(self.weekly_hours) if self.weekly_hours else None}
         start_date = iso_date(self.start_date) if self.start_date else None
@@ -86,6 +90,7 @@ class HireForm(BaseModel):
                 "id": str(uuid_or_none(self.id) or uuid4()),
                 "pledge_id": str(pledge.id) if pledge else None,
                 "position": self.position,
+                "participant_id": str(citizen.id) if citizen else None,
                 "company": None if pledge else self.company.model_dump(),
                 "start_date": start_date,
                 **hours,
@@ -101,13 +106,21 @@ class HireForm(BaseModel):
             missing["company"] = {"name": ""}
         return body | missing
 
-    def read(self, pledge: PledgeOut | None) -> tuple[dict[str, Any], HireIn | dict[str, str]]:
-        """Return the API's body, and the hire in it or what is wrong with it by field."""
-        body = self.body(pledge)
+    def read(
+        self, pledge: PledgeOut | None, citizen: NamedParticipant | None
+    ) -> tuple[dict[str, Any], HireIn | dict[str, str]]:
+        """Return the API's body, and the hire in it or what is wrong with it by field.
+
+        Args:
+            citizen: whose case reference was typed.
+        """
+        body = self.body(pledge, citizen)
         hire = read_as(HireIn, body)
         errors = by_field(hire) if isinstance(hire, list) else {}
         if not self.contact_person.phone:
             errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
+        if self.citizen and citizen is None:
+            errors["citizen"] = f"{_(UnknownParticipant.title)}. {_(UnknownParticipant.detail)}"
         if pledge is not None and pledge.vacant and not self.position:
             errors["position"] = _("Choose the position.")
         return body, errors if isinstance(hire, list) or errors else hire
@@ -128,13 +141,18 @@ def from_draft(draft: Any) -> Form[HireForm] | None:
         return None
 
 
-def form_of(pledge: PledgeOut, answers: Prefilled) -> Form[HireForm]:
-    """Return a form about a position of a pledge, filled in with the likeliest answers."""
+def form_of(pledge: PledgeOut, answers: Prefilled, citizen: NamedParticipant | None) -> Form[HireForm]:
+    """Return a form about a position of a pledge, filled in with the likeliest answers.
+
+    Args:
+        citizen: for whom the position was found.
+    """
     return filled_in(
         HireForm(
             id=str(uuid4()),
             version=str(pledge.version),
             position=str(answers.position),
+            citizen=citizen.case_reference if citizen else None,
             start_date=answers.start_date.isoformat(),
             weekly_hours=number_text(answers.weekly_hours),
             job_type=answers.job_type,
