@@ -6,9 +6,10 @@ up to a day. The deltas of an aggregate's highest version count; those of its ea
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, get_args
+from uuid import UUID
 
 from services.dashboard.read_model.ladder import (
     CHECKPOINT_MONTHS,
@@ -27,7 +28,6 @@ from shared.ui.formats import local_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
-    from uuid import UUID
 
     from services.dashboard.read_model.ladder import Stage
     from shared.contracts.message import Message
@@ -103,18 +103,20 @@ def _positions(measure: str, pledge: PledgeState, days: Iterable[date | None]) -
     """Count each position from its day on, until it is cancelled; one without a day not at all."""
     if not pledge.counted:
         return
-    added: Counter[date] = Counter()
-    removed: Counter[date] = Counter()
+    # No counters, which take longer to make: a rebuild comes here for each version of each pledge.
+    added: dict[date, int] = {}
+    removed: dict[date, int] = {}
     for position, day in zip(pledge.positions, days, strict=True):
         if day is None:
             continue
         # A phone's clock that is ahead may have pledged on the day after a later step; that counts from then on.
         first = max(day, pledge.pledged_on)
-        added[first] += 1
+        added[first] = added.get(first, 0) + 1
         # One that was cancelled alone has a day of its own.
         cancelled_on = position.cancelled_on or pledge.ended_on
         if position.status == "cancelled" and cancelled_on is not None:
-            removed[max(cancelled_on, first)] += 1
+            last = max(cancelled_on, first)
+            removed[last] = removed.get(last, 0) + 1
     for day, count in added.items():
         yield Delta(measure, day, count, pledge.job_type, pledge.event_id)
     for day, count in removed.items():
@@ -194,11 +196,19 @@ def deltas_of(messages: Sequence[Message]) -> list[str]:
 def array_of_composites(rows: Iterable[tuple[object, ...]]) -> str:
     """Return rows as PostgreSQL's text of an array of a composite type. None of their values may need quotes."""
     # A rebuild writes hundreds of thousands of these, and all values are codes, numbers, days and ids.
-    return (
-        "{"
-        + ",".join('"(' + ",".join(["" if value is None else str(value) for value in row]) + ')"' for row in rows)
-        + "}"
-    )
+    return "{" + ",".join(['"(' + ",".join([_text(value) for value in row]) + ')"' for row in rows]) + "}"
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return _text_of_id(value) if isinstance(value, UUID) else str(value)
+
+
+@lru_cache
+def _text_of_id(value: UUID) -> str:
+    # The deltas of a message have all the same event.
+    return str(value)
 
 
 def _functions(kind: type[Message]) -> list[Callable[[Any], Iterator[Delta]]]:

@@ -234,7 +234,7 @@ async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     with new rows.
     """
     taskforce_id = deliveries[0].taskforce_id
-    if await write(conn, [d.message for d in deliveries], await generations(conn)):
+    if await write(conn, rows_of([d.message for d in deliveries]), await generations(conn)):
         await conn.execute("select pg_notify($1, $2)", CHANNEL, str(taskforce_id))
 
 
@@ -252,8 +252,31 @@ async def generations(conn: Connection) -> list[int]:
     return [row["generation"] for row in rows]
 
 
-async def write(conn: Connection, messages: Sequence[Message], into: Sequence[int]) -> int:
-    """Write the rows of `messages`, all of them of the taskforce `conn` is bound to.
+Rows = dict[str, list[list[Any]]]
+"""What is written of messages of one taskforce: by table, the values of each column."""
+
+
+def rows_of(messages: Sequence[Message]) -> Rows:
+    """Return the rows of messages, all of them of one taskforce."""
+    by_table: dict[str, list[Message]] = {projection.table: [] for projection in PROJECTIONS}
+    for message in messages:
+        by_table[_TABLE_OF[type(message)]].append(message)
+    return {
+        projection.table: _values(projection, by_table[projection.table])
+        for projection in PROJECTIONS
+        if by_table[projection.table]
+    }
+
+
+def add_rows(rows: Rows, more: Rows) -> None:
+    """Add more rows of the same taskforce."""
+    for table, columns in more.items():
+        for values, added in zip(rows.setdefault(table, [[] for _ in columns]), columns, strict=True):
+            values.extend(added)
+
+
+async def write(conn: Connection, rows: Rows, into: Sequence[int]) -> int:
+    """Write rows of the taskforce `conn` is bound to.
 
     Args:
         into: the generations to write into.
@@ -261,13 +284,10 @@ async def write(conn: Connection, messages: Sequence[Message], into: Sequence[in
     Returns:
         How many rows were new.
     """
-    by_table: dict[str, list[Message]] = {projection.table: [] for projection in PROJECTIONS}
-    for message in messages:
-        by_table[_TABLE_OF[type(message)]].append(message)
     new = 0
     for projection in PROJECTIONS:
-        if of_projection := by_table[projection.table]:
-            new += await conn.fetchval(_insert(projection), into, *_values(projection, of_projection))
+        if projection.table in rows:
+            new += await conn.fetchval(_insert(projection), into, *rows[projection.table])
     return new
 
 

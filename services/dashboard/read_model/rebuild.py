@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 BATCH = 2000
 _PARSED_BETWEEN_YIELDS = 100
-"""After so many messages the event loop runs, so that parsing and the database work at the same time."""
+"""After so many messages the event loop runs, so that their rows are made while the database writes earlier ones."""
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _LOCK_KEY = 0x7E_11_5A_61
 _SWAP_ATTEMPTS = 5
@@ -159,20 +159,34 @@ async def _read_outboxes(
         for service, conn in connections.items():
             async with aclosing(_batches(conn, done)) as batches, aclosing(_prefetch(batches)) as ahead:
                 async for batch in ahead:
-                    await _write(database, done, batch.by_taskforce)
-                    done.messages[service] += batch.rows
+                    await _write(database, done, batch)
+                    done.messages[service] += batch.read
                     progress(done.messages.total(), total)
     finally:
         for conn in connections.values():
             conn.terminate()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Batch:
-    """Some rows of an outbox, and the messages in them."""
+    """Some messages of an outbox and their rows, by taskforce.
 
-    rows: int
-    by_taskforce: Mapping[UUID, Sequence[Message]]
+    Attributes:
+        read: how many rows of the outbox that is.
+    """
+
+    read: int
+    messages: dict[UUID, list[Message]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[UUID, projections.Rows] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, messages: Sequence[Message]) -> None:
+        """Add messages of any taskforces."""
+        by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
+        for message in messages:
+            by_taskforce[message.taskforce_id].append(message)
+        for taskforce_id, added in by_taskforce.items():
+            self.messages[taskforce_id] += added
+            projections.add_rows(self.rows[taskforce_id], projections.rows_of(added))
 
 
 async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> AsyncGenerator[_Batch, None]:
@@ -186,14 +200,13 @@ async def _batches(conn: asyncpg.Connection[asyncpg.Record], done: Rebuilt) -> A
             """
         )
         while rows := await cursor.fetch(BATCH):
-            by_taskforce: dict[UUID, list[Message]] = defaultdict(list)
-            for number, row in enumerate(rows):
-                if number % _PARSED_BETWEEN_YIELDS == 0:
-                    await asyncio.sleep(0)
-                message = _parse(done, row["type"], row["payload"])
-                if message is not None:
-                    by_taskforce[message.taskforce_id].append(message)
-            yield _Batch(len(rows), by_taskforce)
+            batch = _Batch(len(rows))
+            for first in range(0, len(rows), _PARSED_BETWEEN_YIELDS):
+                await asyncio.sleep(0)
+                some = rows[first : first + _PARSED_BETWEEN_YIELDS]
+                parsed = [_parse(done, row["type"], row["payload"]) for row in some]
+                batch.add([message for message in parsed if message is not None])
+            yield batch
 
 
 async def _prefetch(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, None]:
@@ -212,15 +225,15 @@ async def _prefetch(source: AsyncIterator[_Batch]) -> AsyncGenerator[_Batch, Non
         await asyncio.gather(coming, return_exceptions=True)
 
 
-async def _write(database: Database, done: Rebuilt, by_taskforce: Mapping[UUID, Sequence[Message]]) -> None:
-    for taskforce_id, messages in by_taskforce.items():
+async def _write(database: Database, done: Rebuilt, batch: _Batch) -> None:
+    for taskforce_id, messages in batch.messages.items():
         try:
-            await _write_batch(database, done.generation, taskforce_id, messages)
+            await _write_rows(database, done.generation, taskforce_id, batch.rows[taskforce_id])
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
             # Rare: find out which messages are invalid.
             for message in messages:
                 try:
-                    await _write_batch(database, done.generation, taskforce_id, [message])
+                    await _write_rows(database, done.generation, taskforce_id, projections.rows_of([message]))
                 except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
                     done.refused[message.type_name()] += 1
 
@@ -240,12 +253,12 @@ def _parse(done: Rebuilt, type_name: str, payload: str) -> Message | None:
         return None
 
 
-async def _write_batch(database: Database, generation: int, taskforce_id: UUID, messages: Sequence[Message]) -> None:
+async def _write_rows(database: Database, generation: int, taskforce_id: UUID, rows: projections.Rows) -> None:
     async with database.system() as conn:
         await set_taskforce(conn, taskforce_id)
         if generation not in await projections.generations(conn):
             raise RebuildInterrupted
-        await projections.write(conn, messages, [generation])
+        await projections.write(conn, rows, [generation])
 
 
 @dataclass(frozen=True)

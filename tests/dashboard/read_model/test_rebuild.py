@@ -253,7 +253,7 @@ async def test_the_swap_waits_for_a_worker_in_the_middle_of_a_batch(
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.1)
         assert not rebuilding_.done(), "the swap must wait, or this row would outlive its generation"
-        await projections.write(conn, [late], into)
+        await projections.write(conn, projections.rows_of([late]), into)
     done = await rebuilding_
     assert {row["generation"] for row in await look("select generation from pledge_versions")} == {done.generation}
 
@@ -305,7 +305,7 @@ async def test_only_one_rebuild_runs_at_a_time(
     await first
 
 
-@pytest.mark.parametrize("at", ["_write_batch", "_summed", "_complete", "_swap"])
+@pytest.mark.parametrize("at", ["_write_rows", "_summed", "_complete", "_swap"])
 async def test_a_rebuild_cleans_up_after_one_that_died(
     at: str,
     dashboard_database: Database,
