@@ -30,6 +30,8 @@ from shared.privacy.report import activity_entry, group_entry
 from shared.privacy.report import report as whole_report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.i18n.translations import Language
     from shared.privacy.subjects import SubjectIdentifiers
 
@@ -40,7 +42,7 @@ def report(
     """Print all personal data of a person with purpose and retention, or write it to a PDF file.
 
     Args:
-        identifiers: e-mail addresses, telephone numbers and CVR numbers of the person.
+        identifiers: e-mail addresses, telephone numbers, CVR numbers and case references of the person.
         taskforce: short name of the taskforce to search.
         pdf_file: a new file for the report; printed when None.
         language: the language of the PDF and the JSON document.
@@ -53,11 +55,11 @@ def report(
         _check_new(pdf_file)
     installation = attach()
     tenant = asyncio.run(find_taskforce(installation, taskforce))
-    found = asyncio.run(data_subjects.find(_app_dsn(installation), tenant, identifiers))
+    found = asyncio.run(data_subjects.find(_dsn(installation), tenant, identifiers))
     accesses = asyncio.run(data_subjects.accesses(installation.owner_dsn, tenant, found))
     if pdf_file is not None or as_json:
         document = whole_report(
-            taskforce=asyncio.run(data_subjects.taskforce_name(_app_dsn(installation), tenant)),
+            taskforce=asyncio.run(data_subjects.taskforce_name(_dsn(installation), tenant)),
             identifiers=identifiers,
             held=[group_entry(one.service, group, language) for one in found for group in one.held],
             done=[activity_entry(one.service, activity, language) for one in found for activity in one.done],
@@ -94,7 +96,7 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
     """Erase the personal data of a person after showing it.
 
     Args:
-        identifiers: e-mail addresses, telephone numbers and CVR numbers of the person.
+        identifiers: e-mail addresses, telephone numbers, CVR numbers and case references of the person.
         taskforce: short name of the taskforce to search.
         yes: do not ask for confirmation.
         as_json: print the erased rows as JSON.
@@ -104,7 +106,7 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
     """
     installation = attach()
     tenant = asyncio.run(find_taskforce(installation, taskforce))
-    found = asyncio.run(data_subjects.find(_app_dsn(installation), tenant, identifiers, purpose=SUBJECT_ERASURE))
+    found = asyncio.run(data_subjects.find(_dsn(installation), tenant, identifiers, purpose=SUBJECT_ERASURE))
     rows = [(one.service, group) for one in found for group in one.held if group.rows and group.lookup.erase]
     if not rows:
         raise CommandError("Nothing is held about anybody known by that.", exit_code=FAILED)
@@ -116,7 +118,7 @@ def erase(identifiers: SubjectIdentifiers, *, taskforce: str, yes: bool, as_json
                 stderr_console().print(f"  - {text}")
         typer.confirm("Erase all of that for good?", abort=True, err=True)
     try:
-        lines = asyncio.run(data_subjects.erase(_app_dsn(installation), tenant, found, by=None))
+        lines = asyncio.run(data_subjects.erase(_dsn(installation), tenant, found, by=None))
     except data_subjects.LastAdministrator:
         raise CommandError(
             "It is the taskforce's last administrator: give somebody else that role first. Nothing was erased."
@@ -150,14 +152,15 @@ def read_ledger(file: Path) -> list[dict[str, Any]]:
     return lines
 
 
-def _app_dsn(installation: Installation) -> Any:
-    settings = {
-        "pledges": installation.pledges,
-        "events": installation.events,
-        "notifications": installation.notifications,
-        "dashboard": installation.dashboard,
+def _dsn(installation: Installation) -> Callable[[str], str]:
+    """Return the function that `data_subjects.find` needs."""
+    urls: dict[str, Callable[[], str]] = {
+        "pledges": lambda: installation.pledges().participants_database_url,
+        "events": lambda: installation.events().database_url,
+        "notifications": lambda: installation.notifications().database_url,
+        "dashboard": lambda: installation.dashboard().database_url,
     }
-    return lambda service: settings[service]().database_url
+    return lambda service: urls[service]()
 
 
 def _check_new(file: Path) -> None:

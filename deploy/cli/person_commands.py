@@ -17,6 +17,11 @@ Email = Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="The pe
 Phone = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The person's telephone number.")]
 Cvr = Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="The CVR number of the person's own company.")]
 
+Case = Annotated[
+    list[str] | None,
+    typer.Option(metavar="MUNICIPALITY:REFERENCE", help="A municipality's case reference, such as 0671:S-4711."),
+]
+
 
 class ReportLanguage(StrEnum):
     """The languages of a report."""
@@ -36,6 +41,7 @@ def report(
     email: Email = None,
     phone: Phone = None,
     cvr: Cvr = None,
+    case: Case = None,
     taskforce: Taskforce = "struer",
     pdf: Annotated[
         Path | None,
@@ -55,7 +61,13 @@ def report(
     """
     from deploy.cli.data_subjects import report as run  # noqa: PLC0415
 
-    run(_identifiers(email, phone, cvr), taskforce=taskforce, pdf_file=pdf, language=language.value, as_json=as_json)
+    run(
+        _identifiers(email, phone, cvr, case),
+        taskforce=taskforce,
+        pdf_file=pdf,
+        language=language.value,
+        as_json=as_json,
+    )
 
 
 def erase(
@@ -63,11 +75,12 @@ def erase(
     email: Email = None,
     phone: Phone = None,
     cvr: Cvr = None,
+    case: Case = None,
     taskforce: Taskforce = "struer",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask once more.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a person: contacts, their account, their own company's name.
+    """Erase a person: contacts, their account, their own company's name, a citizen.
 
     It shows what it has found and asks for confirmation. Several people may have
     one telephone number: check the names. Pledges stay, without the person.
@@ -78,18 +91,21 @@ def erase(
     """
     from deploy.cli.data_subjects import erase as run  # noqa: PLC0415
 
-    run(_identifiers(email, phone, cvr), taskforce=taskforce, yes=yes, as_json=as_json)
+    run(_identifiers(email, phone, cvr, case), taskforce=taskforce, yes=yes, as_json=as_json)
 
 
-def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str] | None) -> SubjectIdentifiers:
+def _identifiers(
+    email: list[str] | None, phone: list[str] | None, cvr: list[str] | None, case: list[str] | None
+) -> SubjectIdentifiers:
     """Return the person's search terms. Raises `CommandError` for a part of an address or number."""
     from deploy.cli.console import CommandError  # noqa: PLC0415
+    from shared.fields.case_reference import CaseReference  # noqa: PLC0415
     from shared.fields.cvr import cvr_digits  # noqa: PLC0415
     from shared.fields.email import email_spellings  # noqa: PLC0415
     from shared.fields.phone import phone_spellings  # noqa: PLC0415
     from shared.privacy.subjects import SubjectIdentifiers  # noqa: PLC0415
 
-    if not (email or phone or cvr):
+    if not (email or phone or cvr or case):
         email = [typer.prompt("E-mail address", err=True)]
     emails, phones, cvrs = frozenset(email or ()), frozenset(phone or ()), frozenset(cvr or ())
     if not all(map(email_spellings, emails)):
@@ -98,4 +114,7 @@ def _identifiers(email: list[str] | None, phone: list[str] | None, cvr: list[str
         raise CommandError("Nobody was looked up: type the whole telephone number, such as 97 85 00 00.")
     if not all(map(cvr_digits, cvrs)):
         raise CommandError("Nobody was looked up: a CVR number has eight digits.")
-    return SubjectIdentifiers(emails, phones, cvrs)
+    cases = frozenset(CaseReference(*each.partition(":")[::2]) for each in case or ())
+    if not all(map(CaseReference.is_whole, cases)):
+        raise CommandError("Nobody was looked up: type the municipality's code and the reference, such as 0671:S-4711.")
+    return SubjectIdentifiers(emails, phones, cvrs, cases=cases)

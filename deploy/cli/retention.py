@@ -31,6 +31,7 @@ from deploy.cli.taskforces import taskforces
 from services.dashboard.privacy.retention import retention as dashboard
 from services.events.privacy.retention import retention as events
 from services.notifications.privacy.retention import retention as notifications
+from services.pledges.participants.access import connect_with_sight_of_all
 from services.pledges.privacy.retention import retention as pledges
 from shared.db.database import Database
 from shared.fields.copenhagen import COPENHAGEN
@@ -116,13 +117,16 @@ async def _remove(installation: Installation, confirmed: Mapping[str, Plan]) -> 
 
 @asynccontextmanager
 async def _database(installation: Installation, retention: Retention) -> AsyncIterator[Database]:
-    settings = {
-        "pledges": installation.pledges,
-        "events": installation.events,
-        "notifications": installation.notifications,
-        "dashboard": installation.dashboard,
-    }[retention.service]()
-    database = await Database.connect(settings, name=f"{retention.service}-retention")
+    name = f"{retention.service}-retention"
+    if retention.service == "pledges":
+        database: Database = await connect_with_sight_of_all(installation.pledges(), name=name)
+    else:
+        settings = {
+            "events": installation.events,
+            "notifications": installation.notifications,
+            "dashboard": installation.dashboard,
+        }[retention.service]()
+        database = await Database.connect(settings, name=name)
     try:
         yield database
     finally:

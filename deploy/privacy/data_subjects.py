@@ -17,6 +17,7 @@ from services.dashboard.privacy.subjects import LOOKUPS as DASHBOARD
 from services.events.privacy.subjects import ACTIVITY_QUERIES as EVENTS_ACTIVITY_QUERIES
 from services.events.privacy.subjects import LOOKUPS as EVENTS
 from services.notifications.privacy.subjects import LOOKUPS as NOTIFICATIONS
+from services.pledges.participants.access import SIGHT_OF_ALL
 from services.pledges.privacy.activity import ACTIVITY_QUERIES as PLEDGES_ACTIVITY_QUERIES
 from services.pledges.privacy.subjects import LOOKUPS as PLEDGES
 from shared.db.database import set_taskforce
@@ -66,9 +67,10 @@ async def find(
     The services that own the data record the lookup in their access logs.
 
     Args:
-        dsn: returns the connection URL of a service's database as its app role.
+        dsn: returns the connection URL of a service's database as the role that may read personal data: its app role,
+            of pledges the role for participants.
         taskforce_id: the taskforce to search.
-        identifiers: the person's e-mail addresses, telephone numbers and CVR numbers.
+        identifiers: the person's e-mail addresses, telephone numbers, CVR numbers and case references.
         purpose: recorded in the access log.
     """
     found = []
@@ -134,7 +136,7 @@ async def erase(
     """Erase the personal data. Each service does it in one transaction with the entries of its ledger.
 
     Args:
-        dsn: returns the connection URL of a service's database as its app role.
+        dsn: as for `find`.
         taskforce_id: the taskforce that owns the data.
         found: the personal data, from `find`.
         by: the person who erases it; None for an operator.
@@ -153,7 +155,8 @@ async def erase(
             try:
                 lines[one.service] = [
                     line
-                    for group in one.held
+                    # As over HTTP: what goes with another row has its own line in the ledger first.
+                    for group in sorted(one.held, key=lambda group: LOOKUPS[one.service].index(group.lookup))
                     if group.lookup.of_taskforces
                     for line in await subjects.erase_rows(conn, taskforce_id, group.lookup, group.keys, by=by)
                 ]
@@ -214,7 +217,7 @@ async def _taskforces(dsn: str) -> list[UUID]:
 
 @asynccontextmanager
 async def _transaction(dsn: str) -> AsyncIterator[Any]:
-    conn = await asyncpg.connect(dsn, timeout=10, command_timeout=60)
+    conn = await asyncpg.connect(dsn, timeout=10, command_timeout=60, server_settings=dict(SIGHT_OF_ALL))
     try:
         async with conn.transaction():
             yield conn

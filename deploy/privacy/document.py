@@ -80,7 +80,7 @@ def _row(group: Sequence[tuple[str, Personal]]) -> str:
     basis = f"{entry.basis}; {entry.national}" if entry.national else entry.basis
     what = f"{entry.what} (kun hvor {entry.only_where})" if entry.only_where else entry.what
     fields = _once(f"`{service}.{one.table}` ({', '.join(one.columns)})" for service, one in group)
-    deleted = f"{_months(entry.months)} efter {entry.counted_from}"
+    deleted = f"{_months(entry.months)} efter {entry.counted_from}" if entry.months else entry.counted_from
     return _cells(entry.whose, what, entry.purpose, basis, entry.source, entry.told_to, deleted, fields)
 
 

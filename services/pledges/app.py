@@ -33,6 +33,7 @@ from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
 from services.pledges.mails import pages as mails_pages
 from services.pledges.participants import pages as participants_pages
+from services.pledges.participants.access import connect_with_sight_of_all
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
@@ -76,6 +77,8 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
             settings, name="pledges-participants", url=settings.participants_database_url
         )
         app.state.participants_database = participants
+        everybody = await connect_with_sight_of_all(settings, name="pledges-privacy")
+        app.state.subjects_database = everybody
         app.state.other_databases = {"intake": intake, "participants": participants}
         app.state.intake_for_people = Intake.of(app.state.database)
         app.state.intake_for_guests = Intake.of(intake)
@@ -104,6 +107,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
             await app.state.database.close()
             await intake.close()
             await participants.close()
+            await everybody.close()
 
     app = create_web_app(
         title="Tilsagn: pledges",

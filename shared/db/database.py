@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from uuid import UUID
 
     from shared.settings import ServiceSettings
@@ -108,7 +108,13 @@ class Database:
 
     @classmethod
     async def connect(
-        cls, settings: ServiceSettings, *, name: str, url: str | None = None, custom_plans: bool = False
+        cls,
+        settings: ServiceSettings,
+        *,
+        name: str,
+        url: str | None = None,
+        custom_plans: bool = False,
+        server_settings: Mapping[str, str] | None = None,
     ) -> Database:
         """Open the pool without waiting for the server: connections are made when they are first needed.
 
@@ -118,6 +124,7 @@ class Database:
             url: where and as which role to connect; None: `settings.database_url`.
             custom_plans: plan every statement for its own arguments, for statements over ranges of days and moments.
                 Otherwise PostgreSQL may keep a plan for any arguments, which is faster for a statement by key.
+            server_settings: more settings of every session.
         """
         plans = {"plan_cache_mode": "force_custom_plan"} if custom_plans else {}
         pool = await asyncpg.create_pool(
@@ -129,7 +136,7 @@ class Database:
             max_cacheable_statement_size=64 * 1024,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             timeout=ACQUIRE_TIMEOUT_SECONDS,
-            server_settings={"application_name": name, **_PLANNING, **plans},
+            server_settings={"application_name": name, **_PLANNING, **plans, **(server_settings or {})},
             init=_set_codecs,
             reset=_leave_as_it_is,
         )

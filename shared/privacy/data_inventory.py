@@ -30,6 +30,8 @@ SHARED_FILES: Final = (Path(__file__).parents[1] / "messaging" / FILE,)
 
 Text = Annotated[str, Field(min_length=3)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Table = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*\.)?[a-z][a-z0-9_]*$")]
+"""With its schema, unless it is `public`."""
 Columns = Annotated[tuple[Code, ...], Field(min_length=1)]
 
 
@@ -48,14 +50,14 @@ class Personal(_Entry):
         national: the national rule behind it, if any.
         source: where the data comes from.
         told_to: who receives it.
-        months: the longest time they are kept after `counted_from`.
+        months: the longest time they are kept after `counted_from`; 0: until then.
         counted_from: the moment from which the deadline counts, in words.
         job: the retention job that deletes or empties them.
         only_where: in which rows they are personal data; None: in all.
     """
 
     group: Code
-    table: Code
+    table: Table
     columns: Columns
     whose: Text
     what: Text
@@ -64,7 +66,7 @@ class Personal(_Entry):
     national: Text | None = None
     source: Text
     told_to: Text
-    months: Annotated[int, Field(ge=1, le=120)]
+    months: Annotated[int, Field(ge=0, le=120)]
     counted_from: Text
     job: Code
     only_where: Text | None = None
@@ -79,7 +81,7 @@ class Pseudonymous(_Entry):
         not_shown: why they are not in the person's report, where an account identifies the person.
     """
 
-    table: Code
+    table: Table
     columns: Columns
     resolved_by: Text
     why: Text
@@ -95,7 +97,7 @@ class DoneBy(_Entry):
         afterwards: what becomes of the number when the account is erased.
     """
 
-    table: Code
+    table: Table
     column: Code
     whose: Text
     what: Text
@@ -120,7 +122,7 @@ class DataInventory(_Entry):
     personal: tuple[Personal, ...] = ()
     pseudonymous: tuple[Pseudonymous, ...] = ()
     done_by: tuple[DoneBy, ...] = ()
-    not_personal: dict[Code, Columns] = {}
+    not_personal: dict[Table, Columns] = {}
 
     def __add__(self, other: DataInventory) -> DataInventory:
         """Combine two parts of one database; a table may be in one of them only."""

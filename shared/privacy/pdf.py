@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LAYOUT: Final = Path(__file__).with_name("report.typ")
-_IDENTIFIERS: Final = {"emails": N_("E-mail address"), "phones": N_("Telephone"), "cvrs": N_("CVR number")}
+_IDENTIFIERS: Final = {
+    "emails": N_("E-mail address"),
+    "phones": N_("Telephone"),
+    "cvrs": N_("CVR number"),
+    "cases": N_("Municipality and case reference"),
+}
 
 
 ACTIVITY_SHOWN: Final = 100

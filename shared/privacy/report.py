@@ -7,7 +7,9 @@ nobody can be found in a group. `shared.privacy.pdf` prints the same document.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -34,6 +36,10 @@ ACTIVITY_TEXTS: Final = (
     "afterwards",
 )
 """The texts of a kind of action."""
+
+
+_PICTURES: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
+"""How a file of each media type begins."""
 
 
 def group_entry(service: str, held: FoundGroup, language: Language) -> dict[str, Any]:
@@ -91,6 +97,7 @@ def report(
             "emails": sorted(identifiers.emails),
             "phones": sorted(identifiers.phones),
             "cvrs": sorted(identifiers.cvrs),
+            "cases": sorted(map(str, identifiers.cases)),
         },
         "held": [dict(group) for group in held],
         "done": [dict(one) for one in done],
@@ -102,14 +109,17 @@ def report(
 
 
 def plain(value: Any) -> Any:
-    """Return a database value as a JSON value: moments in ISO 8601, bytes decoded as UTF-8."""
+    """Return a database value as a JSON value: moments in ISO 8601, pictures as a data URL, other bytes as UTF-8."""
     if isinstance(value, bytes):
+        for media_type, beginning in _PICTURES.items():
+            if value.startswith(beginning):
+                return f"data:{media_type};base64,{b64encode(value).decode()}"
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
-    return str(value) if isinstance(value, UUID) else value
+    return str(value) if isinstance(value, (UUID, Decimal)) else value
 
 
 def _said(text: str | None, language: Language) -> str | None:

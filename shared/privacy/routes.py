@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
+from shared.db.database import Database
 from shared.http.auth import Principal, require_service
-from shared.http.dependencies import Db
 from shared.http.policy import Resource, concerns
 from shared.http.problems import Problem
 from shared.i18n.translations import Language
@@ -27,6 +27,17 @@ ERASURE: Final = Resource("erasure ledger entry")
 DEADLINES: Final = Resource("overdue deletion")
 
 
+async def _database(request: Request) -> Database:
+    """FastAPI dependency: the database as a role that sees all personal data of a taskforce, connected by the lifespan.
+
+    It is `app.state.subjects_database`, where the role of the app does not.
+    """
+    state = request.app.state
+    found: Database = getattr(state, "subjects_database", None) or state.database
+    return found
+
+
+_Db = Annotated[Database, Depends(_database)]
 _Events = Annotated[Principal, Depends(require_service(IDENTITY_SERVICE))]
 
 
@@ -36,12 +47,12 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
 
     @router.post("/subjects/find")
     @concerns(SUBJECT)
-    async def find(_service: _Events, db: Db, request: SubjectRequest) -> Findings:
+    async def find(_service: _Events, db: _Db, request: SubjectRequest) -> Findings:
         return await subject_requests.find(db, subject_data, request)
 
     @router.post("/subjects/erase")
     @concerns(SUBJECT)
-    async def erase(_service: _Events, db: Db, order: ErasureOrder) -> ErasureResult:
+    async def erase(_service: _Events, db: _Db, order: ErasureOrder) -> ErasureResult:
         try:
             return await subject_requests.erase(db, subject_data, order)
         except ValueError as error:
@@ -50,7 +61,7 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
     @router.get("/deadlines")
     @concerns(DEADLINES)
     async def deadlines(
-        _service: _Events, db: Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
+        _service: _Events, db: _Db, taskforce: Annotated[UUID, Query()], language: Language = "da"
     ) -> list[Deadline]:
         return await subject_requests.deadlines(db, subject_data, taskforce, language)
 
@@ -58,7 +69,7 @@ def subject_routes(subject_data: SubjectData) -> APIRouter:
 
         @router.get("/erasures")
         @concerns(ERASURE)
-        async def erasures(_service: _Events, db: Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
+        async def erasures(_service: _Events, db: _Db, taskforce: Annotated[UUID, Query()]) -> list[LedgerLine]:
             return await subject_requests.ledger(db, subject_data, taskforce)
 
     return router

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from shared.fields.case_reference import CaseReference
 from shared.fields.cvr import cvr_digits
 from shared.fields.email import email_spellings
 from shared.fields.phone import phone_spellings
@@ -36,6 +37,7 @@ class SubjectIdentifiers:
         emails: in any spelling.
         phones: in any notation; a number without a country code is Danish.
         cvrs: the CVR numbers of companies that the person owns.
+        cases: case references of municipalities, for participants.
         ids: ids found in other services: of accounts, and of pledges and hires whose contact the person is.
     """
 
@@ -43,13 +45,16 @@ class SubjectIdentifiers:
     phones: frozenset[str] = field(default=frozenset(), repr=False)
     cvrs: frozenset[str] = field(default=frozenset(), repr=False)
     ids: frozenset[UUID] = frozenset()
+    cases: frozenset[CaseReference] = field(default=frozenset(), repr=False)
 
-    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str], list[str]]:
+    def arguments(self) -> tuple[list[str], list[str], list[str], list[UUID], list[str], list[str], list[str]]:
         """Return the arguments of `find`: each spelling under which a person may be stored."""
         emails = sorted({spelling for email in self.emails for spelling in email_spellings(email)})
         phones = sorted({spelling for phone in self.phones for spelling in phone_spellings(phone)})
         cvrs = sorted({digits for cvr in self.cvrs if (digits := cvr_digits(cvr)) is not None})
-        return emails, phones, cvrs, sorted(self.ids), *mention_patterns(emails, phones)
+        cases = sorted(case.key for case in self.cases)
+        likely_mentions, mentions = mention_patterns(emails, phones)
+        return emails, phones, cvrs, sorted(self.ids), likely_mentions, mentions, cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class SubjectLookup:
         group, table: as in the data inventory.
         find: SQL that selects the keys of the person's rows in the transaction's taskforce. It may use `identifiers`,
             which has one row: `emails` (to compare with `lookup_key`), `phones` (with `phone_key`), `cvrs`, `ids`,
-            `likely_mentions` and `mentions` (`mention_patterns`, for `dead_letter_text`). None: a person cannot be
+            `cases` (with the code of the municipality, a space and the key of the reference), `likely_mentions` and
+            `mentions` (`mention_patterns`, for `dead_letter_text`). None: a person cannot be
             found there; `why` gives the reason.
         key: the column with the row's key.
         erase: SQL that deletes or empties the rows whose keys are $1 and returns their keys. None: they are kept;
@@ -139,7 +145,8 @@ async def find_subject(
                            $3::text[] as cvrs,
                            $4::uuid[] as ids,
                            array(select lower(pattern) from unnest($5::text[]) as pattern) as likely_mentions,
-                           array(select lower(pattern) from unnest($6::text[]) as pattern) as mentions
+                           array(select lower(pattern) from unnest($6::text[]) as pattern) as mentions,
+                           $7::text[] as cases
                 )
                 select {columns}
                   from {entry.table}

@@ -96,6 +96,49 @@ _COLUMNS: Final = {
     "pledge_id": N_("Pledge, by its number"),
     "hire_id": N_("Hire, by its number"),
     "job_type": N_("Kind of job"),
+    "case_reference": N_("Case reference"),
+    "case_reference_key": N_("Case reference, to compare with"),
+    "citizen_id": N_("Number at hires"),
+    "left_on": N_("Left on"),
+    "available_from": N_("Can work from"),
+    "weekly_hours_from": N_("Hours a week, at least"),
+    "weekly_hours_to": N_("Hours a week, at most"),
+    "weekly_hours": N_("Hours a week"),
+    "weekdays": N_("Weekdays (1 is Monday)"),
+    "max_distance_km": N_("Longest distance in km"),
+    "transport": N_("Gets to work by"),
+    "job_types": N_("Kinds of jobs"),
+    "tasks": N_("Tasks"),
+    "tasks_can": N_("Tasks they can do"),
+    "tasks_want": N_("Tasks they want to do"),
+    "tasks_cannot": N_("Tasks they cannot do"),
+    "registered_at": N_("Registered"),
+    "code": N_("Code of the target group"),
+    "valid_from": N_("Valid from"),
+    "valid_until": N_("Valid until"),
+    "keep_until": N_("Kept until"),
+    "written_at": N_("Written"),
+    "kind": N_("Kind"),
+    "before": N_("As it was before"),
+    "changed_at": N_("Changed"),
+    "citizen_changed_at": N_("Changed by the citizen"),
+    "position_id": N_("Position, by its number"),
+    "matched_at": N_("Matched"),
+    "ended_at": N_("Ended"),
+    "found_at": N_("Found"),
+    "preferred_name": N_("Wants to be called"),
+    "words": N_("In their own words"),
+    "photo": N_("Photo"),
+    "photo_type": N_("File type of the photo"),
+    "photo_alt": N_("What the photo shows"),
+    "basis": N_("What allows it"),
+    "consented_on": N_("Consent given"),
+    "withdrawn_at": N_("Withdrawn"),
+    "revoked_at": N_("Closed"),
+    "start_date": N_("First day"),
+    "ended_on": N_("Last day"),
+    "end_reason": N_("Why it ended"),
+    "participant_id": N_("Citizen, by their number"),
     "captured_by": N_("Came in by"),
     "event_title": N_("Event"),
     "event_id": N_("Event, by its number"),
@@ -135,6 +178,9 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "skipped": N_("not sent"),
         "failed": N_("could not be sent"),
         "expired": N_("not sent: too late"),
+        "active": N_("active"),
+        "paused": N_("paused"),
+        "left": N_("has left"),
     },
     "action": ACTIONS,
     "why": REASONS,
@@ -150,7 +196,20 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "reached": N_("spoken with"),
         "not_reached": N_("not reached"),
         "again": N_("ring again"),
+        "hired": N_("it became a job"),
+        "reopened": N_("the position was opened again"),
+        "undone": N_("the match was undone"),
+        "cancelled": N_("the position was cancelled"),
     },
+    "transport": {
+        "walk": N_("on foot"),
+        "bicycle": N_("bicycle"),
+        "public": N_("bus or train"),
+        "car": N_("car"),
+        "lift": N_("a lift"),
+    },
+    "basis": {"consent": N_("consent"), "public_task": N_("the municipality's task")},
+    "end_reason": {"health": N_("health")},
     "captured_by": {
         "phone": N_("phone"),
         "web": N_("web"),
@@ -163,7 +222,7 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
 NUMBERS: Final = frozenset(
     {
         *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
-        *("erased_key", "what_key", "event_id", "meeting_id", "people"),
+        *("erased_key", "what_key", "event_id", "meeting_id", "people", "participant_id", "citizen_id", "position_id"),
     }
 )
 """Columns with ids, which mean nothing to a person."""
@@ -207,6 +266,8 @@ def who_looked(subject: str) -> str:
 def kept_for(group: Mapping[str, Any]) -> str:
     """Return the retention period of a group of the report, in words."""
     months = group["months"]
+    if not months:
+        return str(group["counted_from"])
     if months % 12:
         time = ngettext("%(num)s month", "%(num)s months", months) % {"num": months}
     else:

@@ -107,11 +107,11 @@ class Installation:
         return {row["id"] for row in await self.all("events", "select id from people")}
 
     async def find(self, identifiers: SubjectIdentifiers = EVA) -> list[data_subjects.Found]:
-        return await data_subjects.find(self.databases.app_dsn, self.taskforce_id, identifiers)
+        return await data_subjects.find(self.databases.subjects_dsn, self.taskforce_id, identifiers)
 
     async def erase(self, identifiers: SubjectIdentifiers = EVA) -> dict[str, Any]:
         return await data_subjects.erase(
-            self.databases.app_dsn, self.taskforce_id, await self.find(identifiers), by=None
+            self.databases.subjects_dsn, self.taskforce_id, await self.find(identifiers), by=None
         )
 
     async def keys(self, **known: Any) -> dict[str, set[UUID]]:

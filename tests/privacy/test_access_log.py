@@ -138,7 +138,7 @@ async def test_the_service_can_only_insert_into_the_log(
 
 
 async def test_a_look_up_is_deleted_after_two_years_and_not_earlier(
-    superuser: asyncpg.Connection[asyncpg.Record], pledges_database: Database, taskforce_id: UUID
+    superuser: asyncpg.Connection[asyncpg.Record], subjects_database: Database, taskforce_id: UUID
 ) -> None:
     ages = {"recent": 30, "a year": 400, "two years": 800}
     ids = {}
@@ -159,8 +159,8 @@ async def test_a_look_up_is_deleted_after_two_years_and_not_earlier(
         """,
         taskforce_id,
     )
-    assert (await retention().remove(pledges_database))["accesses"] == 1
-    async with pledges_database.change(taskforce_id) as conn:
+    assert (await retention().remove(subjects_database))["accesses"] == 1
+    async with subjects_database.change(taskforce_id) as conn:
         forgotten = await conn.fetch("select forget_accesses($1)", list(ids.values()))
     assert [row[0] for row in forgotten] == [ids["a year"]]
     assert [row["id"] for row in await superuser.fetch("select id from access_log")] == [ids["recent"]]
@@ -168,8 +168,8 @@ async def test_a_look_up_is_deleted_after_two_years_and_not_earlier(
 
 async def test_a_subject_report_lists_who_has_looked(whole: Installation) -> None:
     identifiers = SubjectIdentifiers(emails=frozenset({"eva@firma.example"}))
-    await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
-    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, identifiers)
+    await data_subjects.find(whole.databases.subjects_dsn, whole.taskforce_id, identifiers)
+    found = await data_subjects.find(whole.databases.subjects_dsn, whole.taskforce_id, identifiers)
     looks = await data_subjects.accesses(whole.databases.owner_dsn, whole.taskforce_id, found)
     assert {(look["service"], look["what_table"], look["what_key"]) for look in looks} == {
         ("events", "people", whole.eva),

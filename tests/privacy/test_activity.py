@@ -63,6 +63,16 @@ _HIRED: Final = """
         returning id
     )
 """
+_PARTICIPANT: Final = """
+    with participant as (
+        insert into participants.participants
+               (taskforce_id, id, version, municipality, case_reference, case_reference_key, status, registered_at,
+                caseworker_id, registered_by)
+        values ($1, $4, 1, '0671', $4::text, $4::text, 'active', now(), {caseworker_id}, {registered_by})
+        returning id
+    )
+"""
+_OF_PARTICIPANT: Final = _PARTICIPANT.format(caseworker_id="null", registered_by="null")
 _AT_AN_EVENT: Final = """
     with company as (
         insert into companies (taskforce_id, id, name, personally_owned, member, version, registered_at)
@@ -310,6 +320,47 @@ FILL: Final = {
                (taskforce_id, id, hire_id, contacted_on, contacted_by, agreed, solved, logged_by, logged_at)
         select $1, hire.id, hire.id, current_date, 'employer', 'Ok', true, $2, now() from hire
     """,
+    ("pledges", "participants.participants", "caseworker_id"): (
+        _PARTICIPANT.format(caseworker_id="$2", registered_by="null") + "select id from participant"
+    ),
+    ("pledges", "participants.participants", "registered_by"): (
+        _PARTICIPANT.format(caseworker_id="null", registered_by="$2") + "select id from participant"
+    ),
+    ("pledges", "participants.notes", "written_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.notes (taskforce_id, id, participant_id, body, written_by, written_at, keep_until)
+        select $1, id, id, 'Ok', $2, now(), current_date + 1 from participant
+    """,
+    ("pledges", "participants.changes", "changed_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.changes (taskforce_id, id, participant_id, version, kind, changed_by, changed_at)
+        select $1, id, id, 1, 'registered', $2, now() from participant
+    """,
+    ("pledges", "participants.matches", "matched_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.matches
+               (taskforce_id, id, participant_id, position_id, pledge_id, matched_by, matched_at)
+        select $1, id, id, id, id, $2, now() from participant
+    """,
+    ("pledges", "participants.pledges", "found_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.pledges (taskforce_id, pledge_id, participant_id, found_by, found_at)
+        select $1, id, id, $2, now() from participant
+    """,
+    ("pledges", "participants.profile_cards", "changed_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.profile_cards
+               (taskforce_id, participant_id, version, preferred_name, words, tasks, language, basis, valid_from,
+                valid_until, changed_by, changed_at)
+        select $1, id, 1, 'Ida', 'Ok', '{{}}', 'da', 'public_task', current_date, current_date, $2, now()
+          from participant
+    """,
+    ("pledges", "participants.links", "made_by"): f"""
+        {_OF_PARTICIPANT}
+        insert into participants.links
+               (taskforce_id, id, participant_id, kind, secret_hash, made_by, made_at, expires_at)
+        select $1, id, id, 'card', id::text::bytea, $2, now(), now() from participant
+    """,
     ("pledges", "access_log", "who"): _LOOK,
     ("pledges", "erasures", "erased_by"): _ERASED,
     ("events", "attendances", "checked_in_by"): f"{_AT_AN_EVENT} {_ATTENDANCE.format(checked_in_by='$3')}",
@@ -455,10 +506,10 @@ async def test_columns_named_like_an_account_are_declared_as_one(databases: Data
     try:
         columns = await conn.fetch(
             """
-            select table_name::text as of_table,
+            select case table_schema when 'public' then '' else table_schema || '.' end || table_name as of_table,
                    column_name::text as name
               from information_schema.columns
-             where table_schema = 'public'
+             where table_schema in ('public', 'participants')
                and data_type in ('uuid', 'text')
             """
         )

@@ -14,10 +14,9 @@ from deploy.privacy import data_subjects
 from deploy.services import DATA_SUBJECTS
 from services.events.privacy.commands import retry_orders
 from services.pledges.privacy.retention import retention
-from shared.db.database import Database
 from shared.privacy.report import group_entry
 from shared.privacy.subjects import SubjectIdentifiers
-from shared.settings import ServiceSettings
+from tests.privacy.conftest import connect_for_subjects
 from tests.privacy.installation import Installation
 from tests.privacy.serving import ADMIN, Services, serving
 
@@ -86,7 +85,7 @@ async def test_an_address_that_the_browser_encoded_is_shown_as_it_was_typed(serv
 
 async def test_the_report_is_the_same_as_that_of_the_command(services: Services, whole: Installation) -> None:
     by_page = await _report(services, **EVA)
-    found = await data_subjects.find(whole.databases.app_dsn, whole.taskforce_id, ASKED)
+    found = await data_subjects.find(whole.databases.subjects_dsn, whole.taskforce_id, ASKED)
     by_command = json.loads(json.dumps([group_entry(one.service, group, "da") for one in found for group in one.held]))
     assert sorted(by_page["held"], key=str) == sorted(by_command, key=str)
     assert by_page["taskforce"] == "struer"
@@ -409,9 +408,7 @@ async def test_deadlines_and_last_runs_are_shown_for_the_own_taskforce(
     assert "Some of it waits for the operator" in page
     assert "more than a tenth of 4" in _row(page, "pledge_contacts · pledge_contacts")
 
-    database = await Database.connect(
-        ServiceSettings(**base_settings, database_url=databases.app_dsn("pledges")), name="retention"
-    )
+    database = await connect_for_subjects(databases, base_settings, "pledges")
     assert (await retention().remove(database))["pledge_contacts"] == 4
     await database.close()
     row = _row((await services.get("/deadlines", "auditor")).text, "pledge_contacts · pledge_contacts")

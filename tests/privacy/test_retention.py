@@ -21,9 +21,9 @@ from services.pledges.privacy import retention as pledges
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker
 from shared.db.database import Database
-from shared.settings import ServiceSettings
 from tests.dashboard.messages import apply_messages, hire, taskforce
 from tests.privacy.aged_rows import AgedRows, at, months_ago
+from tests.privacy.conftest import connect_for_subjects
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def test_every_deadline_has_a_job_and_every_job_a_deadline(service: str) -> None
 async def test_the_services_own_role_can_count_and_run_every_job(
     service: str, databases: Databases, base_settings: dict[str, Any]
 ) -> None:
-    database = await Database.connect(
-        ServiceSettings(**base_settings, database_url=databases.app_dsn(service)), name="retention"
-    )
+    database = await connect_for_subjects(databases, base_settings, service)
     try:
         retention = ALL[service].retention()
         assert all(due.rows == 0 and due.oldest is None for due in await retention.due(database))
@@ -65,7 +63,7 @@ async def _removed(database: Database) -> dict[str, int]:
 
 
 async def test_a_contact_is_deleted_two_years_after_the_last_activity_of_its_pledge(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, subjects_database: Database
 ) -> None:
     kept = {
         await rows.pledge(months_ago(24)),
@@ -80,7 +78,7 @@ async def test_a_contact_is_deleted_two_years_after_the_last_activity_of_its_ple
     await rows.hire(months_ago(30), pledge_id=hired_long_ago)
     gone = {await rows.pledge(months_ago(24, days=1)), await rows.pledge(months_ago(59)), hired_long_ago}
 
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
 
     assert await rows.left("pledge_contacts") == kept | {hired_since}
     assert removed["pledge_contacts"] == len(gone)
@@ -88,7 +86,7 @@ async def test_a_contact_is_deleted_two_years_after_the_last_activity_of_its_ple
 
 
 async def test_a_hires_contact_is_deleted_a_year_after_its_end_or_five_after_its_start(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, subjects_database: Database
 ) -> None:
     kept = {
         await rows.hire(months_ago(58)),
@@ -98,14 +96,14 @@ async def test_a_hires_contact_is_deleted_a_year_after_its_end_or_five_after_its
     await rows.hire(months_ago(60, days=1))
     await rows.hire(months_ago(40), ended=months_ago(12, days=1))
 
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
 
     assert await rows.left("hire_contacts") == kept
     assert removed["hire_contacts"] == 2
 
 
 async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_personally_owned(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, subjects_database: Database
 ) -> None:
     public, own = uuid4(), uuid4()
     await rows.conn.executemany(
@@ -122,7 +120,7 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
     hired = await rows.hire(old)
     recently = await rows.hire(months_ago(59))
 
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
 
     erased = "company_name = '(slettet)' and company_cvr is null and company_p_number is null"
     assert await rows.left("pledges", erased) == gone
@@ -138,7 +136,7 @@ async def test_a_typed_company_is_deleted_after_five_years_unless_it_is_not_pers
 
 
 async def test_the_text_of_a_note_and_a_saved_view_are_deleted_by_their_deadlines(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, subjects_database: Database
 ) -> None:
     pledge_id, kept, emptied, view, old_view = await rows.pledge(months_ago(50)), *(uuid4() for _ in range(4))
     for note_id, written_at in ((kept, months_ago(24)), (emptied, months_ago(24, days=1))):
@@ -161,7 +159,7 @@ async def test_the_text_of_a_note_and_a_saved_view_are_deleted_by_their_deadline
             at(saved_at),
         )
 
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
 
     assert (removed["case_notes"], removed["queue_views"]) == (1, 1)
     assert await rows.left("case_notes") == {kept, emptied}
@@ -173,7 +171,7 @@ _FORGET_HEALTH = "select forget_health_reasons($1)"
 
 
 async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in_its_messages(
-    rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID
+    rows: AgedRows, subjects_database: Database, other_taskforce_id: UUID
 ) -> None:
     kept = await rows.hire(months_ago(30), ended=months_ago(24))
     gone = await rows.hire(months_ago(30), ended=months_ago(24, days=1))
@@ -188,11 +186,11 @@ async def test_that_a_hire_ended_for_health_is_forgotten_after_two_years_also_in
             hire_id,
         )
 
-    async with pledges_database.change(other_taskforce_id) as conn:
+    async with subjects_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(_FORGET_HEALTH, [kept, gone]) == []
-    async with pledges_database.system() as conn:
+    async with subjects_database.system() as conn:
         assert await conn.fetch(_FORGET_HEALTH, [kept, gone]) == []
-    await _removed(pledges_database)
+    await _removed(subjects_database)
 
     assert await rows.left("hires", "end_reason = 'health'") == {kept}
     assert await rows.left("hires", "end_reason = 'other'") == {gone}
@@ -226,22 +224,24 @@ async def test_the_dashboard_forgets_that_a_hire_ended_for_health(
         ]
 
 
-async def test_what_came_of_a_visit_is_deleted_after_two_years(rows: AgedRows, pledges_database: Database) -> None:
+async def test_what_came_of_a_visit_is_deleted_after_two_years(rows: AgedRows, subjects_database: Database) -> None:
     kept, without_note = await rows.visit(months_ago(24)), await rows.visit(months_ago(24, days=1))
 
-    await _removed(pledges_database)
+    await _removed(subjects_database)
 
     assert await rows.left("outreach", "note is not null") == {kept}
     assert await rows.left("outreach") == {kept, without_note}
 
 
-async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRows, pledges_database: Database) -> None:
+async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(
+    rows: AgedRows, subjects_database: Database
+) -> None:
     kept = await rows.correction(months_ago(12))
     without_contact = await rows.correction(months_ago(12, days=1))
     without_note = await rows.correction(months_ago(24, days=1))
     without_company = await rows.correction(months_ago(60, days=1))
 
-    await _removed(pledges_database)
+    await _removed(subjects_database)
 
     assert await rows.left("pledge_former_contacts") == {kept}
     assert await rows.left("pledge_changes", "note is not null") == {kept, without_contact}
@@ -260,7 +260,7 @@ async def test_what_a_correction_has_replaced_is_deleted_bit_by_bit(rows: AgedRo
     ],
 )
 async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_own_taskforce(
-    rows: AgedRows, pledges_database: Database, other_taskforce_id: UUID, function: str
+    rows: AgedRows, subjects_database: Database, other_taskforce_id: UUID, function: str
 ) -> None:
     table = function.removeprefix("forget_companies_of_")
     days = months_ago(11), months_ago(20)
@@ -272,26 +272,26 @@ async def test_the_service_can_delete_a_company_name_only_after_a_year_in_its_ow
     }
     recent, old = [await add[table](day) for day in days]
     forget = f"select {function}($1)"
-    async with pledges_database.change(other_taskforce_id) as conn:
+    async with subjects_database.change(other_taskforce_id) as conn:
         assert await conn.fetch(forget, [recent, old]) == []
-    async with pledges_database.system() as conn:
+    async with subjects_database.system() as conn:
         assert await conn.fetch(forget, [recent, old]) == []
-    async with pledges_database.change(rows.taskforce_id) as conn:
+    async with subjects_database.change(rows.taskforce_id) as conn:
         assert [row[0] for row in await conn.fetch(forget, [recent, old])] == [old]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with pledges_database.change(rows.taskforce_id) as conn:
+        async with subjects_database.change(rows.taskforce_id) as conn:
             await conn.execute(f"update {table} set company_name = ''")
 
 
 async def test_what_was_written_about_a_hire_is_deleted_after_two_years(
-    rows: AgedRows, pledges_database: Database
+    rows: AgedRows, subjects_database: Database
 ) -> None:
     kept = await rows.hire_correction(months_ago(24))
     gone = await rows.hire_correction(months_ago(24, days=1))
     logged = await rows.support_contact(months_ago(24))
     await rows.support_contact(months_ago(24, days=1))
 
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
 
     assert await rows.left("hire_changes", "note is not null") == {kept}
     assert await rows.left("hire_changes", "reason is not null") == {kept}
@@ -301,15 +301,15 @@ async def test_what_was_written_about_a_hire_is_deleted_after_two_years(
 
 
 async def test_deletion_continues_over_several_transactions(
-    rows: AgedRows, pledges_database: Database, monkeypatch: pytest.MonkeyPatch
+    rows: AgedRows, subjects_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shared.privacy.retention.AT_A_TIME", 2)
     for _ in range(5):
         await rows.pledge(months_ago(30))
-    assert (await _removed(pledges_database))["pledge_contacts"] == 5
+    assert (await _removed(subjects_database))["pledge_contacts"] == 5
 
 
-async def test_a_dead_letter_is_deleted_after_a_year(rows: AgedRows, pledges_database: Database) -> None:
+async def test_a_dead_letter_is_deleted_after_a_year(rows: AgedRows, subjects_database: Database) -> None:
     for days in (0, 1):
         await rows.conn.execute(
             """
@@ -321,7 +321,7 @@ async def test_a_dead_letter_is_deleted_after_a_year(rows: AgedRows, pledges_dat
             days,
             datetime.combine(months_ago(12, days=days), datetime.min.time(), UTC),
         )
-    removed = await _removed(pledges_database)
+    removed = await _removed(subjects_database)
     assert removed["dead_letters"] == 1
     assert await rows.conn.fetchval('select "offset" from dead_letters') == 0
 

@@ -62,6 +62,10 @@ class Databases:
         """The DSN of the pledges service for everything about participants."""
         return self._dsn("pledges", participants_role())
 
+    def subjects_dsn(self, service: str) -> str:
+        """The DSN of the role that may read all personal data of a service."""
+        return self.participants_dsn() if service == "pledges" else self.app_dsn(service)
+
     def owner_dsn(self, service: str) -> str:
         """The DSN of migrations. Row-level security does not apply to owners, except on tables that force it."""
         return self._dsn(service, owner_role(service))

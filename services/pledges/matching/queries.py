@@ -15,8 +15,8 @@ from uuid import UUID
 
 from services.pledges.matching.criteria import NOES, PAIRS, UNKNOWNS
 from services.pledges.matching.domain import CRITERIA, Criterion, Needs, Offer, Verdict
-from services.pledges.participants.domain import case_reference_key
 from services.pledges.pledges.queries import UNFILLED
+from shared.fields.case_reference import case_reference_key
 from shared.product.distances import MAIN_TOWNS, distance_km
 
 if TYPE_CHECKING:

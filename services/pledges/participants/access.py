@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NewType
 
 import structlog
@@ -23,11 +24,12 @@ from shared.privacy.access_log import Disclosure
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from uuid import UUID
 
     from starlette.requests import HTTPConnection
 
+    from services.pledges.settings import PledgesSettings
     from shared.db.database import Connection
     from shared.privacy.access_log import Action, Purpose
     from shared.product.roles import Role
@@ -87,6 +89,31 @@ ParticipantEditor = Annotated[Principal, Depends(_require("caseworker"))]
 
 ParticipantsDatabase = NewType("ParticipantsDatabase", Database)
 """The service's database as the only role that may use the schema `participants`. It may do what the app may, too."""
+
+
+SIGHT_OF_ALL: Final = MappingProxyType({"app.participants_of_all": "yes"})
+"""Settings of a session that sees the participants of a whole taskforce: for deadlines, reports and erasures."""
+
+
+async def connect_with_sight_of_all(settings: PledgesSettings, *, name: str) -> ParticipantsDatabase:
+    """Open a pool whose transactions see all participants of their taskforce. No request of a reader may use it."""
+    url = settings.participants_database_url
+    return ParticipantsDatabase(await Database.connect(settings, name=name, url=url, server_settings=SIGHT_OF_ALL))
+
+
+def with_sight_of_all(
+    settings: PledgesSettings, work: Callable[[Database], Awaitable[None]]
+) -> Callable[[Database], Awaitable[None]]:
+    """Return a background job that does its work in a database with sight of all participants."""
+
+    async def work_with_sight(_database: Database) -> None:
+        database = await connect_with_sight_of_all(settings, name="pledges-worker-participants")
+        try:
+            await work(database)
+        finally:
+            await database.close()
+
+    return work_with_sight
 
 
 async def participants_database(request: Request) -> ParticipantsDatabase:

@@ -130,8 +130,3 @@ class Participant:
             "caseworker": self.caseworker_id is None,
         }
         return tuple(what for what, missing in found.items() if missing)
-
-
-def case_reference_key(case_reference: str) -> str:
-    """Return a case reference in the form in which two of them are compared: without spaces, hyphens and case."""
-    return "".join(char for char in case_reference.casefold() if char.isalnum())

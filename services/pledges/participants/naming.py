@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.pledges.participants.domain import case_reference_key
 from services.pledges.participants.store import TABLE
+from shared.fields.case_reference import case_reference_key
 from shared.privacy.access_log import discloses
 
 if TYPE_CHECKING:

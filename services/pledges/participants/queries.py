@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from services.pledges.participants.cursors import ByReference
-from services.pledges.participants.domain import case_reference_key
 from services.pledges.participants.refusals import ParticipantNotFound
 from services.pledges.participants.store import SELECT, TABLE, find_participant, participant_of
+from shared.fields.case_reference import case_reference_key
 from shared.http.paging import cut
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from services.pledges.participants.domain import (
     Participant,
     TargetGroup,
     Tasks,
-    case_reference_key,
 )
+from shared.fields.case_reference import case_reference_key
 from shared.privacy.access_log import discloses
 
 if TYPE_CHECKING:

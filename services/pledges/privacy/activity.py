@@ -151,6 +151,28 @@ _CHANGED: Final = """
      where change.taskforce_id = current_taskforce()
 """
 
+_FOR_PARTICIPANT: Final = """
+    select made.{moment} as at,
+           made.{participant} as participant_id{more}
+      from account
+      join {table} as made
+        on made.{column} = account.id
+     where made.taskforce_id = current_taskforce()
+"""
+
+
+def _for_participant(
+    table: str, column: str, moment: str, *, participant: str = "participant_id", pledge: bool = False
+) -> ActivityQuery:
+    """Return the query for what an account has done for participants, who are shown with their numbers only."""
+    more = ",\n           made.pledge_id" if pledge else ""
+    return ActivityQuery(
+        table,
+        column,
+        _FOR_PARTICIPANT.format(table=table, column=column, moment=moment, participant=participant, more=more),
+    )
+
+
 ACTIVITY_QUERIES: Final = (
     ActivityQuery(
         "pledges",
@@ -322,6 +344,14 @@ ACTIVITY_QUERIES: Final = (
         "logged_by",
         _ABOUT_HIRE.format(table="support_contacts", column="logged_by", moment="logged_at"),
     ),
+    _for_participant("participants.participants", "caseworker_id", "registered_at", participant="id"),
+    _for_participant("participants.participants", "registered_by", "registered_at", participant="id"),
+    _for_participant("participants.notes", "written_by", "written_at"),
+    _for_participant("participants.changes", "changed_by", "changed_at"),
+    _for_participant("participants.matches", "matched_by", "matched_at", pledge=True),
+    _for_participant("participants.pledges", "found_by", "found_at", pledge=True),
+    _for_participant("participants.profile_cards", "changed_by", "changed_at"),
+    _for_participant("participants.links", "made_by", "made_at"),
     ACCESS_LOG_ACTIVITY,
     ERASED,
 )

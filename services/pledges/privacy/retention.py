@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from services.pledges.privacy import participants
 from shared.messaging.outbox import taskforces
 from shared.privacy.access_log import ACCESSES
 from shared.privacy.data_inventory import FILE, read_service_inventory
@@ -266,12 +267,16 @@ JOBS: Final = (
     _SUPPORT_CONTACTS,
     _PHONE_NAMES,
     _PHONE_NOTES,
+    *participants.JOBS,
     ACCESSES,
     DEAD_LETTERS,
 )
 
 
 def retention() -> Retention:
-    """Return the service's jobs with the deadlines of the data inventory."""
+    """Return the service's jobs with the deadlines of the data inventory.
+
+    They need a session that sees all participants: `participants.access.connect_with_sight_of_all`.
+    """
     inventory = read_service_inventory(Path(__file__).parents[1] / FILE)
     return Retention("pledges", JOBS, inventory, taskforces)

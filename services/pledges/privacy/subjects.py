@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.pledges.privacy import participants
 from services.pledges.privacy.activity import ACTIVITY_QUERIES
 from services.pledges.privacy.retention import retention
 from shared.privacy.dead_letters import DEAD_LETTERS_LOOKUP
@@ -158,16 +159,7 @@ LOOKUPS: Final = (
         find=_OF_COMPANY.format(table="hire_former_companies"),
         erase=_ERASE_COMPANY.format(table="hire_former_companies"),
     ),
-    *(
-        SubjectLookup(
-            "end_reasons",
-            table,
-            find=None,
-            erase=None,
-            why="Borgeren har hverken navn eller nummer her og kan ikke findes; spørg kommunen.",
-        )
-        for table in ("hires", "hire_changes")
-    ),
+    *participants.LOOKUPS,
     # As of changes of pledges.
     SubjectLookup(
         "hire_change_notes",

@@ -82,7 +82,7 @@ def test_a_column_with_two_entries_is_reported() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"months": 0},
+        {"months": -1},
         {"months": None},
         {"purpose": ""},
         {"basis": "because"},
