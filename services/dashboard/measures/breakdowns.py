@@ -100,7 +100,9 @@ async def break_down(
     companies = await queries.company_facts(conn, known_at=times.known_at)
     parts: dict[tuple[UUID | None, str | None], Part] = {}
     for code, of_type, company_id, municipality, total in sums:
-        part = parts.setdefault((company_id, municipality), Part.zero(None, job_types))
+        part = parts.get((company_id, municipality))
+        if part is None:
+            part = parts[company_id, municipality] = Part.zero(None, job_types)
         for measure_code, sign in using[code]:
             part.counts[measure_code][of_type] += sign * total
     return {
@@ -122,16 +124,20 @@ def _by(parts: _Parts, key_of: Callable[[Any, Any], str | None], job_types: Iter
     found: dict[str | None, Part] = {}
     for (company_id, municipality), part in parts.items():
         key = key_of(company_id, municipality)
-        found.setdefault(key, Part.zero(key, job_types)).add(part)
+        if key not in found:
+            found[key] = Part.zero(key, job_types)
+        found[key].add(part)
     return Breakdown(sorted(found.values(), key=_largest_first))
 
 
 def _by_member(parts: _Parts, companies: Mapping[UUID, CompanyFacts], job_types: Iterable[str]) -> Breakdown:
     of_company: dict[UUID | None, Part] = {}
     for (company_id, _), part in parts.items():
-        facts = companies.get(company_id)
-        key, name = (None, None) if company_id is None else (str(company_id), facts.name if facts else None)
-        of_company.setdefault(company_id, Part.zero(key, job_types, name)).add(part)
+        if company_id not in of_company:
+            facts = companies.get(company_id)
+            key, name = (None, None) if company_id is None else (str(company_id), facts.name if facts else None)
+            of_company[company_id] = Part.zero(key, job_types, name)
+        of_company[company_id].add(part)
     known_members = {company_id for company_id, facts in companies.items() if facts.member}
     members = sorted(
         (part for company_id, part in of_company.items() if company_id in known_members),

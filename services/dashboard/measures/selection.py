@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -65,11 +65,16 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Whether anything is narrowed."""
-        return any(getattr(self, one.name) is not None for one in fields(self))
+        return self != NO_FILTERS
 
     def query(self) -> dict[str, str]:
         """Return the parameters of a URL: `event`, `company`, `municipality`, `industry`."""
-        chosen = {name.removesuffix("_id"): getattr(self, name) for name in (one.name for one in fields(self))}
+        chosen = {
+            "event": self.event_id,
+            "company": self.company_id,
+            "municipality": self.municipality,
+            "industry": self.industry,
+        }
         return {name: str(value) for name, value in chosen.items() if value is not None}
 
 

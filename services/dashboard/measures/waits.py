@@ -118,23 +118,26 @@ async def median_days(
             select hired.start_date - pledge.pledged_on as since_pledged,
                    hired.start_date - found.day as since_matched
               from hired
-             cross join lateral (select pledged_on
+             cross join lateral (select pledged_on, matched, recorded_at
                                    from pledge_versions
                                   where generation = {SERVED}
                                     and pledge_id = hired.pledge_id
                                     and ($2::timestamptz is null or recorded_at <= $2)
                                   order by version desc
                                   limit 1) as pledge
-              -- When the hire was confirmed: since then its position may have been given to somebody else.
+              -- When the hire was confirmed: since then its position may have been given to somebody else. If the
+              -- pledge has not changed since, that version has been read already.
               left join lateral (select matched
                                    from pledge_versions
-                                  where generation = {SERVED}
+                                  where pledge.recorded_at > hired.confirmed_at
+                                    and generation = {SERVED}
                                     and pledge_id = hired.pledge_id
                                     and recorded_at <= hired.confirmed_at
                                   order by version desc
                                   limit 1) as filled
                 on true
-              left join lateral unnest(filled.matched) as found (position_id, day)
+              left join lateral unnest(case when pledge.recorded_at > hired.confirmed_at
+                                            then filled.matched else pledge.matched end) as found (position_id, day)
                 on found.position_id = hired.position_id
         ),
         cases as (
