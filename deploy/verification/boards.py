@@ -28,9 +28,10 @@ async def recount(
     smallest: int,
     lag_seconds: float = LAG_SECONDS,
 ) -> str | None:
-    """Compare what a board shows with the hires as they are now, and return what is wrong; None: nothing.
+    """Compare what a board shows with the citizens as they are now, and return what is wrong; None: nothing.
 
-    The board shows its last release, so the two may differ by the hires that have changed since, and by no more.
+    The board shows its last release, so the two may differ by the citizens whose hires have changed since, and by no
+    more.
 
     Args:
         pledges: a connection to the database of pledges as the owner of its tables.
@@ -47,11 +48,11 @@ async def recount(
         source_records.CITIZENS, taskforce_id, date.fromisoformat(answer["since"]), date.fromisoformat(answer["as_of"])
     )
     changed: int = await pledges.fetchval(
-        source_records.HIRES_CHANGED, taskforce_id, released_at - timedelta(seconds=lag_seconds)
+        source_records.CITIZENS_CHANGED, taskforce_id, released_at - timedelta(seconds=lag_seconds)
     )
     least, most = (1, smallest - 1) if answer["suppressed"] else (count, count)
     if least - changed <= true <= most + changed:
         return None
     shown_as = f"fewer than {smallest}" if answer["suppressed"] else str(count)
-    since = f", and {changed} hires have changed since" if changed else ""
+    since = f", and the hires of {changed} have changed since" if changed else ""
     return f"it says {shown_as}, counted anew it is {true}{since}"

@@ -79,7 +79,7 @@ def flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
     whole = (
         *("pledged_positions", "positions_affirmed", "positions_matched"),
         *("hires", "hires_from_pledges", "hires_without_pledge"),
-        *("hires_current", "hires_starting_later"),
+        *("hires_current", "hires_starting_later", "citizens", "citizens_current"),
     )
     counts = {_name(measure, "", of): count for measure in whole for of, count in answer[measure].items()}
     for measure in ("hires_current_by_hours", "hires_current_by_ladder", "hires_ended_by_reason"):

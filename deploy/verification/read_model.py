@@ -33,7 +33,7 @@ _PLEDGE: Final = """
 """
 _HIRE: Final = """
     pledge_id, position_id, event_id, company_id, municipality, job_type, start_date, weekly_hours, confirmed_at,
-    ended_on, counted,
+    ended_on, counted, citizen_id,
     array(select months || ' ' || answer from unnest(answers) order by 1) as answers
 """
 

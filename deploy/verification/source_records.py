@@ -165,6 +165,7 @@ ROWS: Final = (
                hire.confirmed_at,
                hire.ended_on,
                hire.counted,
+               hire.citizen_id,
                array(select months || ' ' || answer
                        from hire_checkpoints
                       where taskforce_id = hire.taskforce_id
@@ -261,6 +262,7 @@ _COUNTED: Final = f"""
     ), step as (
         select hire.taskforce_id,
                hire.id,
+               coalesce(hire.citizen_id, hire.id) as citizen,
                hire.event_id,
                hire.company_id,
                hire.municipality,
@@ -282,12 +284,13 @@ _COUNTED: Final = f"""
            -- A step after the end has never begun. The first one has, even if the hire ended before.
            and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
     ), begun as (
-        select taskforce_id, id, event_id, company_id, municipality, pledge_id, job_type, min(starts_on) as day
+        select taskforce_id, id, citizen, event_id, company_id, municipality, pledge_id, job_type,
+               min(starts_on) as day
           from step
-         group by taskforce_id, id, event_id, company_id, municipality, pledge_id, job_type
+         group by taskforce_id, id, citizen, event_id, company_id, municipality, pledge_id, job_type
         having min(starts_on) <= $1
     ), current as (
-        select taskforce_id, company_id, municipality, job_type, paid_weekly_hours, first_paid
+        select taskforce_id, citizen, company_id, municipality, job_type, paid_weekly_hours, first_paid
           from step
          where starts_on <= $1
            and (next_on is null or next_on > $1)
@@ -384,7 +387,15 @@ FIGURES: Final = f"""
      where pledge_id is null
      group by taskforce_id, job_type
      union all
+    select taskforce_id, 'citizens', '', job_type, count(distinct citizen)
+      from begun
+     group by taskforce_id, job_type
+     union all
     select taskforce_id, 'hires_current', '', job_type, count(*)
+      from current
+     group by taskforce_id, job_type
+     union all
+    select taskforce_id, 'citizens_current', '', job_type, count(distinct citizen)
       from current
      group by taskforce_id, job_type
      union all
@@ -564,16 +575,23 @@ CITIZENS: Final = f"""
                and hire.counted
                and step.job_type = 'smaajob'
                and (hire.ended_on is null or step.starts_on < greatest(hire.ended_on, hire.start_date + 1))
-             group by hire.id) as citizen
+             group by coalesce(hire.citizen_id, hire.id)) as citizen
      where first_day between $2 and $3
 """  # noqa: S608  (our own words)
-"""Citizens of taskforce $1 who have got a småjob from the day $2 to the day $3: the public board's number."""
+"""Citizens of taskforce $1 who have got their first småjob from the day $2 to the day $3: the public board's number.
 
-HIRES_CHANGED: Final = """
+A hire that names nobody is one citizen's.
+"""
+
+CITIZENS_CHANGED: Final = """
     select count(distinct aggregateid)
+             + count(distinct aggregateid) filter (where type like 'tilsagn.pledges.HireCitizenChanged.%')
       from outbox
      where taskforce_id = $1
        and aggregatetype = 'pledges.hire'
        and recorded_at > $2
 """
-"""Hires of taskforce $1 that have changed after the moment $2."""
+"""How many citizens of taskforce $1 are counted otherwise, at most, by hires that have changed after the moment $2.
+
+A hire that was one citizen's and is another's counts otherwise for both.
+"""

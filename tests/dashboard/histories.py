@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 DAYS = st.dates(date(2025, 11, 1), date(2027, 2, 1))
 JOB_TYPES = st.sampled_from(["smaajob", "praktik"])
 COMPANIES = st.sampled_from([UUID(int=0), UUID(int=1), UUID(int=2), None])
+CITIZENS = st.sampled_from([UUID(int=4), UUID(int=5), None])
 MUNICIPALITIES = st.sampled_from(["0671", "0661", None])
 INDUSTRIES = st.sampled_from(["101110", "412000", "999999", None])
 _EVENTS = [uuid5(UUID(int=0), f"event {number}") for number in range(2)]
@@ -105,12 +106,37 @@ def histories(draw: st.DrawFn) -> list[Message]:
                 company_id=draw(COMPANIES),
                 municipality=draw(MUNICIPALITIES),
                 **draw(employments()),
+                citizen_id=draw(CITIZENS),
                 confirmed_at=datetime.combine(draw(DAYS), datetime.min.time(), UTC),
                 recorded_at=EVENING + timedelta(hours=version),
             )
             for version in range(1, draw(st.integers(1, 3)) + 1)
         ]
     return messages
+
+
+@st.composite
+def careers(draw: st.DrawFn) -> list[Message]:
+    """All messages about the hires of few citizens, whom a later version may take for somebody else."""
+    citizens = st.sampled_from([UUID(int=4), UUID(int=4), UUID(int=5), None, None])
+    return [
+        company(company_id=UUID(int=0), municipality="0671", industry="101110"),
+        *(
+            hire(
+                hire_id=uuid5(UUID(int=2), str(number)),
+                version=version,
+                event_id=draw(st.sampled_from(_EVENTS)),
+                company_id=draw(st.sampled_from([UUID(int=0), UUID(int=0), UUID(int=1)])),
+                municipality=draw(st.sampled_from(["0671", "0671", None])),
+                **draw(employments()),
+                citizen_id=draw(citizens),
+                confirmed_at=EVENING,
+                recorded_at=EVENING + timedelta(hours=draw(st.integers(0, 3))),
+            )
+            for number in range(draw(st.integers(2, 4)))
+            for version in range(1, draw(st.integers(1, 3)) + 1)
+        ),
+    ]
 
 
 @st.composite
@@ -178,6 +204,18 @@ def narrowings(draw: st.DrawFn) -> Filters:
         municipality=draw(MUNICIPALITIES),
         industry=draw(st.sampled_from([None, "C", "F", "A"])),
     )
+
+
+WIDE: st.SearchStrategy[Filters] = st.sampled_from(
+    [
+        Filters(),
+        Filters(event_id=_EVENTS[0]),
+        Filters(company_id=UUID(int=0)),
+        Filters(municipality="0671"),
+        Filters(industry="C"),
+    ]
+)
+"""No filters, or one that much passes."""
 
 
 @st.composite

@@ -58,7 +58,9 @@ _MEASURES = (
     "hires",
     "hires_from_pledges",
     "hires_without_pledge",
+    "citizens",
     "hires_current",
+    "citizens_current",
     "hires_starting_later",
 )
 
@@ -84,6 +86,7 @@ def recounted(messages: Sequence[Message], as_of: date, chosen: Filters = NO_FIL
         if isinstance(m, HireConfirmed) and m.counted:
             _count_hire(m, as_of, counts, quarters, events)
             groups.update(_groups(m, as_of))
+    counts |= _count_citizens(present.values(), as_of)
     counted = {event_id for event_id, _ in events}
     for m in present.values():
         if type(m).aggregate == "events.employer_event":
@@ -153,6 +156,17 @@ def _count_hire(m: HireConfirmed, as_of: date, counts: Any, quarters: Any, event
         of = _on_day(m, m.start_date)[1]
         counts["hires_starting_later"][of] += 1
         events.setdefault((m.event_id, of), [0, 0, 0])[2] += 1
+
+
+def _count_citizens(present: Iterable[Any], as_of: date) -> dict[str, Counter[str]]:
+    """A hire that names nobody is somebody of its own."""
+    hires = [(m.citizen_id or m.hire_id, m) for m in present if isinstance(m, HireConfirmed) and m.counted]
+    begun = {(who, of) for who, m in hires for of, day in _first_days(m).items() if day <= as_of}
+    current = {(who, _on_day(m, as_of)[1]) for who, m in hires if _current(m, as_of)}
+    return {
+        "citizens": Counter(of for _, of in begun),
+        "citizens_current": Counter(of for _, of in current),
+    }
 
 
 def _groups(m: HireConfirmed, as_of: date) -> Iterator[tuple[str, str, str]]:

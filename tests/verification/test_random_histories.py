@@ -26,9 +26,10 @@ from services.pledges.corrections.commands import correct_pledge
 from services.pledges.corrections.schemas import PledgePatch
 from services.pledges.hires.commands import changing
 from services.pledges.hires.commands.confirming import confirm_hire
+from services.pledges.hires.commands.locking import lock_for_change, save_change
 from services.pledges.hires.confirmation import HireConfirmation
 from services.pledges.hires.correction import HireCorrection
-from services.pledges.hires.domain import HireEditor
+from services.pledges.hires.domain import HireChange, HireEditor
 from services.pledges.hires.ladder import TypedStep
 from services.pledges.pledges.commands import log_pledge, review_pledge
 from services.pledges.pledges.domain import Contact, Limits, Person
@@ -43,6 +44,7 @@ from shared.contracts.pledges import (
     CheckpointAnswer,
     CheckpointMonths,
     EndReason,
+    HireCitizenChanged,
     JobType,
     position_id,
 )
@@ -149,7 +151,7 @@ async def _confirm(history: History, number: int, on: date) -> None:
         Contact("Jonas Tangaa"),
         pledge_id,
         number % 3 + 1 if pledge_id else None,
-        None if pledge_id else PledgeIn.model_fields["company"].annotation(name="Marehalm Camping").typed(),  # type: ignore[misc]
+        company=None if pledge_id else PledgeIn.model_fields["company"].annotation(name="Marehalm Camping").typed(),  # type: ignore[misc]
         steps=(first, later) if number % 2 else (first,),
     )
     await confirm_hire(
@@ -235,6 +237,20 @@ def _of_hire(
     return run
 
 
+async def _name_citizen(history: History, number: int, _on: date) -> None:
+    """Name one of two citizens, or nobody. Whoever they are, hires know a number only."""
+    if history.hires:
+        hire_id = history.hires[number // 3 % len(history.hires)]
+        by = HireEditor(CASEWORKER)
+        async with history.pledges_database.change(history.taskforce_id) as conn:
+            locked = await lock_for_change(
+                conn, history.taskforce_id, hire_id, "change_citizen", history.request(), by=by, at=history.at
+            )
+            change = HireChange("citizen_changed", locked.hire.snapshot(), by.id, history.at)
+            if locked.hire.change_citizen(UUID(int=number % 3) if number % 3 else None):
+                await save_change(conn, locked.hire, change, HireCitizenChanged)
+
+
 def _a_step(number: int, on: date) -> tuple[TypedStep]:
     return (TypedStep(on, Decimal(number % 40), Decimal(number % 3 * 10)),)
 
@@ -272,6 +288,7 @@ COMMANDS: dict[str, Any] = {
     "correct hire": _of_hire(
         changing.correct_hire, lambda _number, on: (HireCorrection(start_date=on),), limits=LIMITS
     ),
+    "name citizen": _name_citizen,
     "answer": _of_hire(changing.answer_checkpoint, _an_answer),
 }
 

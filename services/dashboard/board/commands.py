@@ -8,7 +8,7 @@ from services.dashboard.board import store
 from services.dashboard.board.domain import NotReleased, Release, judge, sign_due, smallest_ever
 from services.dashboard.disclosure import Hidden
 from services.dashboard.measures import queries
-from services.dashboard.measures.hires import Hires
+from services.dashboard.measures.citizens import Citizens
 from shared.contracts.dashboard import BoardReleased
 from shared.messaging import outbox
 from shared.ui.formats import local_date
@@ -57,8 +57,11 @@ async def release_now(database: Database, taskforce: Taskforce, schedule: Schedu
 
 
 async def count(conn: Connection, since: date, as_of: date) -> int:
-    """Return how many citizens have got a småjob from one day to another, both included: confirmed hires only."""
-    return await queries.growth(conn, Hires, job_type="smaajob", since=since, as_of=as_of)
+    """Return how many citizens have got a småjob from one day to another, both included: confirmed hires only.
+
+    Each counts once, with the first småjob they have ever had; a hire that names nobody is one citizen's.
+    """
+    return await queries.growth(conn, Citizens, job_type="smaajob", since=since, as_of=as_of)
 
 
 async def _release(

@@ -44,7 +44,8 @@ class PublicFigure:
     def count(self) -> int | None:
         """Citizens who have got a småjob from `since` to `as_of`, both included; None if it is not shown.
 
-        It counts hires that a case worker has confirmed and whose first day of work lies in that time.
+        It counts citizens by the first day of work of the first hire that a case worker has confirmed, if it lies in
+        that time. Whoever is hired again counts once.
         """
         return None if self.release is None or self.release.below is not None else self.release.counted
 

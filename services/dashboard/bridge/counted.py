@@ -127,12 +127,17 @@ def counted_by(measure: type[Measure], job_type: JobType, *, group: str = "", fi
     return Counted(measure, group, of_type, source, adds, list(measure.subtracts), filters)
 
 
+def has_list(measure: type[Measure]) -> bool:
+    """Whether single pledges, hires or attendances add up to a measure."""
+    return measure.unit in _SOURCES and bool(measure.adds or measure.groups)
+
+
 def measure_of(code: str) -> type[Measure]:
     """Return the measure with this code. Raises `UnknownMeasure`."""
     for measure in catalogue.MEASURES:
         if measure.code == code:
             return measure
-    raise UnknownMeasure(measures=", ".join(one.code for one in catalogue.MEASURES if one.adds or one.groups))
+    raise UnknownMeasure(measures=", ".join(one.code for one in catalogue.MEASURES if has_list(one)))
 
 
 def check_closeness(counted: Counted, *, sees_hires: bool, one_by_one: bool = False) -> None:

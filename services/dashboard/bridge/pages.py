@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from services.dashboard.access import FIGURES, Viewer, sees_health
 from services.dashboard.bridge import links, words
 from services.dashboard.bridge.api import build
+from services.dashboard.bridge.counted import has_list
 from services.dashboard.bridge.filters import in_words
 from services.dashboard.bridge.request import ChosenBridge
 from services.dashboard.measures import catalogue
@@ -38,6 +39,6 @@ async def show_bridge(request: Request, viewer: Viewer, database: Db, chosen: Ch
         links=links,
         words=words,
         filters=filters,
-        measures=[one for one in catalogue.listed() if one.adds and one.by_job_type],
+        measures=[one for one in catalogue.listed() if one.adds and one.by_job_type and has_list(one)],
         job_types=JOB_TYPES,
     )

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from services.dashboard.measures.attendance import CompaniesPresent
+from services.dashboard.measures.citizens import Citizens, CitizensCurrent
 from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
@@ -31,7 +32,9 @@ MEASURES: tuple[type[Measure], ...] = (
     Hires,
     HiresFromPledges,
     HiresWithoutPledge,
+    Citizens,
     HiresCurrent,
+    CitizensCurrent,
     HiresCurrentByHours,
     HiresCurrentByLadder,
     HiresStartingLater,

@@ -93,6 +93,13 @@ class Counts:
         for job_type, number in reasons.pop("health").items():
             reasons["other"][job_type] += number
 
+    def take_close_counts(self, other: Counts) -> None:
+        """Replace the numbers of `is_close` measures by those of another time."""
+        self.groups = other.groups
+        for measure in catalogue.MEASURES:
+            if is_close(measure) and measure.code in self.values:
+                self.values[measure.code] = other.values[measure.code]
+
     def has_counts_by_job_type(self) -> bool:
         """Whether any measure with numbers by job type is not zero."""
         return any(number for values in self.values.values() for key, number in values.items() if key != ALL)
@@ -133,9 +140,9 @@ class Figures:
     Attributes:
         waits: how long it took from one step to a later one, by the code of the pair of steps.
         breakdowns: by municipality, industry and member company, if somebody has asked for it (`break_down`).
-        closely: the times of the groups of hires and of their breakdowns; None: those of the figures. Viewers who may
-            not know of single persons see them at earlier times (`overview.restricted`).
-        hides_groups: whether the groups of hires are not for the viewer.
+        closely: the times of the citizens, of the groups of hires and of their breakdowns; None: those of the figures.
+            Viewers who may not know of single persons see them at earlier times (`overview.restricted`).
+        hides_groups: whether the citizens and the groups of hires are not for the viewer.
     """
 
     as_of: date
@@ -152,7 +159,7 @@ class Figures:
 
     @property
     def day_of_groups(self) -> date:
-        """The day of the groups of hires."""
+        """The day of the citizens and of the groups of hires."""
         return self.closely.as_of if self.closely else self.as_of
 
 
@@ -209,14 +216,22 @@ async def compute_from(conn: Connection, times: Times, filters: Filters = NO_FIL
     return figures
 
 
-async def groups_from(conn: Connection, times: Times) -> dict[str, dict[str, ByJobType]]:
-    """Read the measures that are split into groups, without a filter: `Counts.groups` of the taskforce."""
-    split = [measure for measure in catalogue.shown_for("taskforce") if measure.groups]
+async def close_counts_from(conn: Connection, times: Times) -> Counts:
+    """Read the measures of the taskforce that tell more closely of persons, without a filter.
+
+    In what is returned, only `is_close` measures have their numbers.
+    """
+    close = [measure for measure in catalogue.shown_for("taskforce") if is_close(measure)]
     codes: dict[Scope, list[str]] = {scope: [] for scope in ALL_SCOPES}
-    codes["taskforce"] = _codes(split)
+    codes["taskforce"] = _codes(close)
     figures = Figures(times.as_of, times.known_at, None)
     _add_up(figures, await queries.delta_sums(conn, as_of=times.as_of, known_at=times.known_at, codes=codes))
-    return figures.counts.groups
+    return figures.counts
+
+
+def is_close(measure: type[Measure]) -> bool:
+    """Whether a measure divides hires into groups, or says beside them which are one citizen's."""
+    return bool(measure.groups) or measure.unit == "citizens"
 
 
 def _codes(measures: Iterable[type[Measure]]) -> list[str]:

@@ -24,13 +24,14 @@ class Hires(Measure):
     label = N_("Hires")
     definition = N_(
         "Hires that a case worker has confirmed, from the day the work starts, all of them added up over time: also "
-        "those that have ended since, and also those without a pledge. Each counts as one citizen. A hire that changes "
-        "its job type, for example from praktik to småjob, counts once under each, from the first day of that type."
+        "those that have ended since, and also those without a pledge. They are hires, not citizens: whoever is hired "
+        "twice counts twice. A hire that changes its job type, for example from praktik to småjob, counts once under "
+        "each, from the first day of that type."
     )
     adds = (deltas.HIRES_FROM_PLEDGES, deltas.HIRES_WITHOUT_PLEDGE)
     scopes = ALL_SCOPES
     notes: ClassVar[dict[Scope, str]] = {
-        "taskforce": "confirmed, first day of work reached; all of them over time",
+        "taskforce": "hires, not citizens: confirmed, first day of work reached; all of them over time",
         "event": "hires on positions pledged at the event",
     }
 

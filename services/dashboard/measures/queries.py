@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from services.dashboard.measures import narrowing
 from services.dashboard.measures.narrowing import Arguments
 from services.dashboard.measures.selection import NO_FILTERS, Filters, Times
+from services.dashboard.read_model import citizens
 from services.dashboard.read_model.generations import SERVED
-from services.dashboard.read_model.projections import PROJECTIONS
+from services.dashboard.read_model.projections import COUNTED
 from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
@@ -122,20 +123,19 @@ def _corrections(as_of: str, known_at: str, *, by_company: bool = False) -> str:
     versions = " union all ".join(
         f"""
         select 1 as sign,
-               {", ".join(one if by_company and one in projection.columns else _null(one) for one in dimensions)},
+               {", ".join(one if by_company and one in columns else _null(one) for one in dimensions)},
                unnest(deltas) as delta
           from changed
          cross join lateral (select *
-                               from {projection.table}
+                               from {table}
                               where generation = {SERVED}
-                                and {projection.key} = changed.aggregate_id
+                                and {key} = changed.aggregate_id
                                 and recorded_at <= {known_at}
                               order by version desc
                               limit 1) as past
-         where aggregate = '{projection.table}'
+         where aggregate = '{table}'
         """  # noqa: S608  (names of our own tables)
-        for projection in PROJECTIONS
-        if projection.counted
+        for table, (key, columns) in COUNTED.items()
     )
     return f"""
     with changed as materialized (
@@ -241,7 +241,59 @@ async def delta_sums(
          group by measure, job_type, event_id
         having sum(delta) <> 0
         """  # noqa: S608  (our own words)
-    rows = await conn.fetch(statement, *arguments)
+    sums = [DeltaSum._make(row) for row in await conn.fetch(statement, *arguments)]
+    if filters and not citizens.EXCESS.keys().isdisjoint(codes["taskforce"]):
+        sums += await _excess(conn, as_of=as_of, known_at=known_at, filters=filters)
+    return sums
+
+
+async def _excess(conn: Connection, *, as_of: date, known_at: datetime | None, filters: Filters) -> list[DeltaSum]:
+    """Return what takes the hires of each citizen beyond one off the figures, among the hires that pass the filters.
+
+    Which of a citizen's hires do so is known only from the hires themselves. Few citizens have several.
+    """
+    arguments = Arguments([as_of])
+    moment = None if known_at is None else arguments.add(known_at, "timestamptz")
+    code = " ".join(
+        f"when measure = any ({arguments.add(list(measures), 'text[]')}) then '{code}'"
+        for code, measures in citizens.EXCESS.items()
+    )
+    rows = await conn.fetch(
+        f"""
+        with hires as (
+            select distinct hire_id
+              from contributions
+              join hire_versions
+                on hire_versions.generation = contributions.generation
+               and citizen_id = aggregate_id
+             where contributions.generation = {SERVED}
+               and aggregate = '{citizens.TABLE}'
+        ),
+        known as (
+            select distinct on (hire_id) citizen_id, event_id, company_id, municipality, deltas
+              from hires
+              join hire_versions using (hire_id)
+             where generation = {SERVED}
+               and {f"recorded_at <= {moment}" if moment else "true"}
+             order by hire_id, version desc
+        ),
+        of_citizens as (
+            select case {code} end as measure, job_type, greatest(sum(delta) - 1, 0) as excess
+              from (select citizen_id, (unnest(deltas)).*
+                      from known
+                     where citizen_id is not null
+                       and {narrowing.of_versions(filters, arguments, moment)}) as delta
+             where day <= $1
+             group by citizen_id, 1, job_type
+        )
+        select measure, job_type, null::date as quarter, null::uuid as event_id, - sum(excess)::bigint as total
+          from of_citizens
+         where measure is not null
+         group by measure, job_type
+        having sum(excess) <> 0
+        """,  # noqa: S608  (our own words)
+        *arguments,
+    )
     return [DeltaSum._make(row) for row in rows]
 
 

@@ -65,12 +65,15 @@ async def show_figures(
     job_type: OneType = None,
     broken_down: BrokenDown = False,
 ) -> Response:
-    """Pledged positions and hires by job type, event and quarter, as of any day and as known at any moment.
+    """Pledged positions, hires and citizens, by job type, as of any day and as known at any moment.
+
+    `hires` counts hires, and `citizens` counts citizens: whoever has been hired twice is two hires and one citizen.
+    Positions and hires are also counted by event and by quarter.
 
     All figures come from one snapshot of the database. Coordinators, case workers and administrators see all of them.
-    For all others, hires are null under a filter by company, municipality or industry. Persons by reason, hours and
-    municipality, and after 3, 6 and 12 months, are for them those at the end of a quarter (`groups_as_of`), and only
-    without a filter; small counts of them are null, with what would give them away. Median days are
+    For all others, hires are null under a filter by company, municipality or industry. Citizens, and persons by reason,
+    hours and municipality, and after 3, 6 and 12 months, are for them those at the end of a quarter (`groups_as_of`),
+    and only without a filter; small counts of them are null, with what would give them away. Median days are
     of all job types together, also where one is requested.
     """
     async with database.read(viewer.taskforce) as conn:

@@ -1,8 +1,9 @@
 """What viewers see who may not know of single persons: counts of 1 to 4 of them are hidden, and what gives them away.
 
-What divides hires more closely (by hours, reason and municipality, and after 3, 6 and 12 months) they see as it stood
-at the end of a quarter, and of the whole taskforce only. Otherwise two days, two moments or two filters, one subtracted
-from the other, would tell about the one person who makes the difference.
+What divides hires more closely (by hours, reason and municipality, and after 3, 6 and 12 months), and how many citizens
+they are, they see as it stood at the end of a quarter, and of the whole taskforce only. Otherwise two days, two moments
+or two filters, one subtracted from the other, would tell about the one person who makes the difference: of the only
+hire of a day, that the citizen had had another one before.
 
 Not here: how counts are hidden (`disclosure`), and who is restricted (`access`).
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from services.dashboard.disclosure import TOTAL, Hidden, hide_small, is_small
 from services.dashboard.measures.breakdowns import Part, break_down
-from services.dashboard.measures.figures import Counts, Employed, groups_from
+from services.dashboard.measures.figures import Counts, Employed, close_counts_from
 from services.dashboard.measures.hires import Hires, HiresCurrent
 from services.dashboard.measures.selection import Times, quarter_ends
 from services.dashboard.measures.waits import OF_PERSONS, Wait
@@ -43,10 +44,10 @@ async def restrict_figures(conn: Connection, figures: Figures, *, job_type: JobT
     }
     if figures.filters:
         figures.hides_groups = True
-        figures.counts.groups = Counts.zero("taskforce").groups
+        figures.counts.take_close_counts(Counts.zero("taskforce"))
     else:
         figures.closely = quarter_ends(Times(figures.as_of, figures.known_at))
-        figures.counts.groups = await groups_from(conn, figures.closely)
+        figures.counts.take_close_counts(await close_counts_from(conn, figures.closely))
         if "municipality" in figures.breakdowns:
             then = (await break_down(conn, figures.closely, job_type=job_type))["municipality"]
             _with_hires_of(figures.breakdowns["municipality"], then)

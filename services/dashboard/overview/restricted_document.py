@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from services.dashboard.measures import catalogue, waits
-from services.dashboard.measures.figures import employed_after
+from services.dashboard.measures.figures import employed_after, is_close
 from services.dashboard.measures.hires import (
     HiresCurrentByHours,
     HiresCurrentByLadder,
@@ -19,7 +19,7 @@ from shared.product.vocabulary import JOB_TYPES
 if TYPE_CHECKING:
     from services.dashboard.measures.figures import Figures
 
-_OF_HIRES: Final = ("hires", "days")
+_OF_HIRES: Final = ("hires", "citizens", "days")
 _PERSONS: Final = frozenset({"hires", "hires_current"})
 _HIDDEN: Final[dict[str, int | None]] = dict.fromkeys(("yes", "no", "unknown", "of"))
 
@@ -29,7 +29,7 @@ def restrict(document: dict[str, Any], computed: Figures) -> dict[str, Any]:
     if not shows_hires(computed.filters):
         document = _without_hires(document)
     elif computed.hides_groups:
-        document |= {measure.code: None for measure in catalogue.listed() if measure.groups}
+        document |= {measure.code: None for measure in catalogue.listed() if is_close(measure)}
     else:
         for measure in (HiresCurrentByHours, HiresCurrentByLadder, HiresEndedByReason):
             document[measure.code] = _hidden_groups(document[measure.code])

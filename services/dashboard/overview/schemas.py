@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -94,6 +94,9 @@ class Breakdown(BaseModel):
     in_rest: int = Field(description="the number of companies in the rest")
 
 
+_OF_PERSONS: Final = ("hires", "citizens")
+
+
 def _type(measure: type[AnyMeasure]) -> Any:
     if measure is StillEmployed:
         return dict[Literal["3", "6", "12"], Employed] | None
@@ -102,11 +105,11 @@ def _type(measure: type[AnyMeasure]) -> Any:
         return dict[Literal[tuple(measure.groups)], Shown] | None  # type: ignore[misc]
     if not measure.by_job_type:
         return int
-    return ByJobType | None if measure.unit == "hires" else ByJobType
+    return ByJobType | None if measure.unit in _OF_PERSONS else ByJobType
 
 
 def _description(measure: type[AnyMeasure], scope: Scope) -> str | None:
-    notes = [measure.notes.get(scope), "null if the role may not see it" if measure.unit == "hires" else None]
+    notes = [measure.notes.get(scope), "null if the role may not see it" if measure.unit in _OF_PERSONS else None]
     return "; ".join(note for note in notes if note) or None
 
 
@@ -178,9 +181,9 @@ Figures = _model(
         "groups_as_of": (
             date | None,
             Field(
-                description="the day of the groups of hires (by hours, reason and municipality, and after 3, 6 and 12 "
-                "months); for roles that see no single hires it is the end of a quarter, with what was known then, or "
-                "null under a filter"
+                description="the day of the citizens and of the groups of hires (by hours, reason and municipality, "
+                "and after 3, 6 and 12 months); for roles that see no single hires it is the end of a quarter, with "
+                "what was known then, or null under a filter"
             ),
         ),
         **_fields("taskforce"),

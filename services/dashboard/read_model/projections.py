@@ -1,8 +1,9 @@
 """Messages to rows: every version of every aggregate, and what its highest version contributes to the figures.
 
 A row is a function of its message alone and is kept once per (aggregate, version): the same messages in any order,
-any number of times, make the same rows. Rows are written into every generation of the read model, so a generation
-that is being built misses nothing that arrives meanwhile.
+any number of times, make the same rows. The rows of citizens are made from those of their hires (`citizens`). Rows are
+written into every generation of the read model, so a generation that is being built misses nothing that arrives
+meanwhile.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.dashboard.read_model import citizens
 from services.dashboard.read_model.deltas import array_of_composites, counts, deltas_of
 from services.dashboard.read_model.ladder import ladder_of
 from shared.contracts import events, pledges
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from shared.contracts.message import Message
     from shared.db.database import Connection
@@ -204,6 +206,7 @@ HIRES = Projection(
         "steps": ("hours_step[]", _steps),
         "answers": ("checkpoint_answer[]", _answers),
         "counted": ("boolean", lambda m: m.counted),
+        "citizen_id": ("uuid", lambda m: m.citizen_id),
     },
 )
 
@@ -220,11 +223,17 @@ PROJECTIONS: tuple[Projection, ...] = (
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (
     *(projection.table for projection in PROJECTIONS),
+    citizens.TABLE,
     "contributions",
     "deltas",
     "company_deltas",
 )
 """Every table that holds rows of a generation. Triggers on `contributions` update the last two, if it is `summed`."""
+COUNTED: Mapping[str, tuple[str, Collection[str]]] = {
+    **{projection.table: (projection.key, projection.columns) for projection in PROJECTIONS if projection.counted},
+    citizens.TABLE: (citizens.KEY, ()),
+}
+"""Every table of versions that contribute to the figures: its column with the id, and its further columns."""
 
 
 async def apply(conn: Connection, deliveries: Sequence[Delivery]) -> None:
@@ -288,6 +297,9 @@ async def write(conn: Connection, rows: Rows, into: Sequence[int]) -> int:
     for projection in PROJECTIONS:
         if projection.table in rows:
             new += await conn.fetchval(_insert(projection), into, *rows[projection.table])
+    if HIRES.table in rows:
+        taskforce_ids, hire_ids, *_ = rows[HIRES.table]
+        await citizens.recompute(conn, taskforce_ids[0], sorted(set(hire_ids)), into)
     return new
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.dashboard.read_model.generations import SERVED
-from services.dashboard.read_model.projections import PROJECTIONS
+from services.dashboard.read_model.projections import COUNTED
 from services.dashboard.targets.domain import Terms, target_terms
 
 if TYPE_CHECKING:
@@ -193,17 +193,16 @@ async def began_on(conn: Connection, days: Collection[date], *, known_at: dateti
 _PAST = " union all ".join(
     f"""
     select 1 as sign, unnest(deltas) as delta
-      from (select distinct on ({projection.key}) deltas
-              from {projection.table}
+      from (select distinct on ({key}) deltas
+              from {table}
              where generation = {SERVED}
                and recorded_at <= $2
-               and {projection.key} = any (array(select aggregate_id
-                                                   from changed
-                                                  where aggregate = '{projection.table}'))
-             order by {projection.key}, version desc) as past
+               and {key} = any (array(select aggregate_id
+                                        from changed
+                                       where aggregate = '{table}'))
+             order by {key}, version desc) as past
     """  # noqa: S608  (names of our own tables)
-    for projection in PROJECTIONS
-    if projection.counted
+    for table, (key, _columns) in COUNTED.items()
 )
 _CORRECTIONS = f"""
     with changed as materialized (

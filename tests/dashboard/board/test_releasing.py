@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest_asyncio
 
@@ -13,8 +14,9 @@ from services.dashboard.board import store
 from services.dashboard.board.releasing import BoardReleases
 from services.dashboard.disclosure import HIDDEN
 from services.dashboard.read_model.rebuild import rebuild
+from shared.contracts.pledges import HireCitizenChanged
 from tests.dashboard.board.releases import AT_ONCE, DAILY, release
-from tests.dashboard.messages import apply_messages, hire, taskforce
+from tests.dashboard.messages import apply_messages, hire, hire_again, taskforce
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -66,6 +68,29 @@ async def test_why_nothing_was_released_is_kept(struer: Database, taskforce_id: 
         check = await store.last_check(conn)
     assert check is not None
     assert (check.checked_at, check.refused) == (EIGHT + timedelta(days=1), "too-few-since-the-last-release")
+
+
+async def test_a_citizen_who_is_hired_again_is_no_second_one(struer: Database, taskforce_id: UUID) -> None:
+    citizens = [uuid4() for _ in range(5)]
+    again = [hire(start_date=date(2019, 3, 1), citizen_id=one) for one in (*citizens, *citizens)]
+    await apply_messages(struer, *again)
+    await release(struer, now=EIGHT)
+    assert [one.shown for one in await _releases(struer, taskforce_id)] == [12]
+
+
+async def test_a_number_that_falls_because_hires_were_one_citizens_waits_until_it_tells_nothing(
+    struer: Database, taskforce_id: UUID
+) -> None:
+    hires = [hire(start_date=date(2019, 3, 1)) for _ in range(8)]
+    await apply_messages(struer, *hires)
+    await release(struer, now=EIGHT)
+    citizen = uuid4()
+    named = [hire_again(HireCitizenChanged, one, citizen_id=citizen) for one in hires]
+    await apply_messages(struer, *named[:5])
+    assert await release(struer, now=EIGHT + timedelta(days=1)) is None, "15 - 11 is a small count"
+    await apply_messages(struer, named[5])
+    assert await release(struer, now=EIGHT + timedelta(days=2))
+    assert [one.shown for one in await _releases(struer, taskforce_id)] == [15, 10]
 
 
 async def test_many_workers_release_once_and_publish_it(struer: Database, taskforce_id: UUID) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.dashboard.bridge.counted import Counted, counted_by
+from services.dashboard.bridge.counted import Counted, counted_by, has_list
 from services.dashboard.bridge.queries import bridge
 from services.dashboard.lists import queries as lists
 from services.dashboard.lists.domain import Listing
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _COUNTED = [
     (measure, group)
     for measure in catalogue.MEASURES
+    if has_list(measure)
     for group in ([*measure.groups][:2] or ["" for _ in measure.adds[:1]])
 ]
 

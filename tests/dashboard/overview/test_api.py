@@ -57,15 +57,15 @@ async def test_only_who_reads_hires_sees_that_somebody_left_for_their_health(
 
 
 async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Database) -> None:
-    evening = employer_event()
+    evening, citizen = employer_event(), uuid4()
     await apply_messages(
         dashboard_database,
         evening,
         check_in(evening.event_id),
         logged := pledge(positions=3, event_id=evening.event_id),
         pledge(positions=2, job_type="praktik"),
-        hire(pledge_id=logged.pledge_id, event_id=evening.event_id),
-        hire(pledge_id=None),
+        hire(pledge_id=logged.pledge_id, event_id=evening.event_id, citizen_id=citizen),
+        hire(pledge_id=None, citizen_id=citizen),
         hire(start_date=date(2027, 1, 4)),
     )
     answer = await caller.get(f"{FIGURES}?as_of=2026-12-01", "coordinator")
@@ -107,7 +107,9 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         "hires": nothing | {"smaajob": 2},
         "hires_from_pledges": nothing | {"smaajob": 1},
         "hires_without_pledge": nothing | {"smaajob": 1},
+        "citizens": nothing | {"smaajob": 1},
         "hires_current": nothing | {"smaajob": 2},
+        "citizens_current": nothing | {"smaajob": 1},
         "hires_starting_later": nothing | {"smaajob": 1},
         "events": [
             {
@@ -131,6 +133,36 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
                 "hires": nothing | {"smaajob": 2},
             }
         ],
+    }
+
+
+async def test_who_sees_no_single_hires_sees_citizens_at_the_end_of_a_quarter(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    """On any other day, the only hire of the day would tell whether its citizen had had one before."""
+    evening, citizen, at = employer_event(), uuid4(), EVENING.replace(month=9)
+    first = {"recorded_at": at, "confirmed_at": at, "start_date": date(2026, 9, 1), "event_id": evening.event_id}
+    await apply_messages(
+        dashboard_database,
+        evening,
+        hire(**first, citizen_id=citizen),
+        hire(**first, citizen_id=citizen),
+        hire(**first),
+        hire(start_date=date(2026, 11, 2)),
+    )
+    seen = {}
+    for role in ("coordinator", "member"):
+        for query in ("", f"&event={evening.event_id}", "&municipality=0671"):
+            shown = (await caller.get(f"{FIGURES}?as_of=2026-12-01{query}", role)).json()
+            seen[role, query[:6]] = [shown[one] and shown[one]["smaajob"] for one in ("hires", "citizens")]
+
+    assert seen == {
+        ("coordinator", ""): [4, 3],
+        ("coordinator", "&event"): [3, 2],
+        ("coordinator", "&munic"): [0, 0],
+        ("member", ""): [4, 2],
+        ("member", "&event"): [3, None],
+        ("member", "&munic"): [None, None],
     }
 
 

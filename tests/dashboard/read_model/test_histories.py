@@ -16,13 +16,14 @@ from services.dashboard.measures.figures import compute
 from services.dashboard.measures.selection import Filters, Times
 from services.dashboard.read_model import projections
 from services.dashboard.read_model.rebuild import rebuild
-from tests.dashboard.histories import deliveries, narrowings, times
+from tests.dashboard.histories import WIDE, careers, deliveries, narrowings, times
 from tests.dashboard.messages import apply_messages
 from tests.dashboard.recount import counted, recounted
 from tests.support.properties import PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from random import Random
 
     from shared.contracts.message import Message
     from shared.db.database import Database
@@ -65,6 +66,31 @@ async def test_any_history_has_the_same_figures_live_rebuilt_and_recounted(
     assert not done.refused
     for taskforce_id, figures, (_, asked) in zip(taskforces, live, histories, strict=True):
         assert await _figures(dashboard_database, taskforce_id, asked) == figures
+
+
+@pytest.mark.many_examples
+@settings(PATIENT, max_examples=40, derandomize=True)
+@given(
+    messages=careers(),
+    order=st.randoms(use_true_random=False),
+    asked=st.lists(st.tuples(times(), WIDE), min_size=6, max_size=6),
+)
+async def test_citizens_are_counted_once_however_their_hires_arrive(
+    dashboard_database: Database, messages: list[Message], order: Random, asked: list[tuple[Times, Filters]]
+) -> None:
+    taskforce_id, orderly = uuid4(), uuid4()
+    await apply_messages(dashboard_database, *(_of(orderly, message) for message in messages))
+    shuffled = [_of(taskforce_id, message) for message in messages]
+    order.shuffle(shuffled)
+    for message in shuffled:
+        await apply_messages(dashboard_database, message)
+
+    assert await _rows(dashboard_database, taskforce_id) == await _rows(dashboard_database, orderly)
+    for figures, (chosen, filters) in zip(await _figures(dashboard_database, taskforce_id, asked), asked, strict=True):
+        known = [m for m in messages if chosen.known_at is None or m.recorded_at <= chosen.known_at]
+        expected = recounted(known, chosen.as_of, filters)
+        for measure in ("hires", "citizens", "hires_current", "citizens_current"):
+            assert figures[measure] == expected[measure], (measure, chosen, filters)
 
 
 async def _figures(

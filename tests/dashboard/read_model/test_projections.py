@@ -185,6 +185,21 @@ async def test_workers_that_write_the_same_rows_at_once_write_them_once(
         assert await conn.fetchval("select count(*) from contributions where version = 3") == 200
 
 
+async def test_workers_that_write_two_hires_of_one_citizen_at_once_count_one(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    # Years apart, so that they share no sum, for which the second one would wait.
+    first, again = (hire(citizen_id=UUID(int=1), start_date=date(year, 2, 1)) for year in (2026, 2028))
+    async with dashboard_database.change(taskforce_id) as conn:
+        await projections.write(conn, projections.rows_of([first]), await projections.generations(conn))
+        other = asyncio.create_task(apply_messages(dashboard_database, again))
+        await asyncio.wait([other], timeout=0.3)
+    await other
+
+    counts = (await compute(dashboard_database, taskforce_id, as_of=again.start_date)).counts
+    assert (counts["hires"]["smaajob"], counts["citizens"]["smaajob"]) == (2, 1)
+
+
 async def test_a_batch_notifies_once_and_repeated_messages_do_not(
     dashboard_database: Database, dashboard_dsns: Databases, taskforce_id: UUID
 ) -> None:

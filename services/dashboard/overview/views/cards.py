@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.dashboard.measures.catalogue import HEADLINES
+from services.dashboard.measures.citizens import Citizens, CitizensCurrent
 from services.dashboard.measures.figures import today
 from services.dashboard.measures.hires import Hires, HiresCurrent, HiresStartingLater, HiresWithoutPledge
 from services.dashboard.measures.pledges import PledgedPositions
 from shared.i18n.translations import gettext as _
 from shared.i18n.translations import ngettext
 from shared.product.vocabulary import JOB_TYPES
-from shared.ui.formats import number_text
+from shared.ui.formats import date_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,18 +32,26 @@ TYPE_COLUMNS: tuple[type[Measure], ...] = (
 )
 """The measures that the table of job types shows for each job type, one in each column."""
 
+_CITIZENS: Mapping[type[Measure], type[Measure]] = {Hires: Citizens, HiresCurrent: CitizensCurrent}
 _TONES: Mapping[type[Measure], str] = {PledgedPositions: "promised", HiresStartingLater: "waiting"}
 
 
 @dataclass(frozen=True)
 class Card:
-    """A headline figure. `tone` is the suffix of its CSS class; `href` leads to the list behind it."""
+    """A headline figure.
+
+    Attributes:
+        tone: the suffix of its CSS class.
+        citizens: in words, how many citizens the hires are.
+        href: the list behind it.
+    """
 
     measure: type[Measure]
     label: str
     value: int
     tone: str
     note: str | None = None
+    citizens: str | None = None
     href: str | None = None
 
 
@@ -82,11 +91,28 @@ def cards(figures: Figures, job_type: str, *, hires: bool = True, links: Links |
             figures.counts.by_job_type(measure)[job_type],
             _TONES.get(measure, "real"),
             note if measure is Hires else None,
+            citizens_in_words(figures, _CITIZENS[measure], job_type) if measure in _CITIZENS else None,
             links.list_of(measure) if links else None,
         )
         for measure in HEADLINES
         if hires or measure.unit != "hires"
     ]
+
+
+def citizens_in_words(figures: Figures, measure: type[Measure], job_type: str) -> str | None:
+    """`They are 47 citizens`; None where the viewer may not know, or where there is nobody."""
+    citizens = figures.counts.by_job_type(measure)[job_type]
+    if figures.hides_groups or not citizens:
+        return None
+    if figures.closely:
+        return ngettext(
+            "%(count)s citizen on %(day)s",
+            "%(count)s citizens on %(day)s",
+            citizens,
+            count=number_text(citizens),
+            day=date_text(figures.closely.as_of),
+        )
+    return ngettext("%(count)s citizen", "%(count)s different citizens", citizens, count=number_text(citizens))
 
 
 def type_columns(*, hires: bool) -> list[type[Measure]]:
