@@ -34,6 +34,7 @@ from services.pledges.intake import pages as intake_pages
 from services.pledges.mails import pages as mails_pages
 from services.pledges.participants import pages as participants_pages
 from services.pledges.participants.access import connect_with_sight_of_all
+from services.pledges.participants.found_jobs import pages as found_job_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
@@ -154,6 +155,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         mails_pages,
         hires_pages,
         participants_pages,
+        found_job_pages,
         hour_rules_rule_pages,
         duplicates_pages,
         corrections_pages,

@@ -31,7 +31,22 @@ def _one(path: str) -> Probe:
     return probe
 
 
+async def _found_job(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """A job found for a participant. With two wrong fields it is refused and changes nothing."""
+    path = f"/participants/{world.participants.of(caller, ownership).id}/found-job"
+    return Ask("POST", path, {"data": {"company.name": "Bageren"}}, success=422)
+
+
+async def _companies_of_found_job(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """The form of a job found for somebody, which offers the registered companies."""
+    shows = expected_marks(ownership, world.companies.get(ownership, ""))
+    return Ask("GET", f"/participants/{world.participants.of(caller, 'own').id}/found-job", hidden=200, shows=shows)
+
+
 PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /participants", "participant"): _list("/participants"),
+    ("GET /participants/{participant_id:uuid}/found-job", "participant"): _one("/participants/{id}/found-job"),
+    ("GET /participants/{participant_id:uuid}/found-job", "company"): _companies_of_found_job,
+    ("POST /participants/{participant_id:uuid}/found-job", "participant"): _found_job,
     ("GET /participants/{participant_id:uuid}", "participant"): _one("/participants/{id}"),
 }

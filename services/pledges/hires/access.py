@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
 from services.pledges.hires.domain import HireEditor
-from services.pledges.hires.refusals import UnknownParticipant
-from services.pledges.participants.access import Reader, reader_of, record_refusal
+from services.pledges.participants.access import record_refusal
+from services.pledges.participants.refusals import UnknownParticipant
 from shared.http.auth import Principal, require
 
 if TYPE_CHECKING:
@@ -38,14 +37,6 @@ def visible_hire(principal: Principal, hire: HireOut) -> HireOut:
 def edits_hires_as(principal: Principal) -> HireEditor:
     """Return as whom the principal changes hires."""
     return HireEditor(principal.person_id, principal.municipality, coordinator=principal.has("coordinator"))
-
-
-def names_citizens_as(principal: Principal) -> Reader:
-    """Return as whom a case worker names the citizens of hires: only those of their own municipality.
-
-    A facilitator's programme may have participants of others, whose case workers confirm their hires.
-    """
-    return replace(reader_of(principal), programme=None)
 
 
 def record_unknown_participant(request: Request) -> None:

@@ -324,16 +324,6 @@ class UnknownTrainingHire(Refusal):
     field = "/training_hire_id"
 
 
-class UnknownParticipant(Refusal):
-    """The case worker's municipality has no such participant: not said is whether there is one elsewhere."""
-
-    code = "participant-not-found"
-    kind = "invalid"
-    title = N_("Your municipality has no such citizen")
-    detail = N_("Perhaps they have been erased. Choose another one, or save the hire without a citizen.")
-    field = "/participant_id"
-
-
 class CheckpointNotDue(Refusal):
     """Nobody knows yet whether the person will be employed then."""
 

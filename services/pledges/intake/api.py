@@ -15,10 +15,14 @@ from services.pledges.intake.schemas import (
     AnnouncementIn,
     BatchResult,
     IntakeOut,
+    OnePledgeIn,
     PhoneOut,
     PledgeBatchIn,
     PledgeBatchOut,
 )
+from services.pledges.participants.access import ParticipantsDb, case_worker, record_refusal
+from services.pledges.participants.found_jobs.commands import log_found_job
+from services.pledges.participants.refusals import UnknownParticipant
 from services.pledges.phones.commands import announce_phone
 from services.pledges.pledges.access import CONTACT, Logger, logs_as, visible_part
 from services.pledges.pledges.api import PREFIX, json_response
@@ -30,6 +34,8 @@ from services.pledges.pledges.refusals import PassForAnotherEvent, PassRevoked
 from services.pledges.pledges.schemas import PledgeIn, PledgeOut
 from services.pledges.register import queries as register
 from services.pledges.register.access import COMPANY, EVENT, event_of, is_guest, is_revoked
+from shared.fields.validation import FieldError
+from shared.http.auth import NotAllowed
 from shared.http.idempotency import Idempotent, sent_by_principal
 from shared.http.openapi import ETAG, LOCATION
 from shared.http.policy import concerns
@@ -60,7 +66,9 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
             "headers": LOCATION | ETAG,
         },
         400: {"description": "No usable Idempotency-Key, or no JSON"},
-        403: {"description": "The role, or the event pass, does not open this"},
+        403: {
+            "description": "The role, or the event pass, does not open this; or `participant_id` is not theirs to name"
+        },
         409: {"description": "Another pledge has this id"},
         413: {"description": "Over 1 MiB"},
         422: {"description": "A field is wrong, or the key was used with another body"},
@@ -69,12 +77,15 @@ router = APIRouter(prefix=PREFIX, tags=["pledges"])
 @concerns(EVENT, CONTACT)
 @limited(LOGGING)
 async def log_pledge(
-    body: PledgeIn,
+    body: OnePledgeIn,
     request: Request,
+    participants: ParticipantsDb,
     principal: Logger,
     idempotent: Idempotent,
 ) -> Response:
     """Log a company's pledge. Answered once it is safe, never before."""
+    if body.participant_id is not None:
+        return await _log_found_job(request, participants, principal, body, idempotent)
     received = Received(_new_pledge(request, principal, body, idempotent), body.practice)
     [outcome] = await receive_pledges(
         intake_for(request, principal),
@@ -87,6 +98,31 @@ async def log_pledge(
     pledge = outcome.pledge
     answer = visible_part(principal, PledgeOut.of(pledge))
     return json_response(answer, 201, location=f"{PREFIX}/pledges/{pledge.id}", version=pledge.version)
+
+
+async def _log_found_job(
+    request: Request,
+    participants: ParticipantsDb,
+    principal: Principal,
+    body: OnePledgeIn,
+    idempotent: IdempotentRequest,
+) -> Response:
+    """Log a pledge for a participant, whom only case workers may name."""
+    assert body.participant_id is not None
+    if not principal.has("caseworker") or body.practice:
+        record_refusal(request, "role")
+        raise NotAllowed
+    new = _new_pledge(request, principal, body, idempotent)
+    try:
+        logged = await log_found_job(
+            participants, case_worker(principal), body.participant_id, new, by=principal.person_id
+        )
+    except UnknownParticipant:
+        record_refusal(request, "not_found")
+        raise
+    answer = PledgeOut.of(logged.pledge).model_copy(update={"for_citizen": True})
+    location = f"{PREFIX}/pledges/{logged.pledge.id}"
+    return json_response(answer, 201, location=location, version=logged.pledge.version)
 
 
 @router.post(
@@ -170,9 +206,12 @@ def _new_pledge(request: Request, principal: Principal, body: PledgeIn, idempote
 
 def _read_one(request: Request, principal: Principal, content: Any) -> Received | Problem:
     """Return a pledge of a batch, or what is wrong with it."""
-    body = read_as(PledgeIn, content)
-    if not isinstance(body, PledgeIn):
+    body = read_as(OnePledgeIn, content)
+    if not isinstance(body, OnePledgeIn):
         return Problem(422, errors=body)
+    if body.participant_id is not None:
+        message = _("A pledge for a citizen is sent by itself.")
+        return Problem(422, errors=[FieldError("/participant_id", "sent_by_itself", message)])
     try:
         idempotent = sent_by_principal(request, str(content["id"]), content)
     except RecursionError:

@@ -9,12 +9,22 @@ from uuid import UUID
 from pydantic import Field, WithJsonSchema
 
 from services.pledges.phones.domain import LARGEST_NUMBER
-from services.pledges.pledges.schemas import PhoneName, PlainNumber, TypedModel
+from services.pledges.pledges.schemas import PhoneName, PlainNumber, PledgeIn, TypedModel
 from shared.fields.cpr import MayLookLikeCpr
 from shared.http.schemas import RequestModel, ResponseModel
 
 BATCH_MAX = 50
 """Pledges in one request."""
+
+
+class OnePledgeIn(PledgeIn):
+    """A pledge that is sent by itself."""
+
+    participant_id: UUID | None = Field(
+        None,
+        description="for whom the job was found, if it was: a participant of the case worker's municipality. Only case "
+        "workers may name one. The pledge then has one position, which is matched with them at once",
+    )
 
 
 class PledgeBatchIn(RequestModel):

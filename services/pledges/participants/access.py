@@ -7,7 +7,7 @@ without (`participants.is_visible` in the migration).
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NewType
@@ -149,6 +149,14 @@ def reader_of(principal: Principal) -> Reader:
         principal.municipality if principal.has("caseworker") else None,
         principal.programme if principal.has("facilitator") else None,
     )
+
+
+def case_worker(principal: Principal) -> Reader:
+    """Return as whom a case worker names participants beside something else: only those of their own municipality.
+
+    A facilitator's programme may have participants of others, whose case workers find their jobs.
+    """
+    return replace(reader_of(principal), programme=None)
 
 
 @asynccontextmanager

@@ -67,5 +67,6 @@ async def show_participant(
         request,
         "participant.html",
         participant=participant,
+        finds_jobs=principal.has("caseworker"),
         questions=[_(QUESTIONS[what]) for what in participant.unknown_on(today)],
     )

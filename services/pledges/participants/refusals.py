@@ -14,3 +14,13 @@ class ParticipantNotFound(Refusal):
     title = N_("There is no such citizen for you")
     detail = N_("You see the citizens of your municipality or your programme only.")
     next_step = ("/participants", N_("Citizens"))
+
+
+class UnknownParticipant(Refusal):
+    """The case worker's municipality has no such participant: not said is whether there is one elsewhere."""
+
+    code = "participant-not-found"
+    kind = "invalid"
+    title = N_("Your municipality has no such citizen")
+    detail = N_("Perhaps they have been erased. Choose another one, or save without a citizen.")
+    field = "/participant_id"

@@ -270,8 +270,17 @@ async def _log_batch(conn: Connection, taskforce_id: UUID, batch: Sequence[NewPl
 
 async def _log_alone(db: Database, taskforce_id: UUID, new: NewPledge) -> LoggedPledge:
     async with db.change(taskforce_id) as conn:
-        [outcome] = await log_pledges(conn, taskforce_id, [new])
-        return await _settled(conn, taskforce_id, new, outcome)
+        return await log_within(conn, taskforce_id, new)
+
+
+async def log_within(conn: Connection, taskforce_id: UUID, new: NewPledge) -> LoggedPledge:
+    """Do what `log_pledge` does, in the caller's transaction.
+
+    Raises:
+        Refusal: see `log_pledge`. The transaction has to be undone.
+    """
+    [outcome] = await log_pledges(conn, taskforce_id, [new])
+    return await _settled(conn, taskforce_id, new, outcome)
 
 
 async def log_all_or_none(db: Database, taskforce_id: UUID, batch: Sequence[NewPledge]) -> list[LoggedPledge]:

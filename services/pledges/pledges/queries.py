@@ -129,7 +129,7 @@ _POSITIONS: Final = TypeAdapter(list[Position])
 _POSITION_PAIRS: Final = ", ".join(f"'{column}', position.{column}" for column in POSITION_COLUMNS)
 
 _PLEDGES: Final = f"""
-select {select_list((*_SHOWN, *STATE_COLUMNS), "pledge")},
+select {select_list((*_SHOWN, *STATE_COLUMNS, "for_citizen"), "pledge")},
        event.title as event_title,
        contact.name as contact_name,
        contact.phone as contact_phone,
@@ -262,6 +262,7 @@ def _pledge(row: asyncpg.Record) -> PledgeOut:
         merged_into=row["merged_into"],
         **{column: row.get(column) for column in STATE_COLUMNS},
         pass_event_id=row["pass_event_id"],
+        for_citizen=row.get("for_citizen") or False,
         event_title=row["event_title"],
         rung_by=row.get("rung_by"),
         own_tasks=row["own_tasks"] or {},

@@ -276,6 +276,7 @@ class PledgeOut(ResponseModel):
     affirmed_on: date | None = Field(None, description="the day on which the company confirmed it after it was logged")
     active_on: date | None = Field(None, description="the last day on which something came of it, or it was corrected")
     lapse_deferred_until: date | None = Field(None, description="it does not lapse before this day")
+    for_citizen: bool = Field(False, description="it was made for one citizen, whom a municipality knows")
     logged_with_pass: bool = Field(exclude=True)
     pass_event_id: UUID | None = Field(None, exclude=True)
     event_title: str | None = Field(None, exclude=True)

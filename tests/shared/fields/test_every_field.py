@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BAD = (*(f"A{sign}B" for sign in "\x7f\x85\u2028\u202e\u2066\ud800\ue000\ufdd0\U000f0000"), "\u200b\u2060")
 OTHERWISE = {
     "IntakeForm": "read again as a PledgeIn",
+    "FoundJobForm": "read again as a PledgeIn",
     "HireForm": "read again as a HireIn",
     "CorrectionForm": "read again as a PledgePatch",
     "SlipForm": "read again as a PledgeIn",

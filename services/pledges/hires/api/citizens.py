@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands
-from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded
+from services.pledges.hires.access import edits_hires_as, unknown_participants_recorded
 from services.pledges.hires.api.answers import CHANGED, changed
 from services.pledges.hires.change_schemas import CitizenIn
-from services.pledges.participants.access import ParticipantsDb
+from services.pledges.participants.access import ParticipantsDb, case_worker
 from services.pledges.pledges.access import HIRE, Caseworker
 from services.pledges.pledges.api import PREFIX
 from shared.http.dependencies import Db
@@ -43,7 +43,7 @@ async def change_citizen(
             hire_id,
             body.participant_id,
             by=edits_hires_as(principal),
-            reader=names_citizens_as(principal),
+            reader=case_worker(principal),
             request=idempotent,
             seen_version=expected,
         )

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded, visible_hire
+from services.pledges.hires.access import edits_hires_as, unknown_participants_recorded, visible_hire
 from services.pledges.hires.queries import HireFilter
 from services.pledges.hires.schemas import HireIn, HireOut, HirePage
-from services.pledges.participants.access import ParticipantsDb
+from services.pledges.participants.access import ParticipantsDb, case_worker
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker, ContactReader
 from services.pledges.pledges.api import PREFIX, json_response
 from services.pledges.pledges.cursors import NewestFirst
@@ -65,7 +65,7 @@ async def confirm_hire(
             principal.taskforce,
             body.confirmation(),
             by=edits_hires_as(principal),
-            reader=names_citizens_as(principal),
+            reader=case_worker(principal),
             request=idempotent,
             limits=limits(request),
             seen_version=seen_version,

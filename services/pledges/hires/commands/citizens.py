@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from services.pledges.hires.commands.locking import lock_for_change, save_change
 from services.pledges.hires.domain import HireChange
-from services.pledges.hires.refusals import UnknownParticipant
 from services.pledges.participants.access import disclosure_in
+from services.pledges.participants.refusals import UnknownParticipant
 from services.pledges.participants.store import find_participant
 from shared.contracts.pledges import HireCitizenChanged
 from shared.privacy.access_log import PLACEMENT

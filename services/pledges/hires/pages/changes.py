@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import names_citizens_as, unknown_participants_recorded
+from services.pledges.hires.access import unknown_participants_recorded
 from services.pledges.hires.change_schemas import AnswerIn, ContactPersonIn, EndIn, NewStepIn
 from services.pledges.hires.checkpoints import MONTHS
 from services.pledges.hires.pages.change_forms import Asked, WrongFieldsError, by_field, read_body
 from services.pledges.hires.pages.citizens import citizen_called
-from services.pledges.hires.refusals import UnknownParticipant
 from services.pledges.hires.support_log.commands import log_support_contact, settle_support_contact
 from services.pledges.hires.support_log.refusals import SupportContactNotFound
 from services.pledges.hires.support_log.schemas import SupportContactIn
+from services.pledges.participants.access import case_worker
+from services.pledges.participants.refusals import UnknownParticipant
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from shared.fields.dates import iso_date
 from shared.fields.numbers import point_decimal
@@ -124,7 +125,7 @@ async def _change_citizen(asked: Asked) -> object:
             asked.hire_id,
             citizen.id if citizen else None,
             by=asked.by,
-            reader=names_citizens_as(asked.principal),
+            reader=case_worker(asked.principal),
             request=asked.idempotent,
             seen_version=asked.form.version,
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from services.pledges.hires.access import names_citizens_as, record_unknown_participant
-from services.pledges.participants.access import disclose_participants
+from services.pledges.hires.access import record_unknown_participant
+from services.pledges.participants.access import case_worker, disclose_participants
 from services.pledges.participants.matches import standing_match_of_position
 from services.pledges.participants.naming import named_participants
 from shared.privacy.access_log import PLACEMENT
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def _look_up(db: ParticipantsDatabase, principal: Principal) -> AsyncIterator[Disclosure]:
-    async with disclose_participants(db, names_citizens_as(principal), purpose=PLACEMENT) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT) as disclosure:
         yield disclosure
 
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.hires import commands, queries
-from services.pledges.hires.access import edits_hires_as, names_citizens_as, unknown_participants_recorded
+from services.pledges.hires.access import edits_hires_as, unknown_participants_recorded
 from services.pledges.hires.pages import draft
 from services.pledges.hires.pages.choices import training_choices
 from services.pledges.hires.pages.citizens import citizen_called, citizen_of_position
@@ -24,7 +24,7 @@ from services.pledges.hires.pages.hire_form import (
 )
 from services.pledges.hires.prefill import position_to_fill, prefilled
 from services.pledges.hires.queries import HireFilter
-from services.pledges.participants.access import ParticipantsDb
+from services.pledges.participants.access import ParticipantsDb, case_worker
 from services.pledges.pledges.access import HIRE, PLEDGE, Caseworker
 from services.pledges.pledges.dependencies import limits
 from services.pledges.pledges.forms import uuid_or_none
@@ -275,7 +275,7 @@ class _Visit:
                     self.principal.taskforce,
                     hire.confirmation(),
                     by=edits_hires_as(self.principal),
-                    reader=names_citizens_as(self.principal),
+                    reader=case_worker(self.principal),
                     request=sent_by_principal(self.request, str(hire.id), body),
                     limits=limits(self.request),
                     seen_version=_seen_version(form),

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from services.pledges.hires.refusals import UnknownParticipant
 from services.pledges.hires.schemas import HireIn
+from services.pledges.participants.refusals import UnknownParticipant
 from services.pledges.pledges.forms import read_as, uuid_or_none, without_empty
 from services.pledges.pledges.schemas import TypedId
 from shared.fields.dates import iso_date
