@@ -25,6 +25,8 @@ from services.pledges.evening import api as evening_api
 from services.pledges.evening import pages as evening_pages
 from services.pledges.hires import api as hires_api
 from services.pledges.hires import pages as hires_pages
+from services.pledges.hour_rules import api as hour_rules_api
+from services.pledges.hour_rules import pages as hour_rules_pages
 from services.pledges.hour_rules import rule_pages as hour_rules_rule_pages
 from services.pledges.imports import pages as imports_pages
 from services.pledges.imports.hires import pages as imports_hires_pages
@@ -128,6 +130,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         positions_api,
         duplicates_api,
         hires_api,
+        hour_rules_api,
         queue_api,
     ):
         app.include_router(routes.router)
@@ -157,6 +160,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         participants_pages,
         found_job_pages,
         hour_rules_rule_pages,
+        hour_rules_pages,
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,

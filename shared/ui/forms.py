@@ -95,20 +95,36 @@ async def read_form(request: Request, model: type[Model]) -> Form[Model]:
     posted = await posted_form(request)
     names = [name for name in posted if name != FIELD]
     misnamed = {name: error for name in names for one in posted.getlist(name) if (error := misnamed_file(one))}
+    return _form_of(model, {name: posted.getlist(name) for name in names}, misnamed)
+
+
+def read_query(request: Request, model: type[Model]) -> Form[Model]:
+    """Read the query of an address into the model, as `read_form` reads a posted form: for forms that change nothing.
+
+    Fields that the model does not have are left out.
+    """
+    query = request.query_params
+    known = {info.alias or name for name, info in model.model_fields.items()}
+    return _form_of(model, {name: query.getlist(name) for name in query if name in known}, {})
+
+
+def _form_of(
+    model: type[Model], sent_by_name: Mapping[str, Iterable[UploadFile | str]], misnamed: Mapping[str, str]
+) -> Form[Model]:
     lists = _list_fields(model)
     values: dict[str, Any] = {}
-    for name in names:
-        sent = [one for one in map(_tidy, posted.getlist(name)) if one is not None]
+    for name, all_sent in sent_by_name.items():
+        sent = [one for one in map(_tidy, all_sent) if one is not None]
         if sent:
             values[name] = sent if name in lists else sent[-1]
     try:
         data = model.model_validate(_nested(values, model))
     except ValidationError as error:
         found = field_errors({**one, "loc": ("body", *one["loc"])} for one in _details(error))
-        return Form(_shown(values), _by_name(found, known=lists) | misnamed)
+        return Form(_shown(values), {**_by_name(found, known=lists), **misnamed})
     form = Form(_shown(values), data=data)
     words = _("Looks like a CPR number (a date and four digits); please leave it out")
-    errors = dict.fromkeys(fields_like_cpr(data), words) | misnamed
+    errors = {**dict.fromkeys(fields_like_cpr(data), words), **misnamed}
     return form.refused(errors) if errors else form
 
 

@@ -21,12 +21,17 @@ def _list(path: str) -> Probe:
     return probe
 
 
-def _one(path: str) -> Probe:
-    """One participant by their id."""
+def _one(path: str, *, by_id: bool = False) -> Probe:
+    """One participant by their id.
+
+    Args:
+        by_id: whether the answer names them by their id instead of their case reference.
+    """
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
         found = world.participants.of(caller, ownership)
-        return Ask("GET", path.format(id=found.id), shows=expected_marks(ownership, found.case_reference))
+        mark = str(found.id) if by_id else found.case_reference
+        return Ask("GET", path.format(id=found.id), shows=expected_marks(ownership, mark))
 
     return probe
 
@@ -49,4 +54,8 @@ PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /participants/{participant_id:uuid}/found-job", "company"): _companies_of_found_job,
     ("POST /participants/{participant_id:uuid}/found-job", "participant"): _found_job,
     ("GET /participants/{participant_id:uuid}", "participant"): _one("/participants/{id}"),
+    ("GET /participants/{participant_id:uuid}/hours", "participant"): _one("/participants/{id}/hours"),
+    ("GET /api/pledges/v1/participants/{participant_id}/hours", "participant"): _one(
+        "/api/pledges/v1/participants/{id}/hours?purpose=casework", by_id=True
+    ),
 }

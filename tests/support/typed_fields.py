@@ -93,8 +93,8 @@ def forms() -> dict[str, type[BaseModel]]:
     found = {}
     for path, tree in sources():
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "read_form":
-                assert isinstance(call.args[1], ast.Name), f"{path}: read_form takes a model by its name"
+            if isinstance(call, ast.Call) and getattr(call.func, "id", None) in {"read_form", "read_query"}:
+                assert isinstance(call.args[1], ast.Name), f"{path}: a form is read into a model by its name"
                 name = call.args[1].id
                 module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
                 model = getattr(module, name)

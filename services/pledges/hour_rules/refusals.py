@@ -69,3 +69,23 @@ class RulesFull(Refusal):
     kind = "conflict"
     title = N_("There are too many rules")
     detail = N_("Use one that there is.")
+
+
+class PlanInThePast(Refusal):
+    """What has been is in the hires, where it is corrected."""
+
+    code = "planned-step-in-the-past"
+    kind = "invalid"
+    title = N_("The planned step begins in the past")
+    detail = N_("Choose today or a later day. What has been is corrected on the hire.")
+    field = "/from"
+
+
+class UnknownHireOfPlan(Refusal):
+    """The citizen has no such hire."""
+
+    code = "hire-of-plan-not-found"
+    kind = "invalid"
+    title = N_("The citizen has no such hire")
+    detail = N_("Choose one of the citizen's hires, or a new job.")
+    field = "/hire_id"
