@@ -37,6 +37,8 @@ from services.pledges.mails import pages as mails_pages
 from services.pledges.participants import pages as participants_pages
 from services.pledges.participants.access import connect_with_sight_of_all
 from services.pledges.participants.found_jobs import pages as found_job_pages
+from services.pledges.participants.profile_cards import own_pages, public_pages
+from services.pledges.participants.profile_cards import staff_pages as profile_card_pages
 from services.pledges.pledges import api as pledges_api
 from services.pledges.pledges import pages as pledges_pages
 from services.pledges.pledges.guest_access import Intake
@@ -67,6 +69,9 @@ Every writing request carries an `Idempotency-Key` of your own making. Repeat it
 answer: a pledge that was answered with 201 exists exactly once, for ever.
 """
 
+_PHOTOS_AT_ONCE = 2
+"""Photos that are decoded at the same time, each with up to 200 MB."""
+
 
 def create_app(settings: PledgesSettings | None = None) -> FastAPI:
     """Return the application. Without settings they are read from the environment."""
@@ -95,6 +100,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
             )
         )
         app.state.changes = changes
+        app.state.photo_slots = asyncio.Semaphore(_PHOTOS_AT_ONCE)
         app.state.before_shutdown = [changes.close]
         tasks = [
             asyncio.create_task(changes.follow(listen(settings, channel, name=f"pledges-listen-{channel}")))
@@ -117,7 +123,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         service="pledges",
         settings=settings,
         lifespan=lifespan,
-        larger_bodies={"/pledges/import": LARGEST_UPLOAD},
+        larger_bodies={"/pledges/import": LARGEST_UPLOAD, "/participants/photos/": LARGEST_UPLOAD},
         description=DESCRIPTION,
         tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
@@ -161,6 +167,9 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         found_job_pages,
         hour_rules_rule_pages,
         hour_rules_pages,
+        profile_card_pages,
+        own_pages,
+        public_pages,
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,

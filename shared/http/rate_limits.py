@@ -122,12 +122,21 @@ EXCHANGING_KEYS: Final = RateClass(
 )
 """Exchanging an API key for a token."""
 
+OPENING_CARDS: Final = RateClass(
+    "opening-cards",
+    {"account": Rate(600, 600), "pass": Rate(600, 600), "address": Rate(600, 600)},
+    "A page with a photo takes two requests. The limit allows everybody in a hall to open three cards in ten minutes, "
+    "and no program to copy all that it could ever have links to.",
+)
+"""A profile card, by its link."""
+
 UNLIMITED: Final = RateClass(
     "unlimited", {}, "The gateway does not route these operations: only other services and operators call them."
 )
 
 RATE_CLASSES: Final[Mapping[str, RateClass]] = {
-    kind.name: kind for kind in (READING, LOGGING, CHANGING, HEAVY, SIGNING_IN, ASKING_DEVICES, EXCHANGING_KEYS)
+    kind.name: kind
+    for kind in (READING, LOGGING, CHANGING, HEAVY, SIGNING_IN, ASKING_DEVICES, EXCHANGING_KEYS, OPENING_CARDS)
 }
 """The classes whose rates an installation can change, by name."""
 

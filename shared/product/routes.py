@@ -39,6 +39,7 @@ PREFIXES: Final = MappingProxyType(
         "/hires": "pledges",
         "/company": "pledges",
         "/participants": "pledges",
+        "/card": "pledges",
         "/api/pledges": "pledges",
         "/notifications": "notifications",
         "/api/notifications": "notifications",

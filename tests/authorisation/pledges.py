@@ -31,6 +31,7 @@ from tests.authorisation.pledges_world import (
     name_of,
     proposal_about,
 )
+from tests.authorisation.profile_cards import PROFILE_CARD_PROBES
 from tests.authorisation.resources import beside, change, list_of, one
 from tests.authorisation.subjects import deadlines, erase, find, ledger
 from tests.pledges.conftest import pledge_body
@@ -499,4 +500,5 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("GET /pledges/{pledge_id:uuid}", "hire"): one("/pledges/{id}", "hire_contact", inside=True),
     **CASE_WORK_PROBES,
     **PARTICIPANT_PROBES,
+    **PROFILE_CARD_PROBES,
 }

@@ -95,6 +95,8 @@ class PledgesWorld(StreamingWorld):
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
         "participant": ("own", "other municipality", "other programme", "other taskforce", "missing"),
+        "profile card": ("own", "other municipality", "other programme", "other taskforce", "missing"),
+        "card page": ("own", "other taskforce", "missing"),
     }
 
     def principal(self, caller: Caller) -> Principal:
@@ -113,7 +115,8 @@ class PledgesWorld(StreamingWorld):
         undone = await self.superuser.fetchval(
             "select count(*) from case_assignments where undone_at is not null and taskforce_id = $1", OTHER_TASKFORCE
         )
-        return await super().written() + int(calls) + int(handed_over) + int(undone)
+        of_participants = await self.superuser.fetchval("select count(*) from participants.changes")
+        return await super().written() + int(calls) + int(handed_over) + int(undone) + int(of_participants)
 
     async def fill(self) -> None:
         self._pledges: dict[tuple[Ownership, str], Logged] = {}

@@ -9,10 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-import io
 from typing import TYPE_CHECKING, Final
-
-import segno
 
 if TYPE_CHECKING:
     from services.events.settings import EventsSettings
@@ -48,20 +45,3 @@ def authentication(settings: EventsSettings, purpose: str, content: bytes) -> by
     """Return the MAC of the content, 12 bytes."""
     key = hashlib.sha256(purpose.encode() + b"\0" + settings.token_private_key.get_secret_value().encode()).digest()
     return hmac.digest(key, content, "sha256")[:_MAC_BYTES]
-
-
-def qr_svg(link: str) -> bytes:
-    """Return the link's QR code as an SVG document: black on white, with its quiet zone, without a fixed size."""
-    drawing = io.BytesIO()
-    segno.make(link, error="m", micro=False).save(
-        drawing,
-        kind="svg",
-        border=4,
-        dark="#000",
-        light="#fff",
-        omitsize=True,
-        xmldecl=False,
-        svgclass=None,
-        lineclass=None,
-    )
-    return drawing.getvalue()

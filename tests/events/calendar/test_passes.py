@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.events.calendar import passes
-from services.events.calendar.codes import InvalidCode, qr_svg
+from services.events.calendar.codes import InvalidCode
+from shared.documents.qr import qr_svg
 from shared.http.auth import TokenVerifier, new_private_jwk, public_jwks
 from tests.events.conftest import published
 

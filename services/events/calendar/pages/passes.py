@@ -12,10 +12,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.events.access import EVENT, PASS, DoorKeeper, Planner, Settings, is_planner
 from services.events.calendar import commands, passes, store
-from services.events.calendar.codes import InvalidCode, qr_svg
+from services.events.calendar.codes import InvalidCode
 from services.events.calendar.domain import EventNotFound, PassNotAvailable
 from services.events.calendar.schemas import RevokeForm
 from services.events.register import queries
+from shared.documents.qr import qr_svg
 from shared.http.dependencies import Anybody, Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem

@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from services.events.access import COMPANY, EVENT, INVITATION, REGISTRATION, Planner, Settings, is_door_keeper
 from services.events.calendar import queries as calendar
-from services.events.calendar.codes import InvalidCode, qr_svg
+from services.events.calendar.codes import InvalidCode
 from services.events.calendar.domain import EventNotFound
 from services.events.calendar.registrations import commands, queries
 from services.events.calendar.registrations.domain import pasted_companies
 from services.events.calendar.registrations.invitations import Invitation, invitation_link, read_invitation
 from services.events.calendar.registrations.queries import ByCompany
 from services.events.calendar.registrations.schemas import ChosenForm, PastedForm
+from shared.documents.qr import qr_svg
 from shared.fields.text import SearchText
 from shared.http.dependencies import Anybody, Db
 from shared.http.paging import PageToken, cut

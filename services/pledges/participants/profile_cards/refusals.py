@@ -156,3 +156,12 @@ class PhotoBroken(PhotoRefused):
     title = N_("The photo is damaged")
     detail = N_("It cannot be read to its end. Choose another one, or save it again.")
     field = "/photo"
+
+
+class LinkMissing(Refusal):
+    """No link opens the card, so it cannot be printed with a code."""
+
+    code = "card-link-missing"
+    kind = "conflict"
+    title = N_("The card has no QR code")
+    detail = N_("Make a new QR code, or let the card be valid for longer.")

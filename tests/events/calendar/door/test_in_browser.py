@@ -13,13 +13,13 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.events.calendar import commands as calendar
-from services.events.calendar.codes import qr_svg
 from services.events.calendar.door.queries import door_companies
 from services.events.calendar.registrations.commands import register_companies
 from services.events.calendar.registrations.invitations import Invitation, invitation_link
 from services.events.identity.people.domain import Person
 from services.events.register import commands as register
 from services.events.register.domain import Company
+from shared.documents.qr import qr_svg
 from tests.support.layout import DESKTOP, NARROW, PHONE, assert_fits
 from tests.support.waiting import eventually
 
