@@ -34,6 +34,8 @@ from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
 from services.pledges.mails import pages as mails_pages
+from services.pledges.participants import api as participants_api
+from services.pledges.participants import editing_pages as participants_editing_pages
 from services.pledges.participants import pages as participants_pages
 from services.pledges.participants.access import connect_with_sight_of_all
 from services.pledges.participants.found_jobs import pages as found_job_pages
@@ -137,6 +139,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         duplicates_api,
         hires_api,
         hour_rules_api,
+        participants_api,
         queue_api,
     ):
         app.include_router(routes.router)
@@ -165,6 +168,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         hires_pages,
         participants_pages,
         found_job_pages,
+        participants_editing_pages,
         hour_rules_rule_pages,
         hour_rules_pages,
         profile_card_pages,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from tests.authorisation.matrix import Ask, Probe, expected_marks
-from tests.authorisation.pledges_world import PledgesWorld
+from tests.authorisation.matrix import Ask, Probe, expected_marks, taskforce_of
+from tests.authorisation.pledges_world import API, PledgesWorld
 
 if TYPE_CHECKING:
     from shared.http.policy import Caller, Ownership
@@ -48,7 +49,75 @@ async def _companies_of_found_job(world: PledgesWorld, caller: Caller, ownership
     return Ask("GET", f"/participants/{world.participants.of(caller, 'own').id}/found-job", hidden=200, shows=shows)
 
 
+def _change(method: str, path: str, *, success: int, **send: Any) -> Probe:
+    """A change of a participant, of a version that they do not have: it is refused for that where they are reached."""
+
+    async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+        found = world.participants.of(caller, ownership)
+        headers = {"idempotency-key": str(uuid4()), "if-match": '"999"', "x-purpose": "casework"}
+        sent = {"headers": headers} if path.startswith(API) else {}
+        return Ask(method, path.format(id=found.id), sent | send, success=success)
+
+    return probe
+
+
+async def register_by_api(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
+    """A new participant is of the caller's municipality, whatever the request says."""
+    if ownership != "own":
+        return None
+    headers = {"idempotency-key": str(uuid4()), "x-purpose": "casework"}
+    send = {"json": {"case_reference": f"Ny {uuid4().hex}"}, "headers": headers}
+    return Ask("POST", f"{API}/participants", send, success=201, creates=True)
+
+
+async def write_note(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    found = world.participants.of(caller, ownership)
+    form = {"id": str(uuid4()), "body": "De ringer i morgen"}
+    return Ask("POST", f"/participants/{found.id}/notes", {"data": form}, success=303)
+
+
+async def delete_note(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """A note that is made for the request; of one that is missing, another participant's."""
+    found, note_id = world.participants.of(caller, ownership), uuid4()
+    owner = world.participants.of(caller, "own") if ownership == "missing" else found
+    await world.superuser.execute(
+        """
+        insert into participants.notes (taskforce_id, id, participant_id, body, written_at, keep_until)
+        values ($1, $2, $3, 'Slettes', now(), current_date + 9)
+        """,
+        taskforce_of(ownership),
+        note_id,
+        owner.id,
+    )
+    return Ask("POST", f"/participants/{found.id}/notes/{note_id}/delete", success=303)
+
+
+_PURPOSE: Final = "purpose=casework"
+
 PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
+    (f"POST {API}/participants", "participant"): register_by_api,
+    (f"GET {API}/participants", "participant"): _list(f"{API}/participants?{_PURPOSE}"),
+    (f"GET {API}/participants/{{participant_id}}", "participant"): _one(f"{API}/participants/{{id}}?{_PURPOSE}"),
+    (f"PATCH {API}/participants/{{participant_id}}", "participant"): _change(
+        "PATCH", f"{API}/participants/{{id}}", success=412, json={"programme": "job_network"}
+    ),
+    ("GET /participants/{participant_id:uuid}/edit", "participant"): _one("/participants/{id}/edit"),
+    # Of a version that they do not have.
+    ("POST /participants/{participant_id:uuid}/edit", "participant"): _change(
+        "POST", "/participants/{id}/edit", success=412, data={"version": "999", "max_distance_km": "7"}
+    ),
+    ("POST /participants/{participant_id:uuid}/status", "participant"): _change(
+        "POST", "/participants/{id}/status", success=412, data={"version": "999", "status": "paused"}
+    ),
+    # From a day on which no target group is in force.
+    ("POST /participants/{participant_id:uuid}/target-group", "participant"): _change(
+        "POST",
+        "/participants/{id}/target-group",
+        success=422,
+        data={"target_group": "6.2", "target_group_from": "2001-01-01"},
+    ),
+    ("POST /participants/{participant_id:uuid}/notes", "participant"): write_note,
+    ("POST /participants/{participant_id:uuid}/notes/{note_id:uuid}/delete", "participant"): delete_note,
     ("GET /participants", "participant"): _list("/participants"),
     ("GET /participants/{participant_id:uuid}/found-job", "participant"): _one("/participants/{id}/found-job"),
     ("GET /participants/{participant_id:uuid}/found-job", "company"): _companies_of_found_job,

@@ -115,8 +115,11 @@ class PledgesWorld(StreamingWorld):
         undone = await self.superuser.fetchval(
             "select count(*) from case_assignments where undone_at is not null and taskforce_id = $1", OTHER_TASKFORCE
         )
-        of_participants = await self.superuser.fetchval("select count(*) from participants.changes")
-        return await super().written() + int(calls) + int(handed_over) + int(undone) + int(of_participants)
+        # Nor is anything about participants.
+        participants = await self.superuser.fetchval(
+            "select (select count(*) from participants.changes) + (select count(*) from participants.notes)"
+        )
+        return await super().written() + int(participants) + int(calls) + int(handed_over) + int(undone)
 
     async def fill(self) -> None:
         self._pledges: dict[tuple[Ownership, str], Logged] = {}

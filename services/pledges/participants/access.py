@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import HTTPConnection
 
+    from services.pledges.participants.domain import Participant
     from services.pledges.settings import PledgesSettings
     from shared.db.database import Connection
     from shared.privacy.access_log import Action, Purpose
@@ -157,6 +158,11 @@ def case_worker(principal: Principal) -> Reader:
     A facilitator's programme may have participants of others, whose case workers find their jobs.
     """
     return replace(reader_of(principal), programme=None)
+
+
+def may_change(principal: Principal, participant: Participant) -> bool:
+    """Whether the principal may change the participant. The database decides; this is for its page."""
+    return principal.has("caseworker") and participant.municipality == principal.municipality
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import asyncpg
 
+    from services.pledges.participants.domain import ParticipantNote
     from shared.db.database import Connection
     from shared.privacy.access_log import Disclosure
 
@@ -236,3 +237,33 @@ def participant_of(row: asyncpg.Record) -> Participant:
         target_groups=tuple(TargetGroup(*held) for held in row["target_groups"]),
         version=row["version"],
     )
+
+
+async def insert_note(disclosure: Disclosure, note: ParticipantNote) -> None:
+    """Save a new note. One that has its id already stays as it is."""
+    await disclosure.conn.execute(
+        """
+        insert into participants.notes
+               (taskforce_id, id, participant_id, body, written_by, written_at, keep_until)
+        values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (taskforce_id, id) do nothing
+        """,
+        disclosure.taskforce_id,
+        note.id,
+        note.participant_id,
+        note.body,
+        note.written_by,
+        note.written_at,
+        note.keep_until,
+    )
+
+
+async def delete_note(disclosure: Disclosure, participant_id: UUID, note_id: UUID) -> bool:
+    """Delete a note of a participant. False: they have no such note."""
+    deleted = await disclosure.conn.execute(
+        "delete from participants.notes where taskforce_id = $1 and participant_id = $2 and id = $3",
+        disclosure.taskforce_id,
+        participant_id,
+        note_id,
+    )
+    return deleted == "DELETE 1"

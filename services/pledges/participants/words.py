@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from shared.i18n.translations import N_
+from shared.i18n.translations import gettext as _
+from shared.product.vocabulary import JOB_TYPES, PROGRAMMES
+from shared.ui.formats import date_text, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from services.pledges.participants.domain import Transport, Unknown, Weekday
+    from services.pledges.participants.domain import Availability, ParticipantTerms, Transport, Unknown, Weekday
 
 TRANSPORTS: Final[Mapping[Transport, str]] = MappingProxyType(
     {
@@ -48,3 +51,75 @@ QUESTIONS: Final[Mapping[Unknown, str]] = MappingProxyType(
     }
 )
 """What is not known, as a question, in the order in which it is asked."""
+
+CHANGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "registered": N_("Registered"),
+        "availability_changed": N_("What they can work was changed"),
+        "tasks_changed": N_("The tasks were changed"),
+        "programme_changed": N_("The programme was changed"),
+        "caseworker_changed": N_("The case worker was changed"),
+        "target_groups_changed": N_("The target group was changed"),
+        "paused": N_("Paused for now"),
+        "resumed": N_("Looks for a job again"),
+        "left": N_("Has left us"),
+        "returned": N_("Was taken back"),
+        "card_written": N_("The profile card was written"),
+        "card_photo_added": N_("The profile card got a photo"),
+        "card_photo_removed": N_("The photo of the profile card was removed"),
+        "card_withdrawn": N_("The profile card was withdrawn"),
+        "card_link_renewed": N_("The profile card got a new link"),
+        "card_handed_over": N_("The profile card was handed over"),
+        "card_corrected": N_("The citizen asked for a correction of the profile card"),
+    }
+)
+"""Labels of the kinds of changes in the history."""
+
+
+def change_text(kind: str) -> str:
+    """Return what was done, in the current language."""
+    return _(CHANGES.get(kind, N_("Something was changed")))
+
+
+def hours_text(known: Availability) -> str | None:
+    """Return the hours a week, in the current language; None: not known."""
+    fewest, most = known.weekly_hours_from, known.weekly_hours_to
+    if fewest is None or most is None:
+        return None
+    if fewest == most:
+        return _("%(hours)s hours a week", hours=number_text(fewest))
+    return _("%(low)s–%(high)s hours a week", low=number_text(fewest), high=number_text(most))
+
+
+def distance_text(known: Availability) -> str | None:
+    """Return how far somebody can travel, in the current language; None: not known."""
+    if known.max_distance_km is None:
+        return None
+    if known.max_distance_km == 0:
+        return _("Only within the municipality")
+    return _("At most %(km)s km from the municipality's main town", km=known.max_distance_km)
+
+
+def facts_in_words(terms: ParticipantTerms, labels: Mapping[str, str]) -> dict[str, str | None]:
+    """Return what is known, by its label, in the current language; None: not known.
+
+    Args:
+        labels: of the tasks, by code.
+    """
+    known, tasks = terms.availability, terms.tasks
+
+    def listed(words: Iterable[str]) -> str | None:
+        return ", ".join(words) or None
+
+    return {
+        _("Looks for"): listed(_(label) for code, label in JOB_TYPES.items() if code in (known.job_types or ())),
+        _("Hours"): hours_text(known),
+        _("Days"): listed(_(label) for day, label in WEEKDAYS.items() if day in (known.weekdays or ())),
+        _("Can begin"): date_text(known.available_from) if known.available_from else None,
+        _("Distance"): distance_text(known),
+        _("Gets to work"): _(TRANSPORTS[known.transport]) if known.transport else None,
+        _("Can do"): listed(label for code, label in labels.items() if code in tasks.can),
+        _("Would like to do"): listed(label for code, label in labels.items() if code in tasks.want),
+        _("Cannot do"): listed(label for code, label in labels.items() if code in tasks.cannot),
+        _("Programme"): _(PROGRAMMES[terms.programme]) if terms.programme else None,
+    }

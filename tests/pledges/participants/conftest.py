@@ -1,4 +1,4 @@
-"""Participants of a municipality, and the database as the role that may use them."""
+"""Participants of a municipality, and the database as the role that may use them and as superuser."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from services.pledges.settings import PledgesSettings
+    from tests.support.infrastructure import Databases
 
 STRUER = "0671"
 HOLSTEBRO = "0661"
@@ -45,6 +47,14 @@ async def participants_database(pledges_settings: PledgesSettings) -> AsyncItera
     database = await Database.connect(pledges_settings, name="tests", url=pledges_settings.participants_database_url)
     yield ParticipantsDatabase(database)
     await database.close()
+
+
+@pytest_asyncio.fixture
+async def superuser(pledges_dsns: Databases) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A superuser's connection to the database."""
+    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
+    yield conn
+    await conn.close()
 
 
 @pytest.fixture

@@ -1,65 +1,175 @@
-"""The pages of participants, as a case worker and a facilitator see them, and others do not."""
+"""The pages of participants, as case workers and facilitators see and use them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
-import asyncpg
 import pytest_asyncio
 
-from tests.pledges.browsing import HTML, text_of
-from tests.pledges.participants.conftest import STRUER, add, participant
+from services.pledges.participants.domain import TargetGroup
+from tests.pledges.browsing import HTML, hidden, text_of
+from tests.pledges.conftest import TODAY, Caller, hire_body
+from tests.pledges.participants.conftest import HOLSTEBRO, STRUER, add, participant
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from uuid import UUID
+    import asyncpg
+    import httpx
 
     from services.pledges.participants.access import ParticipantsDatabase, Reader
     from services.pledges.participants.domain import Participant
-    from tests.pledges.conftest import Caller
-    from tests.support.infrastructure import Databases
+
+ME = uuid4()
 
 
 @pytest_asyncio.fixture
 async def one(participants_database: ParticipantsDatabase, struer: Reader, taskforce_id: UUID) -> Participant:
     """A participant of Struer."""
-    found = participant(taskforce_id, case_reference="S-2041", programme="job_network")
+    found = participant(
+        taskforce_id,
+        case_reference="S-2041",
+        programme="job_network",
+        target_groups=(TargetGroup("6.2", TODAY - timedelta(days=30)),),
+    )
     await add(participants_database, struer, found)
     return found
 
 
-@pytest_asyncio.fixture
-async def superuser(pledges_dsns: Databases) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """A superuser's connection to the database."""
-    conn = await asyncpg.connect(pledges_dsns.superuser_dsn("pledges"))
-    yield conn
-    await conn.close()
+async def _send(
+    caller: Caller, method: str, path: str, form: dict[str, Any] | None = None, **principal: Any
+) -> httpx.Response:
+    roles = principal.pop("roles", ("caseworker",))
+    headers = caller.headers(*roles, **({"municipality": STRUER, "subject": f"person:{ME}"} | principal)) | HTML
+    return await caller.client.request(method, f"/participants{path}", data=form, headers=headers)
 
 
-async def _page(caller: Caller, path: str, role: str = "caseworker", **principal: str) -> tuple[int, str]:
-    where = principal or {"municipality": STRUER}
-    answer = await caller.client.get(path, headers=caller.headers(role, **where) | HTML)  # type: ignore[arg-type]
-    return answer.status_code, text_of(answer.text)
+async def _text(caller: Caller, path: str, **principal: Any) -> str:
+    answer = await _send(caller, "GET", path, **principal)
+    assert answer.status_code == 200, answer.text
+    return text_of(answer.text)
 
 
-async def test_the_page_asks_what_is_not_known(caller: Caller, one: Participant) -> None:
-    status, text = await _page(caller, f"/participants/{one.id}")
-    assert (status, "S-2041" in text) == (200, True)
-    assert "Hvor mange timer om ugen kan borgeren arbejde?" in text
+async def test_a_citizen_is_registered_once_and_their_page_asks_what_is_not_known(caller: Caller) -> None:
+    form: dict[str, Any] = {
+        "id": hidden((await _send(caller, "GET", "/new")).text, "id"),
+        "case_reference": "S-7",
+        "caseworker_id": str(ME),
+        "job_types": ["smaajob"],
+        "hours_from": "7,5",
+        "weekdays": ["1", "3"],
+        "max_distance_km": "0",
+        "can": ["packing"],
+        "target_group": "6.2",
+        "target_group_from": TODAY.isoformat(),
+    }
+    first = await _send(caller, "POST", "/new", form)
+    assert first.status_code == 303, text_of(first.text)
+    again = await _send(caller, "POST", "/new", form)  # a second click
+    assert again.headers["location"] == first.headers["location"]
+    text = text_of((await caller.client.get(first.headers["location"], headers=_me(caller))).text)
+    for words in ("Borgeren er registreret", "7,5 timer om ugen", "Mandag, Onsdag", "Kun i kommunen", "Pakkeopgaver"):
+        assert words in text, words
+    assert "Hvordan kommer borgeren på arbejde?" in text
+    assert "Hvilke dage kan borgeren arbejde?" not in text
+    other = await _send(caller, "POST", "/new", form | {"id": str(uuid4())})
+    assert other.status_code == 409
+    assert "Find borgeren på listen" in text_of(other.text)
+
+
+async def test_what_is_wrong_is_shown_at_the_form(caller: Caller, one: Participant) -> None:
+    answer = await _send(caller, "POST", "/new", {"id": str(uuid4()), "case_reference": "010190-1234"})
+    assert answer.status_code == 422
+    assert "CPR" in text_of(answer.text)
+    answer = await _send(caller, "POST", f"/{one.id}/edit", {"hours_from": "9", "hours_to": "5", "version": "1"})
+    assert answer.status_code == 422
+    assert 'href="#field-hours-from"' in answer.text
+    answer = await _send(caller, "POST", f"/{one.id}/notes", {"id": str(uuid4()), "body": "Ring 010190-1234"})
+    assert answer.status_code == 422
+    assert "CPR" in text_of(answer.text)
+    early = {"target_group": "6.3", "target_group_from": (TODAY - timedelta(days=40)).isoformat()}
+    answer = await _send(caller, "POST", f"/{one.id}/target-group", early)
+    assert answer.status_code == 422
+    assert "Målgruppernes datoer" in text_of(answer.text) or "Hver målgruppe begynder" in text_of(answer.text)
+
+
+async def test_two_who_change_one_at_once_see_both_versions(caller: Caller, one: Participant) -> None:
+    form = {"version": "1", "programme": "job_network", "transport": "car"}
+    assert (await _send(caller, "POST", f"/{one.id}/edit", form)).status_code == 303
+    stale = await _send(caller, "POST", f"/{one.id}/edit", form | {"transport": "walk"})
+    assert stale.status_code == 412
+    assert "Kommer på arbejde I bil Til fods" in text_of(stale.text)
+    assert hidden(stale.text, "version") == "2"
+    assert (await _send(caller, "POST", f"/{one.id}/edit", form | {"transport": "walk", "version": "2"})).is_redirect
+
+
+async def test_a_citizen_is_paused_leaves_and_returns(caller: Caller, one: Participant) -> None:
+    for version, status, words in [(1, "paused", "På pause"), (2, "left", "Udskrevet den"), (3, "active", "Søger job")]:
+        answer = await _send(caller, "POST", f"/{one.id}/status", {"version": str(version), "status": status})
+        assert answer.status_code == 303
+        assert words in await _text(caller, f"/{one.id}")
+    listed = await _text(caller, "?q=s2041")
+    assert "S-2041" in listed
+    assert "Ingen borger passer" in await _text(caller, "?who=mine")
+
+
+async def test_a_note_is_written_shown_to_the_facilitator_and_deleted(caller: Caller, one: Participant) -> None:
+    form = {"id": str(uuid4()), "body": "Vil helst begynde tidligt"}
+    for _ in range(2):  # a second click changes nothing
+        assert (await _send(caller, "POST", f"/{one.id}/notes", form)).status_code == 303
+    facilitator: dict[str, Any] = {"roles": ("facilitator",), "municipality": None, "programme": "job_network"}
+    text = await _text(caller, f"/{one.id}", **facilitator)
+    assert text.count("Vil helst begynde tidligt") == 1
+    assert "Slet notatet" not in text
+    refused = await _send(caller, "POST", f"/{one.id}/notes/{form['id']}/delete", **facilitator)
+    assert refused.status_code == 403
+    assert (await _send(caller, "POST", f"/{one.id}/notes/{form['id']}/delete")).status_code == 303
+    assert "Vil helst begynde tidligt" not in await _text(caller, f"/{one.id}")
+
+
+async def test_a_facilitator_who_is_a_case_worker_elsewhere_changes_nobody_of_the_programme(
+    caller: Caller, one: Participant
+) -> None:
+    both: dict[str, Any] = {
+        "roles": ("caseworker", "facilitator"),
+        "municipality": HOLSTEBRO,
+        "programme": "job_network",
+    }
+    assert "Ret det, vi ved" not in await _text(caller, f"/{one.id}", **both)
+    for path, form in [("status", {"status": "left"}), ("edit", {"version": "1"}), ("notes", {"body": "x"})]:
+        answer = await _send(caller, "POST", f"/{one.id}/{path}", {"id": str(uuid4())} | form, **both)
+        assert answer.status_code == 404
+
+
+async def test_the_page_shows_the_hires_and_who_has_looked(
+    caller: Caller, one: Participant, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    hire = hire_body(company={"name": "Struer Trælast A/S"}, job_type="smaajob")
+    assert (await caller.confirm(hire, municipality=STRUER)).status_code == 201
+    await superuser.execute("update hires set citizen_id = $1", one.citizen_id)
+    text = await _text(caller, f"/{one.id}")
+    assert "Struer Trælast A/S" in text
+    assert "12,5 løntimer om ugen" in text
+    assert "Ingen før dig" not in text  # who registered them
+    assert "Sagsbehandling" in text
 
 
 async def test_nothing_is_shown_while_the_access_log_cannot_be_written(
     caller: Caller, one: Participant, superuser: asyncpg.Connection[asyncpg.Record]
 ) -> None:
     await superuser.execute("alter table access_log add constraint full_disk check (false) not valid")
-    for path in ("/participants", f"/participants/{one.id}"):
-        status, text = await _page(caller, path)
-        assert status == 503
-        assert "Adgangsloggen kan ikke skrives" in text
-        assert "S-2041" not in text
+    for path in ("", f"/{one.id}"):
+        answer = await _send(caller, "GET", path)
+        assert answer.status_code == 503
+        assert "Adgangsloggen kan ikke skrives" in text_of(answer.text)
+        assert "S-2041" not in answer.text
     await superuser.execute("alter table access_log drop constraint full_disk")
     async with superuser.transaction():
         await superuser.execute("lock table access_log in exclusive mode")
-        status, text = await _page(caller, f"/participants/{one.id}")
-    assert (status, "S-2041" in text) == (503, False)
+        answer = await _send(caller, "GET", f"/{one.id}")
+    assert (answer.status_code, "S-2041" in answer.text) == (503, False)
     assert await superuser.fetchval("select count(*) from access_log where action = 'read'") == 0
+
+
+def _me(caller: Caller) -> dict[str, str]:
+    return caller.headers("caseworker", municipality=STRUER, subject=f"person:{ME}") | HTML
