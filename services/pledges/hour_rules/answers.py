@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from services.pledges.hour_rules import queries
-from services.pledges.hour_rules.hours import by_month, counted_weekly_hours, measure, met_on, with_plan
+from services.pledges.hour_rules.hours import by_month, counted_weekly_hours, hours_between, measure, met_on, with_plan
 from services.pledges.hour_rules.planning import plan_of
 from services.pledges.hour_rules.schemas import FallingOutOut, HoursOut, MonthOut, RuleHoursOut, WhatIfOut
 from services.pledges.hour_rules.store import load_rules
@@ -54,14 +54,17 @@ class Hours:
         """Return the hours beside every rule, those in force first."""
         works = self.works
         rules = sorted(self.rules.valid, key=lambda rule: _PLACES[rule.state(today)])
+        first = months_after(today.replace(day=1), 1 - _MONTHS)
+        together = hours_between(works, first, today)
         return HoursOut(
             participant_id=self.participant.id,
             day=today,
             hires=len(self.hires),
             months=[
-                MonthOut(month=one.month, paid=one.paid, praktik=one.praktik)
-                for one in by_month(works, months_after(today.replace(day=1), 1 - _MONTHS), today)
+                MonthOut(month=one.first, paid=one.paid, praktik=one.praktik) for one in by_month(works, first, today)
             ],
+            paid=together.paid,
+            praktik=together.praktik,
             rules=[self._rule(rule, works, today, plan) for rule in rules],
         )
 

@@ -205,24 +205,29 @@ def with_plan(works: Sequence[Work], plan: Plan) -> list[Work]:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthOfHours:
-    """The hours of a month: those with pay, and praktik hours. Whether they count, each rule says for itself."""
+class HoursBetween:
+    """The hours from a day to the end of another: those with pay, and praktik hours. What counts, each rule says."""
 
-    month: date
+    first: date
     paid: Decimal
     praktik: Decimal
 
 
-def by_month(works: Sequence[Work], first: date, last: date) -> list[MonthOfHours]:
-    """Return the hours of each month from the one of a day to the end of another day."""
+def hours_between(works: Sequence[Work], first: date, last: date) -> HoursBetween:
+    """Return the hours from a day to the end of another."""
+    days = [(work, work.days(first, last + _ONE_DAY)) for work in works]
+    paid = sum((work.paid_weekly_hours * count for work, count in days), Decimal(0))
+    praktik = sum((work.praktik_weekly_hours * count for work, count in days), Decimal(0))
+    return HoursBetween(first, _rounded(paid, ROUND_FLOOR), _rounded(praktik, ROUND_FLOOR))
+
+
+def by_month(works: Sequence[Work], first: date, last: date) -> list[HoursBetween]:
+    """Return the hours of each month from the first of a month to the end of another day."""
     found = []
-    month = first.replace(day=1)
-    while month <= last:
-        until = min(months_after(month, 1), last + _ONE_DAY)
-        paid = sum((work.paid_weekly_hours * work.days(month, until) for work in works), Decimal(0))
-        praktik = sum((work.praktik_weekly_hours * work.days(month, until) for work in works), Decimal(0))
-        found.append(MonthOfHours(month, _rounded(paid, ROUND_FLOOR), _rounded(praktik, ROUND_FLOOR)))
-        month = months_after(month, 1)
+    while first <= last:
+        following = months_after(first, 1)
+        found.append(hours_between(works, first, min(following - _ONE_DAY, last)))
+        first = following
     return found
 
 

@@ -147,5 +147,7 @@ class HoursOut(ResponseModel):
     participant_id: UUID
     day: date = Field(description="today, in Europe/Copenhagen")
     hires: int = Field(description="how many hires name the participant; the hours of others are not known")
-    months: list[MonthOut] = Field(description="the latest twelve, the earliest first")
+    months: list[MonthOut] = Field(description="the latest twelve, the earliest first; rounded down to hundredths")
+    paid: PlainNumber = Field(description="the paid hours of these months together")
+    praktik: PlainNumber = Field(description="the praktik hours of these months together")
     rules: list[RuleHoursOut]

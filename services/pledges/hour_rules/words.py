@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -93,14 +92,12 @@ def what_if_words(rule: RuleHoursOut) -> str | None:
 
 def title_of_months(answer: HoursOut) -> str:
     """Return what the chart of the months shows, as a sentence."""
-    paid = sum((one.paid for one in answer.months), Decimal(0))
-    praktik = sum((one.praktik for one in answer.months), Decimal(0))
-    if not paid and not praktik:
+    if not answer.paid and not answer.praktik:
         return _("No hours in twelve months")
-    if not praktik:
-        return _("%(paid)s paid hours in twelve months", paid=number_text(paid))
+    if not answer.praktik:
+        return _("%(paid)s paid hours in twelve months", paid=number_text(answer.paid))
     return _(
         "%(paid)s paid and %(praktik)s placement hours in twelve months",
-        paid=number_text(paid),
-        praktik=number_text(praktik),
+        paid=number_text(answer.paid),
+        praktik=number_text(answer.praktik),
     )

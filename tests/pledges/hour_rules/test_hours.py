@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.pledges.hour_rules.hours import (
     FallingOut,
-    MonthOfHours,
+    HoursBetween,
     Plan,
     Work,
     by_month,
@@ -190,7 +190,7 @@ def test_months_have_their_paid_and_their_praktik_hours() -> None:
         work(date(2026, 1, 20), date(2026, 2, 1), paid="0", praktik="14", job_type="praktik"),
         work(date(2026, 2, 1)),
     ]
-    assert by_month(ladder, date(2026, 1, 31), date(2026, 2, 10)) == [
-        MonthOfHours(date(2026, 1, 1), Decimal(0), Decimal(24)),
-        MonthOfHours(date(2026, 2, 1), Decimal(10), Decimal(0)),
+    assert by_month(ladder, date(2026, 1, 1), date(2026, 2, 10)) == [
+        HoursBetween(date(2026, 1, 1), Decimal(0), Decimal(24)),
+        HoursBetween(date(2026, 2, 1), Decimal(10), Decimal(0)),
     ]

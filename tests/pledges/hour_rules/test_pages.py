@@ -42,6 +42,14 @@ async def test_each_rule_has_its_result_its_text_and_its_source(caller: Caller, 
     assert "B&O" in shown
 
 
+async def test_the_hours_together_are_not_the_sum_of_rounded_months(caller: Caller, one: Participant) -> None:
+    first, last = TODAY - timedelta(days=70), TODAY
+    await hire(
+        caller, one, {"from": first.isoformat(), "paid_weekly_hours": 10}, ended_on=last.isoformat(), end_reason="other"
+    )
+    assert "100 lønnede timer i tolv måneder" in (await page(caller, one))[1]
+
+
 async def test_a_rule_that_is_met_says_until_when(caller: Caller, one: Participant) -> None:
     start = (TODAY - timedelta(days=60)).isoformat()
     await hire(caller, one, {"from": start, "paid_weekly_hours": 35})
