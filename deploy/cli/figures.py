@@ -22,10 +22,12 @@ _MEASURES: Final = {
     "pledged_positions": "Pledged positions",
     "positions_affirmed": "  affirmed by the company",
     "positions_matched": "  with a person found",
-    "hires": "Hires, all over time",
+    "hires": "Hires, all over time (not citizens)",
     "hires_from_pledges": "  on pledged positions",
     "hires_without_pledge": "  without a pledge",
-    "hires_current": "Employed on that day",
+    "citizens": "Citizens hired, each once",
+    "hires_current": "Employed on that day (hires)",
+    "citizens_current": "  citizens, each once",
     "hires_starting_later": "Confirmed, starting later",
 }
 _JOB_TYPES: Final = {

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from shared.contracts.events import TargetUnit
 
 TargetMeasureCode = Literal[
-    "pledged_positions", "hires", "hires_current", "still_employed_3", "still_employed_6", "still_employed_12"
+    "pledged_positions",
+    "hires",
+    "citizens",
+    "hires_current",
+    "still_employed_3",
+    "still_employed_6",
+    "still_employed_12",
 ]
 TargetKind = Literal["sum", "level", "share"]
 """`sum`: what the window adds. `level`: what there is on a day. `share`: of those who began in the window, how many got
@@ -47,6 +53,7 @@ TARGET_MEASURES: Final[Mapping[str, TargetMeasure]] = MappingProxyType(
         for one in (
             TargetMeasure("pledged_positions", N_("Pledged positions"), "sum"),
             TargetMeasure("hires", N_("Hires"), "sum"),
+            TargetMeasure("citizens", N_("Citizens who have got a job"), "sum"),
             TargetMeasure("hires_current", N_("Employed at the same time"), "level"),
             TargetMeasure("still_employed_3", N_("Still employed after 3 months"), "share", 3),
             TargetMeasure("still_employed_6", N_("Still employed after 6 months"), "share", 6),

@@ -326,15 +326,17 @@ async def test_the_figures_of_any_day_are_those_counted_in_the_tables(
     day_of_meeting = BEGINNING.date() + timedelta(days=200)
     at_meeting: tuple[datetime, dict[str, int]] | None = None
     soon = timedelta(minutes=2)
-    begun = ["log", "match", "undo step", "match", "confirm", "revoke", "confirm"]
-    beginning = [(name, 2 if name == "log" else 6, 5, soon) for name in begun]
+    # The second and the third hire are one citizen's.
+    begun = [("log", 2), ("match", 6), ("undo step", 6), ("match", 6), ("confirm", 6), ("revoke", 6), ("confirm", 6)]
+    begun += [("confirm", 5), ("name citizen", 4), ("name citizen", 7)]
+    beginning = [(name, number, 5, soon) for name, number in begun]
     for done, (name, number, days, later) in enumerate([*beginning, *commands]):
         await history.do(name, number, days)
         if done == known_after:
             at_meeting = history.at, await _counted(owners, history.taskforce_id, day_of_meeting)
         history.at += later + timedelta(seconds=1)
 
-    assert history.done[: len(begun)] == begun
+    assert history.done[: len(begun)] == [name for name, _ in begun]
     await _publish(owners[0], dashboard_database, history.taskforce_id)
     for day in await _days(owners[0], history.taskforce_id):
         shown = await _shown(dashboard_database, history.taskforce_id, Times(day))

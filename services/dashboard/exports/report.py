@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from services.dashboard.measures.citizens import Citizens
 from services.dashboard.measures.hires import (
     Hires,
     HiresCurrent,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from services.dashboard.pack.document import Cell
 
 _HALF: Final = re.compile(r"(20\d\d)-H([12])")
-_ADDED: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires, HiresFromPledges, HiresWithoutPledge)
+_ADDED: Final[tuple[type[Measure], ...]] = (PledgedPositions, Hires, Citizens, HiresFromPledges, HiresWithoutPledge)
 
 
 class NotAHalf(Refusal):
@@ -116,7 +117,10 @@ def report(taskforce: str, half: Half, before: Figures, after: Figures, *, at: d
                 "report",
                 _("Half-yearly report %(half)s", half=str(half)),
                 _("Report"),
-                _("Each hire counts as one citizen. Job types are different things and are not added together."),
+                _(
+                    "All numbers count hires, except that of citizens: whoever is hired again is no new citizen. "
+                    "Job types are different things and are not added together."
+                ),
                 tables=[
                     _in_and_out(before.counts, after.counts),
                     _ended(before.counts, after.counts),
@@ -146,6 +150,7 @@ def _in_and_out(before: Counts, after: Counts) -> Table:
             Column(_("Employed before")),
             Column(_("Pledged positions")),
             Column(_("Begun")),
+            Column(_("new citizens")),
             Column(_("on pledged positions")),
             Column(_("without a pledge")),
             Column(_("Ended")),

@@ -25,6 +25,7 @@ from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
 from services.dashboard.overview.lasting import ladder_label
 from services.dashboard.overview.restricted import shown_counts, shown_employed
+from services.dashboard.overview.views.cards import citizens_in_words
 from services.dashboard.overview.views.charts import funnel_steps
 from services.dashboard.pack.breakdowns import breakdowns_section
 from services.dashboard.pack.document import Chart, Column, Entry, Headline, Section, Share, Sign, Table
@@ -103,15 +104,17 @@ def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> He
     # Never `now`: a document made again on a later day is the same one.
     label = _("Employed on that day") if measure is HiresCurrent else _(measure.label)
     without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
-    note = ""
+    notes = [citizens_in_words(figures, measure, job_type)]
     if measure is Hires and without_pledge:
-        note = ngettext(
-            "%(count)s of them without a pledge",
-            "%(count)s of them without a pledge",
-            without_pledge,
-            count=number_text(without_pledge),
+        notes.append(
+            ngettext(
+                "%(count)s of them without a pledge",
+                "%(count)s of them without a pledge",
+                without_pledge,
+                count=number_text(without_pledge),
+            )
         )
-    return Headline(figures.counts.by_job_type(measure)[job_type], label, note)
+    return Headline(figures.counts.by_job_type(measure)[job_type], label, " · ".join(note for note in notes if note))
 
 
 def funnel(figures: Figures, job_type: JobType) -> Section:

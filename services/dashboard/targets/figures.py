@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from services.dashboard.measures.citizens import Citizens
 from services.dashboard.measures.hires import Hires, HiresCurrent, HiresEndedByReason, StillEmployed
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.targets.domain import Progress, forecast
@@ -29,6 +30,7 @@ _SHORTEST: Final = 91
 _CODES: Final = {
     PledgedPositions.code: PledgedPositions.adds,
     Hires.code: Hires.adds,
+    Citizens.code: Citizens.adds,
     HiresCurrent.code: HiresCurrent.adds,
 }
 _ENDED: Final = tuple(HiresEndedByReason.groups.values())
@@ -40,7 +42,8 @@ async def targets(
     """Return the forecast of each target that held then, by their last day, all from one snapshot.
 
     Args:
-        shares_at: the times of the shares, for viewers who see hires divided at earlier times only; None: `times`.
+        shares_at: the times of the shares and of citizens, for viewers who see them at earlier times only; None:
+            `times`.
     """
     async with database.read(taskforce_id) as conn:
         return await targets_in(conn, times, shares_at=shares_at)
@@ -49,11 +52,16 @@ async def targets(
 async def targets_in(conn: Connection, times: Times, *, shares_at: Times | None = None) -> list[Forecast]:
     """Return the forecasts, in the transaction of the caller. The arguments are those of `targets`."""
     held = await held_targets(conn, known_at=times.known_at)
-    shares = [terms for terms in held if terms.measure.kind == "share"] if shares_at else []
-    found = await _forecasts(conn, [terms for terms in held if terms not in shares], times)
+    close = [terms for terms in held if is_close(terms)] if shares_at else []
+    found = await _forecasts(conn, [terms for terms in held if terms not in close], times)
     if shares_at:
-        found |= await _forecasts(conn, shares, shares_at)
+        found |= await _forecasts(conn, close, shares_at)
     return [found[terms.target_id] for terms in held]
+
+
+def is_close(terms: Terms) -> bool:
+    """Whether two days of a target, one subtracted from the other, may tell about one person."""
+    return terms.measure.kind == "share" or terms.measure.code == Citizens.code
 
 
 async def _forecasts(conn: Connection, held: Sequence[Terms], times: Times) -> dict[UUID, Forecast]:

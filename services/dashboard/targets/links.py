@@ -24,14 +24,15 @@ _MEASURES: Final[Mapping[str, type[Measure]]] = {one.code: one for one in (Pledg
 def behind(one: Forecast, *, known_at: datetime | None, to_hires: bool) -> str | None:
     """Return the URL of what has been counted for a target; None where there is no such page for the viewer.
 
-    Of a sum it is the bridge over its window, of a level the list on its last day. A share has none: its cohort is
-    those who began in the window, and the lists count by the day on which each was decided.
+    Of a sum of pledges or hires it is the bridge over its window, of a level the list on its last day. A share has
+    none: its cohort is those who began in the window, and the lists count by the day on which each was decided.
+    Citizens have none either.
 
     Args:
         to_hires: whether the viewer may see lists of hires: each is a person.
     """
     terms = one.terms
-    if terms.measure.kind == "share" or one.as_of < terms.starts_on:
+    if terms.measure.code not in _MEASURES or one.as_of < terms.starts_on:
         return None
     counted = counted_by(_MEASURES[terms.measure.code], terms.job_type)  # type: ignore[arg-type]
     until = Times(min(one.as_of, terms.ends_on), known_at)

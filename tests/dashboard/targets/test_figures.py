@@ -69,6 +69,27 @@ async def test_targets_count_what_their_window_holds(dashboard_database: Databas
         assert len(await targets(dashboard_database, taskforce_id, Times(day))) == 4
 
 
+async def test_a_target_of_citizens_counts_whoever_is_hired_again_once(
+    dashboard_database: Database, taskforce_id: UUID
+) -> None:
+    citizen, earlier = UUID(int=1), {"recorded_at": BEFORE, "confirmed_at": BEFORE}
+    await apply_messages(
+        dashboard_database,
+        target(measure="citizens", starts_on=date(2026, 1, 1), recorded_at=BEFORE),
+        hire(start_date=date(2026, 2, 1), citizen_id=citizen, **earlier),
+        hire(start_date=date(2026, 5, 1), citizen_id=citizen, **earlier),
+        hire(start_date=date(2026, 5, 1), **earlier),
+        hire(start_date=date(2026, 11, 1)),
+    )
+
+    restricted = Times(date(2026, 9, 30), EVENING - timedelta(days=62))
+    [now] = await targets(dashboard_database, taskforce_id, Times(TODAY))
+    [then] = await targets(dashboard_database, taskforce_id, Times(TODAY), shares_at=restricted)
+
+    assert (now.progress.counted, then.progress.counted) == (3, 2)
+    assert now.progress.last_year == 3
+
+
 async def test_an_earlier_moment_has_the_targets_and_the_figures_of_then(
     dashboard_database: Database, taskforce_id: UUID
 ) -> None:

@@ -316,6 +316,23 @@ async def test_a_lost_rise_in_hours_is_reported(checked: Checked) -> None:
         }
 
 
+async def test_two_hires_that_the_dashboard_takes_for_two_citizens_are_reported(checked: Checked) -> None:
+    pledges = {pledge.id: pledge for pledge in struer().pledges}
+    first, again, *_ = (
+        hire.id
+        for hire in struer().hires
+        if hire.pledge_id is not None
+        and hire.ended_on is None
+        and {step.job_type for step in ladder(hire, pledges[hire.pledge_id])} == {"smaajob"}
+    )
+    name = f"update hires set citizen_id = '{first}' where id in ('{first}', '{again}')"
+    back = f"update hires set citizen_id = null where id in ('{first}', '{again}')"
+    async with checked.damaged(name, back, service="pledges") as differences:
+        assert {f"hire {hire}" for hire in (first, again)} <= {each.partition(":")[0] for each in differences}
+        figures = {each.partition(" on 20")[0] for each in differences if " on 20" in each}
+        assert figures == {"citizens of smaajob", "citizens_current of smaajob"}
+
+
 async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verification(checked: Checked) -> None:
     pledge = struer().pledges[0]
     never = (

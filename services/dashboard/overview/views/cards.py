@@ -91,7 +91,7 @@ def cards(figures: Figures, job_type: str, *, hires: bool = True, links: Links |
             figures.counts.by_job_type(measure)[job_type],
             _TONES.get(measure, "real"),
             note if measure is Hires else None,
-            citizens_in_words(figures, _CITIZENS[measure], job_type) if measure in _CITIZENS else None,
+            citizens_in_words(figures, measure, job_type),
             links.list_of(measure) if links else None,
         )
         for measure in HEADLINES
@@ -100,9 +100,14 @@ def cards(figures: Figures, job_type: str, *, hires: bool = True, links: Links |
 
 
 def citizens_in_words(figures: Figures, measure: type[Measure], job_type: str) -> str | None:
-    """`They are 47 citizens`; None where the viewer may not know, or where there is nobody."""
-    citizens = figures.counts.by_job_type(measure)[job_type]
-    if figures.hides_groups or not citizens:
+    """Return how many citizens the hires of a headline are, such as `47 different citizens`.
+
+    None of a measure that counts no hires, where the viewer may not know, and where there is nobody.
+    """
+    if measure not in _CITIZENS or figures.hides_groups:
+        return None
+    citizens = figures.counts.by_job_type(_CITIZENS[measure])[job_type]
+    if not citizens:
         return None
     if figures.closely:
         return ngettext(
