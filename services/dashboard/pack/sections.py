@@ -104,7 +104,7 @@ def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> He
     # Never `now`: a document made again on a later day is the same one.
     label = _("Employed on that day") if measure is HiresCurrent else _(measure.label)
     without_pledge = figures.counts.by_job_type(HiresWithoutPledge)[job_type]
-    notes = [citizens_in_words(figures, measure, job_type)]
+    notes: list[str | None] = []
     if measure is Hires and without_pledge:
         notes.append(
             ngettext(
@@ -114,6 +114,8 @@ def _headline(figures: Figures, measure: type[Measure], job_type: JobType) -> He
                 count=number_text(without_pledge),
             )
         )
+    # Last: the hires without a pledge are of the hires, not of the citizens.
+    notes.append(citizens_in_words(figures, measure, job_type))
     return Headline(figures.counts.by_job_type(measure)[job_type], label, " · ".join(note for note in notes if note))
 
 
