@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 from starlette.requests import HTTPConnection
 
+from services.pledges.participants.access import SIGHT_OF_ALL
 from shared.db.database import _leave_as_it_is, _set_codecs
 from shared.http.auth import Principal
 from shared.http.policy import CALLERS
@@ -96,12 +97,20 @@ async def without_taskforces(
     kind = _WithoutDeadLetterFilter if dead_letters_too else _WithoutTaskforceFilter
     roles = [(world.db, dsn)]
     if participants_dsn is not None:
-        roles.append((world.app.state.participants_database, participants_dsn))
+        state = world.app.state
+        roles += [(database, participants_dsn) for database in (state.participants_database, state.subjects_database)]
     kept = []
     for database, instead in roles:
         kept.append((database, database.pool))
         database.pool = await asyncpg.create_pool(
-            instead, min_size=0, max_size=4, connection_class=kind, init=_set_codecs, reset=_leave_as_it_is
+            instead,
+            min_size=0,
+            max_size=4,
+            connection_class=kind,
+            init=_set_codecs,
+            reset=_leave_as_it_is,
+            # Of the session: what a request sets for its transaction comes later.
+            server_settings=SIGHT_OF_ALL if database is getattr(world.app.state, "subjects_database", None) else {},
         )
     try:
         yield
