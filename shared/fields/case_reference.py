@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-MAX_LENGTH: Final = 40
+MAX_LENGTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

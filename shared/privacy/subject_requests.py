@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.fields.case_reference import CaseReference
 from shared.fields.cpr import MayLookLikeCpr
 from shared.fields.cvr import cvr_digits
 from shared.fields.email import whole_email
@@ -31,6 +32,7 @@ from shared.privacy.subjects import SubjectIdentifiers, SubjectLookup, find_subj
 if TYPE_CHECKING:
     from shared.db.database import Connection, Database
     from shared.privacy.retention import Retention
+    from shared.privacy.subjects import FoundGroup
 
 LATEST: Final = 200
 """The most lines of the ledger that are shown; `tilsagn erasures` prints all."""
@@ -60,7 +62,7 @@ class SubjectRequest(_Wire):
     """A search for one person, by at least one whole address, number or id. Its values are not shown by `repr`.
 
     Attributes:
-        emails, phones, cvrs, ids: as in `shared.privacy.subjects.SubjectIdentifiers`.
+        emails, phones, cvrs, cases, ids: as in `shared.privacy.subjects.SubjectIdentifiers`.
         who: the subject of the administrator, for the access log.
         purpose: a code of `shared.privacy.access_log.PURPOSES`.
     """
@@ -69,6 +71,7 @@ class SubjectRequest(_Wire):
     emails: Annotated[tuple[Annotated[str, AfterValidator(whole_email)], ...], _SEARCHED_FOR] = Field((), repr=False)
     phones: Annotated[tuple[Annotated[str, AfterValidator(_whole_number)], ...], _SEARCHED_FOR] = Field((), repr=False)
     cvrs: Annotated[tuple[Annotated[str, AfterValidator(_whole_cvr)], ...], _SEARCHED_FOR] = Field((), repr=False)
+    cases: tuple[CaseReference, ...] = Field((), repr=False)
     ids: tuple[UUID, ...] = ()
     who: Annotated[str, Field(pattern=r"^person:[0-9a-f-]{36}$")]
     purpose: Annotated[str, Field(pattern=f"^({'|'.join(PURPOSES)})$")]
@@ -77,14 +80,18 @@ class SubjectRequest(_Wire):
 
     @model_validator(mode="after")
     def _has_a_term(self) -> Self:
-        if not (self.emails or self.phones or self.cvrs or self.ids):
+        if not (self.emails or self.phones or self.cvrs or self.cases or self.ids):
             raise PydanticCustomError("nobody_asked_for", "Must be filled in.")
         return self
 
     def identifiers(self) -> SubjectIdentifiers:
         """Return the identifiers for the lookups."""
         return SubjectIdentifiers(
-            frozenset(self.emails), frozenset(self.phones), frozenset(self.cvrs), frozenset(self.ids)
+            frozenset(self.emails),
+            frozenset(self.phones),
+            frozenset(self.cvrs),
+            frozenset(self.ids),
+            frozenset(self.cases),
         )
 
 
@@ -96,12 +103,15 @@ class Group(_Wire):
         keys: the keys of the rows.
         erases: whether an erasure order erases them.
         entry: the group's entry in the report (`shared.privacy.report.group_entry`).
+        in_report_only: whether the entry has rows only in an answer to an export.
     """
 
     name: str
     keys: tuple[UUID, ...]
     erases: bool
     entry: dict[str, Any] = Field(repr=False)
+    # With a default: an older release does not answer it.
+    in_report_only: bool = False
 
 
 class Findings(_Wire):
@@ -217,17 +227,22 @@ async def find(database: Database, subject_data: SubjectData, request: SubjectRe
                 await disclosure.log(group.entry.table, group.keys)
             looks = await _looks(conn, subject_data.service, [key for group in found for key in group.keys])
     return Findings(
-        groups=tuple(
-            Group(
-                name=group.lookup.name,
-                keys=tuple(group.keys),
-                erases=group.lookup.erase is not None,
-                entry=group_entry(subject_data.service, group, request.language),
-            )
-            for group in found
-        ),
+        groups=tuple(_group(subject_data.service, group, request) for group in found),
         done=tuple(activity_entry(subject_data.service, one, request.language) for one in did),
         looks=tuple(looks),
+    )
+
+
+def _group(service: str, group: FoundGroup, request: SubjectRequest) -> Group:
+    entry = group_entry(service, group, request.language)
+    if group.lookup.in_report_only and request.action != "export":
+        entry["rows"] = []
+    return Group(
+        name=group.lookup.name,
+        keys=tuple(group.keys),
+        erases=group.lookup.erase is not None,
+        entry=entry,
+        in_report_only=group.lookup.in_report_only,
     )
 
 

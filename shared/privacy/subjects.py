@@ -73,6 +73,7 @@ class SubjectLookup:
             `why` gives the reason.
         of_taskforces: False if the table has no taskforce column.
         context_columns: columns that are not personal, shown because the others need them to be understood.
+        in_report_only: whether what the rows say goes out in the report only: whoever asks for it may not read it.
     """
 
     group: str
@@ -83,6 +84,7 @@ class SubjectLookup:
     why: str = ""
     of_taskforces: bool = True
     context_columns: tuple[str, ...] = ()
+    in_report_only: bool = False
 
     @property
     def name(self) -> str:

@@ -110,7 +110,9 @@ async def without_taskforces(
             init=_set_codecs,
             reset=_leave_as_it_is,
             # Of the session: what a request sets for its transaction comes later.
-            server_settings=SIGHT_OF_ALL if database is getattr(world.app.state, "subjects_database", None) else {},
+            server_settings=dict(SIGHT_OF_ALL)
+            if database is getattr(world.app.state, "subjects_database", None)
+            else {},
         )
     try:
         yield

@@ -11,8 +11,10 @@ import pytest
 from services.pledges.participants.access import SIGHT_OF_ALL
 from shared.db.database import Database
 from shared.settings import ServiceSettings
-from tests.privacy.aged_rows import AgedRows
+from tests.privacy.aged_rows import AgedRows, months_ago
 from tests.privacy.installation import Installation
+from tests.privacy.participant_rows import Participants
+from tests.privacy.serving import Services, serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,3 +49,38 @@ async def subjects_database(pledges_dsns: Databases, base_settings: dict[str, An
     database = await connect_for_subjects(pledges_dsns, base_settings, "pledges")
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def known(whole: Installation) -> dict[str, UUID]:
+    """Participants with rows in every table: one, and others with nearly the same reference."""
+    conn = await asyncpg.connect(whole.databases.superuser_dsn("pledges"))
+    try:
+        here, elsewhere = Participants(conn, whole.taskforce_id), Participants(conn, whole.other)
+        found = {
+            "one": await here.add(reference="S-4711"),
+            "other reference": await here.add(reference="S-47111"),
+            "other municipality": await here.add(reference="S-4711", municipality="0661"),
+        }
+        for participant in found.values():
+            await here.everything(participant)
+        found["other taskforce"] = await elsewhere.add(reference="S-4711")
+        await elsewhere.everything(found["other taskforce"])
+        hire = await AgedRows(conn, whole.taskforce_id).hire(months_ago(3), ended=months_ago(1))
+        await conn.execute("update hires set citizen_id = $2, end_reason = 'health' where id = $1", hire, found["one"])
+    finally:
+        await conn.close()
+    return found
+
+
+@pytest.fixture
+async def services(
+    whole: Installation,
+    databases: Databases,
+    base_settings: dict[str, Any],
+    signing_key: str,
+    taskforce_id: UUID,
+) -> AsyncIterator[Services]:
+    """The four services, with the data of `whole`."""
+    async with serving(databases, base_settings, signing_key, taskforce_id) as services:
+        yield services

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 
 from deploy.privacy import data_subjects
 from deploy.services import DATA_SUBJECTS
@@ -18,28 +17,13 @@ from shared.privacy.report import group_entry
 from shared.privacy.subjects import SubjectIdentifiers
 from tests.privacy.conftest import connect_for_subjects
 from tests.privacy.installation import Installation
-from tests.privacy.serving import ADMIN, Services, serving
+from tests.privacy.serving import ADMIN, Services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from tests.support.infrastructure import Databases
 
 EVA: Final = {"email": "EVA@firma.example", "phone": "+45 97 85 00 00"}
 ASKED: Final = SubjectIdentifiers(emails=frozenset({EVA["email"]}), phones=frozenset({EVA["phone"]}))
-
-
-@pytest_asyncio.fixture
-async def services(
-    whole: Installation,
-    databases: Databases,
-    base_settings: dict[str, Any],
-    signing_key: str,
-    taskforce_id: UUID,
-) -> AsyncIterator[Services]:
-    """The four services, with the data of `whole`."""
-    async with serving(databases, base_settings, signing_key, taskforce_id) as services:
-        yield services
 
 
 async def _report(services: Services, **form: str) -> dict[str, Any]:

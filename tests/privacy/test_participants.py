@@ -2,129 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg
 import pytest
 
 from deploy.privacy import data_subjects
 from services.pledges.privacy.retention import retention
-from shared.fields.case_reference import CaseReference, case_reference_key
+from shared.fields.case_reference import CaseReference
 from shared.privacy.report import group_entry
 from shared.privacy.subjects import SubjectIdentifiers
-from tests.privacy.aged_rows import AgedRows, at, months_ago
+from tests.privacy.aged_rows import AgedRows, months_ago
+from tests.privacy.participant_rows import JPEG, TABLES, Participants
 
 if TYPE_CHECKING:
     from shared.db.database import Database
     from tests.privacy.installation import Installation
-
-JPEG = b"\xff\xd8\xff\xe0picture"
-TABLES = ("target_groups", "notes", "changes", "matches", "pledges", "profile_cards", "links", "participants")
-
-
-class Participants:
-    """Inserts participants of any age as superuser."""
-
-    def __init__(self, conn: asyncpg.Connection[asyncpg.Record], taskforce_id: UUID) -> None:
-        self.conn = conn
-        self.taskforce_id = taskforce_id
-
-    async def add(
-        self,
-        *,
-        left: date | None = None,
-        registered: date | None = None,
-        reference: str | None = None,
-        municipality: str = "0671",
-    ) -> UUID:
-        """A participant, whose id is also their number at hires."""
-        id_ = uuid4()
-        reference = reference or f"S-{id_}"
-        await self.conn.execute(
-            """
-            insert into participants.participants
-                   (taskforce_id, id, version, municipality, case_reference, case_reference_key, citizen_id, status,
-                    left_on, weekly_hours_from, weekly_hours_to, tasks_want, registered_at)
-            values ($1, $2, 1, $3, $4, $5, $2, $6, $7, 5, 12.5, '{packing}', $8)
-            """,
-            self.taskforce_id,
-            id_,
-            municipality,
-            reference,
-            case_reference_key(reference),
-            "left" if left else "active",
-            left,
-            at(registered or months_ago(1)),
-        )
-        return id_
-
-    async def note(self, participant: UUID, *, until: date, body: str = "Vil gerne arbejde ude") -> UUID:
-        return await self._insert("notes", participant, "body, written_at, keep_until", body, at(months_ago(1)), until)
-
-    async def change(self, participant: UUID, day: date) -> UUID:
-        columns = "version, kind, before, changed_at"
-        return await self._insert("changes", participant, columns, 2, "changed", '{"status": "paused"}', at(day))
-
-    async def match(self, participant: UUID, *, ended: date | None = None) -> UUID:
-        columns = "position_id, pledge_id, matched_at, ended_at, outcome"
-        outcome = (at(ended), "hired") if ended else (None, None)
-        return await self._insert("matches", participant, columns, uuid4(), uuid4(), at(months_ago(40)), *outcome)
-
-    async def card(self, participant: UUID, *, until: date) -> None:
-        await self.conn.execute(
-            """
-            insert into participants.profile_cards
-                   (taskforce_id, participant_id, version, preferred_name, words, tasks, language, photo, photo_type,
-                    photo_alt, basis, consented_on, valid_from, valid_until, changed_at)
-            values ($1, $2, 1, 'Søren', 'Jeg kan lide at være ude', '{packing}', 'da', $3, 'image/jpeg', 'En mand',
-                    'consent', $4, $4, $4, now())
-            """,
-            self.taskforce_id,
-            participant,
-            JPEG,
-            until,
-        )
-
-    async def link(self, participant: UUID, *, expires: date, revoked: date | None = None) -> UUID:
-        columns = "kind, secret_hash, made_at, expires_at, revoked_at"
-        moments = (at(months_ago(12)), at(expires), at(revoked) if revoked else None)
-        return await self._insert("links", participant, columns, "card", uuid4().bytes, *moments)
-
-    async def everything(self, participant: UUID) -> None:
-        """A row in every other table."""
-        await self.note(participant, until=months_ago(-6))
-        await self.change(participant, months_ago(2))
-        await self.match(participant)
-        await self.card(participant, until=months_ago(-6))
-        await self.link(participant, expires=months_ago(-6))
-        await self._insert("target_groups", participant, "code, valid_from", "6.1.2", months_ago(3))
-        await self.conn.execute(
-            """
-            insert into participants.pledges (taskforce_id, pledge_id, participant_id, found_at)
-            values ($1, gen_random_uuid(), $2, now())
-            """,
-            self.taskforce_id,
-            participant,
-        )
-
-    async def left(self, table: str = "participants", column: str = "id") -> set[UUID]:
-        rows = await self.conn.fetch(f"select {column} from participants.{table}")
-        return {row[0] for row in rows}
-
-    async def _insert(self, table: str, participant: UUID, columns: str, *values: Any) -> UUID:
-        id_ = uuid4()
-        numbers = ", ".join(f"${number}" for number in range(4, 4 + len(values)))
-        await self.conn.execute(
-            f"insert into participants.{table} (taskforce_id, id, participant_id, {columns}) "
-            f"values ($1, $2, $3, {numbers})",
-            self.taskforce_id,
-            id_,
-            participant,
-            *values,
-        )
-        return id_
 
 
 @pytest.fixture
@@ -245,28 +139,6 @@ async def test_an_expired_card_is_emptied_after_a_month_and_its_links_are_delete
 
 def _of(reference: str, municipality: str = "0671") -> SubjectIdentifiers:
     return SubjectIdentifiers(cases=frozenset({CaseReference(municipality, reference)}))
-
-
-@pytest.fixture
-async def known(whole: Installation) -> dict[str, UUID]:
-    """Participants with rows in every table: one, and others with nearly the same reference."""
-    conn = await asyncpg.connect(whole.databases.superuser_dsn("pledges"))
-    try:
-        here, elsewhere = Participants(conn, whole.taskforce_id), Participants(conn, whole.other)
-        found = {
-            "one": await here.add(reference="S-4711"),
-            "other reference": await here.add(reference="S-47111"),
-            "other municipality": await here.add(reference="S-4711", municipality="0661"),
-        }
-        for participant in found.values():
-            await here.everything(participant)
-        found["other taskforce"] = await elsewhere.add(reference="S-4711")
-        await elsewhere.everything(found["other taskforce"])
-        hire = await AgedRows(conn, whole.taskforce_id).hire(months_ago(3), ended=months_ago(1))
-        await conn.execute("update hires set citizen_id = $2, end_reason = 'health' where id = $1", hire, found["one"])
-    finally:
-        await conn.close()
-    return found
 
 
 async def test_a_citizen_is_found_by_municipality_and_case_reference_with_all_that_is_held(

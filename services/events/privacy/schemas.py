@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, LiteralString, Self
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.fields.case_reference import MAX_LENGTH, CaseReference, case_reference_key
 from shared.fields.cpr import MayLookLikeCpr, refuse_cpr
 from shared.fields.cvr import cvr_digits
 from shared.fields.email import decoded_email, email_key, email_spellings
@@ -16,6 +17,7 @@ from shared.fields.phone import phone_spellings
 from shared.fields.text import drop_invisible
 from shared.i18n.translations import Language
 from shared.privacy.subject_requests import SubjectRequest
+from shared.product.municipalities import MUNICIPALITIES
 
 if TYPE_CHECKING:
     from shared.http.auth import Principal
@@ -43,12 +45,14 @@ Purpose = Literal["subject_access", "subject_erasure", "subject_rectification", 
 
 
 class SubjectSearch(BaseModel):
-    """The search terms and the purpose: at least one of e-mail address, telephone and CVR number, each of them
-    complete."""
+    """The search terms and the purpose: at least one of e-mail address, telephone, CVR number and case reference, each
+    of them complete. A case reference needs its municipality."""
 
     email: Annotated[str, Field(max_length=254), _SEARCHED_FOR] | None = None
     phone: Annotated[str, Field(max_length=40), _SEARCHED_FOR] | None = None
     cvr: Annotated[str, Field(max_length=20)] | None = None
+    municipality: Annotated[str, Field(max_length=4)] | None = None
+    case_reference: Annotated[str, Field(max_length=MAX_LENGTH)] | None = None
     purpose: Purpose
 
     @field_validator("email", "phone", "cvr")
@@ -69,16 +73,40 @@ class SubjectSearch(BaseModel):
         # The page and the report show it, and before erasing it has to be typed again.
         return decoded_email(value) if value else value
 
+    @field_validator("municipality")
+    @classmethod
+    def _is_a_municipality(cls, value: str | None) -> str | None:
+        if value is not None and value not in MUNICIPALITIES:
+            raise PydanticCustomError("municipality", "There is no municipality with this code")
+        return value
+
+    @field_validator("case_reference")
+    @classmethod
+    def _has_a_municipality(cls, value: str | None, info: ValidationInfo) -> str | None:
+        # The same reference may be somebody else's in another municipality.
+        if value is not None and "municipality" in info.data and info.data["municipality"] is None:
+            raise PydanticCustomError("municipality_missing", "Type the code of the municipality, too")
+        return value
+
     @model_validator(mode="after")
     def _has_a_term(self) -> Self:
-        if not (self.email or self.phone or self.cvr):
-            raise PydanticCustomError("nobody_asked_for", "Type an e-mail address, a telephone number or a CVR number")
+        if not (self.email or self.phone or self.cvr or self.case_reference):
+            raise PydanticCustomError(
+                "nobody_asked_for", "Type an e-mail address, a telephone number, a CVR number or a case reference"
+            )
         return self
+
+    @property
+    def case(self) -> CaseReference | None:
+        """The case reference with its municipality."""
+        if self.municipality is None or self.case_reference is None:
+            return None
+        return CaseReference(self.municipality, self.case_reference)
 
     @property
     def main_term(self) -> str:
         """The search term that has to be typed again before erasing."""
-        return self.email or self.phone or self.cvr or ""
+        return self.email or self.phone or self.cvr or self.case_reference or ""
 
     def subject_request(self, principal: Principal, action: Action, language: Language) -> SubjectRequest:
         """Return the request to the services."""
@@ -87,6 +115,7 @@ class SubjectSearch(BaseModel):
             emails=tuple(filter(None, [self.email])),
             phones=tuple(filter(None, [self.phone])),
             cvrs=tuple(filter(None, [self.cvr])),
+            cases=tuple(filter(None, [self.case])),
             who=principal.subject,
             purpose=self.purpose,
             action=action,
@@ -110,4 +139,7 @@ class ErasureConfirmation(SubjectSearch):
     @property
     def is_confirmed(self) -> bool:
         """Whether the search term was typed again correctly, in any of its spellings."""
-        return any(not set(of(self.typed or "")).isdisjoint(of(self.main_term)) for of in _SPELLINGS.values())
+        typed, term = self.typed or "", self.main_term
+        if term == self.case_reference:
+            return case_reference_key(typed) == case_reference_key(term)
+        return any(not set(of(typed)).isdisjoint(of(term)) for of in _SPELLINGS.values())

@@ -2,6 +2,9 @@
 
 A participant is found by the case reference of their municipality only: a name on a card is nobody's own. All of it
 runs in a session that sees the participants of the whole taskforce (`participants.access.SIGHT_OF_ALL`).
+
+An administrator who answers a citizen may not read participants. The page says how many rows there are; what they say
+leaves the service in the report only, which is handed on to the citizen.
 """
 
 from __future__ import annotations
@@ -169,6 +172,7 @@ def _of_known(group: str, table: str, *, key: str = "id", context: tuple[str, ..
         erase=_ERASE.format(key=key, table=table),
         key=key,
         context_columns=context,
+        in_report_only=True,
     )
 
 
@@ -188,6 +192,7 @@ LOOKUPS: Final = (
         find=_KNOWN_ID,
         erase=_ERASE.format(table="participants.participants", key="id"),
         context_columns=("registered_at",),
+        in_report_only=True,
     ),
     SubjectLookup(
         "citizen_hires",
@@ -197,11 +202,22 @@ LOOKUPS: Final = (
         key="citizen_id",
         why="Ansættelsen bevares, fordi tal om job regnes ud fra den. Nummeret er ingens, når borgeren er slettet.",
         context_columns=("company_name", "job_type", "start_date", "weekly_hours", "ended_on"),
+        in_report_only=True,
     ),
     SubjectLookup(
-        "end_reasons", "hires", find=_HEALTH_REASONS.format(known=_KNOWN_CITIZEN), erase=None, why=_REASON_STAYS
+        "end_reasons",
+        "hires",
+        find=_HEALTH_REASONS.format(known=_KNOWN_CITIZEN),
+        erase=None,
+        why=_REASON_STAYS,
+        in_report_only=True,
     ),
     SubjectLookup(
-        "end_reasons", "hire_changes", find=_REASONS_BEFORE.format(known=_KNOWN_CITIZEN), erase=None, why=_REASON_STAYS
+        "end_reasons",
+        "hire_changes",
+        find=_REASONS_BEFORE.format(known=_KNOWN_CITIZEN),
+        erase=None,
+        why=_REASON_STAYS,
+        in_report_only=True,
     ),
 )

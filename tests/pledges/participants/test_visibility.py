@@ -14,7 +14,7 @@ import pytest_asyncio
 from deploy.services import connections, owner_role, participants_role
 from tests.pledges.participants.conftest import HOLSTEBRO, STRUER
 from tests.privacy.aged_rows import months_ago
-from tests.privacy.test_participants import TABLES, Participants
+from tests.privacy.participant_rows import TABLES, Participants
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
