@@ -125,6 +125,7 @@ _COLUMNS: Final = {
     "position_id": N_("Position, by its number"),
     "matched_at": N_("Matched"),
     "ended_at": N_("Ended"),
+    "outreach_id": N_("Visit or call, by its number"),
     "found_at": N_("Found"),
     "preferred_name": N_("Wants to be called"),
     "words": N_("In their own words"),
@@ -222,7 +223,17 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
 NUMBERS: Final = frozenset(
     {
         *("id", "person_id", "company_id", "recipient_id", "pledge_id", "hire_id", "api_key_id", "order_id"),
-        *("erased_key", "what_key", "event_id", "meeting_id", "people", "participant_id", "citizen_id", "position_id"),
+        *(
+            "erased_key",
+            "what_key",
+            "event_id",
+            "meeting_id",
+            "people",
+            "participant_id",
+            "citizen_id",
+            "position_id",
+            "outreach_id",
+        ),
     }
 )
 """Columns with ids, which mean nothing to a person."""

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     import asyncpg
 
 JPEG = b"\xff\xd8\xff\xe0picture"
-TABLES = ("target_groups", "notes", "changes", "matches", "pledges", "profile_cards", "links", "participants")
+TABLES = (
+    "target_groups",
+    "notes",
+    "changes",
+    "matches",
+    "pledges",
+    "cards_handed_over",
+    "profile_cards",
+    "links",
+    "participants",
+)
 
 
 class Participants:
@@ -93,6 +103,14 @@ class Participants:
         await self.card(participant, until=months_ago(-6))
         await self.link(participant, expires=months_ago(-6))
         await self._insert("target_groups", participant, "code, valid_from", "6.1.2", months_ago(3))
+        await self.conn.execute(
+            """
+            insert into participants.cards_handed_over (taskforce_id, outreach_id, participant_id)
+            values ($1, gen_random_uuid(), $2)
+            """,
+            self.taskforce_id,
+            participant,
+        )
         await self.conn.execute(
             """
             insert into participants.pledges (taskforce_id, pledge_id, participant_id, found_at)

@@ -26,6 +26,7 @@ TRIED = ("010190-1234", "0101901234", "Hanne, 01 01 90 1234", "010190-1234@firma
 READ_BY_HAND = {
     "services/events/identity/step_up/pages.py": "shown again to its sender, to be sent to the route that checks it",
     "services/pledges/imports/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
+    "services/pledges/participants/purposes.py": "one of three codes; the route reads the body with its model",
     "services/pledges/imports/hires/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
 }
 """The places that read a body without a model, with the reasons."""

@@ -237,7 +237,7 @@ async def test_an_unknown_term_finds_nobody(services: Services) -> None:
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({}, "Type an e-mail address, a telephone number or a CVR number"),
+        ({}, "Type an e-mail address, a telephone number, a CVR number or a case reference"),
         ({"email": "010190-1234"}, "Looks like a CPR number"),
         ({"cvr": "0101901234"}, "Looks like a CPR number"),
         ({"phone": "97 85"}, "Type all eight digits of the number"),

@@ -183,6 +183,7 @@ LOOKUPS: Final = (
     _of_known("participant_changes", "participants.changes", context=("changed_at",)),
     _of_known("participant_matches", "participants.matches"),
     _of_known("participant_pledges", "participants.pledges", key="participant_id"),
+    _of_known("participant_cards_handed_over", "participants.cards_handed_over", key="participant_id"),
     _of_known("profile_cards", "participants.profile_cards", key="participant_id"),
     _of_known("profile_card_basis", "participants.profile_cards", key="participant_id"),
     _of_known("profile_card_links", "participants.links"),

@@ -98,33 +98,33 @@ async def test_every_table_of_the_schema_is_tried_here(pledges_dsns: Databases) 
 @pytest.mark.parametrize(
     ("settings", "sees"),
     [
-        ({}, set()),
-        ({"participants_municipality": STRUER}, {"struer", "struer, in a programme"}),
-        ({"participants_municipality": HOLSTEBRO}, {"holstebro", "holstebro, in a programme"}),
-        ({"participants_municipality": "0000"}, set()),
-        ({"participants_municipality": "%"}, set()),
-        ({"participants_programme": "job_network"}, {"struer, in a programme", "holstebro, in a programme"}),
-        ({"participants_programme": "smaajob_effort"}, set()),
+        ({}, []),
+        ({"participants_municipality": STRUER}, ["struer", "struer, in a programme"]),
+        ({"participants_municipality": HOLSTEBRO}, ["holstebro", "holstebro, in a programme"]),
+        ({"participants_municipality": "0000"}, []),
+        ({"participants_municipality": "%"}, []),
+        ({"participants_programme": "job_network"}, ["holstebro, in a programme", "struer, in a programme"]),
+        ({"participants_programme": "smaajob_effort"}, []),
         (
             {"participants_municipality": STRUER, "participants_programme": "training_track"},
-            {"struer", "struer, in a programme", "holstebro"},
+            ["holstebro", "struer", "struer, in a programme"],
         ),
-        ({"participants_of_all": "no"}, set()),
+        ({"participants_of_all": "no"}, []),
         (
             {"participants_of_all": "yes"},
-            {"struer", "struer, in a programme", "holstebro", "holstebro, in a programme"},
+            ["holstebro", "holstebro, in a programme", "struer", "struer, in a programme"],
         ),
     ],
     ids=str,
 )
 async def test_a_reader_sees_in_every_table_the_same_participants(
-    world: World, settings: dict[str, str], sees: set[str]
+    world: World, settings: dict[str, str], sees: list[str]
 ) -> None:
     found = {
-        table: await world.visible(table, taskforce=str(world.taskforce_id), **settings)
+        table: sorted(await world.visible(table, taskforce=str(world.taskforce_id), **settings))
         for table in sorted(await _tables(world.databases))
     }
-    assert found == dict.fromkeys(found, sees)
+    assert found == dict.fromkeys(TABLES, sees)
     without_taskforce = {table: await world.visible(table, **settings) for table in found}
     assert not any(without_taskforce.values())
 
