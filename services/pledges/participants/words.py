@@ -70,7 +70,7 @@ CHANGES: Final[Mapping[str, str]] = MappingProxyType(
         "card_withdrawn": N_("The profile card was withdrawn"),
         "card_link_renewed": N_("The profile card got a new link"),
         "card_handed_over": N_("The profile card was handed over"),
-        "card_corrected": N_("The citizen asked for a correction of the profile card"),
+        "card_corrected": N_("The citizen has corrected the profile card"),
     }
 )
 """Labels of the kinds of changes in the history."""
