@@ -11,6 +11,7 @@ from services.pledges.call_list import api as call_list_api
 from services.pledges.call_list import pages as call_list_pages
 from services.pledges.catalogue import pages as catalogue_pages
 from services.pledges.companies import pages as companies_pages
+from services.pledges.companies.outreach import list_pages as outreach_list_pages
 from services.pledges.companies.outreach import pages as outreach_pages
 from services.pledges.company_page import adjustment_pages
 from services.pledges.company_page import api as company_page_api
@@ -163,6 +164,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         adjustment_pages,
         company_page_pages,
         company_page_staff_pages,
+        outreach_list_pages,
         outreach_pages,
         mails_pages,
         hires_pages,

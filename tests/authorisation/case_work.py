@@ -113,6 +113,11 @@ def _outreach(method: str, path: str, *, success: int, text: bool = False) -> Pr
     return probe
 
 
+async def list_outreach(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    visited = world.pledge(caller, ownership).company.replace("Firma", "Besøg")
+    return Ask("GET", "/companies/outreach", hidden=200, shows=expected_marks(ownership, visited))
+
+
 async def log_outreach(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
     form = {"id": str(uuid4()), "kind": "visit", "made_on": local_date(NOW).isoformat()}
     return Ask("POST", f"/companies/{world.pledge(caller, ownership).id}/outreach", {"data": form}, success=303)
@@ -279,6 +284,8 @@ CASE_WORK_PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /queue/mails/{mail_id:uuid}/reopen", "pledge"): change(
         "POST", "/queue/mails/{id}/reopen", success=303, data={}
     ),
+    ("GET /companies/outreach", "company"): list_outreach,
+    ("GET /companies/outreach", "outreach"): list_outreach,
     ("GET /companies/{company_id:uuid}", "outreach"): _outreach("GET", "", success=200, text=True),
     ("POST /companies/{company_id:uuid}/outreach", "company"): log_outreach,
     ("GET /companies/{company_id:uuid}/outreach/{outreach_id:uuid}", "outreach to change"): _outreach(

@@ -21,8 +21,11 @@ class UnknownParticipant(Refusal):
 
     code = "participant-not-found"
     kind = "invalid"
-    title = N_("Your municipality has no such citizen")
-    detail = N_("Perhaps they have been erased. Choose another one, or save without a citizen.")
+    title = N_("There is no such citizen")
+    detail = N_(
+        "Your municipality has no such citizen; perhaps they have been erased. Choose another one, or save without a "
+        "citizen."
+    )
     field = "/participant_id"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -9,13 +10,17 @@ import pytest_asyncio
 
 from tests.pledges.browsing import HTML, hidden, text_of
 from tests.pledges.conftest import TODAY, Caller
+from tests.pledges.participants.conftest import HOLSTEBRO, STRUER, add, participant, participants_database, struer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     import httpx
 
+    from services.pledges.participants.access import ParticipantsDatabase, Reader
     from shared.db.database import Database
+
+__all__ = ["participants_database", "struer"]
 
 ME, COLLEAGUE = uuid4(), uuid4()
 
@@ -99,3 +104,71 @@ async def test_a_colleague_reads_it_and_may_not_change_it(pages: Pages) -> None:
     assert "Kort til chefen" in text_of(page)
     assert f"/outreach/{form['id']}" not in page
     assert (await pages.post(f"/{form['id']}/withdraw", person=COLLEAGUE)).status_code == 403
+
+
+async def test_the_list_counts_what_was_done_and_the_new_companies(
+    caller: Caller, add_company: Callable[..., Awaitable[UUID]]
+) -> None:
+    smith, baker = [Pages(caller, await add_company(name)) for name in ("Smeden A/S", "Bageren")]
+    logged = [
+        (smith, "visit", 0, "true", ME),
+        (smith, "call", 3, "", ME),
+        (baker, "card", 40, "true", COLLEAGUE),
+        (baker, "call", 200, "", ME),
+    ]
+    for company, kind, days, new, person in logged:
+        made_on = (TODAY - timedelta(days=days)).isoformat()
+        form = {"id": str(uuid4()), "kind": kind, "made_on": made_on, "new_company": new}
+        assert (await company.post("", person=person, **form)).status_code == 303
+
+    async def shown(query: str) -> str:
+        headers = caller.headers("caseworker", subject=f"person:{ME}") | HTML
+        return text_of((await caller.client.get(f"/companies/outreach{query}", headers=headers)).text)
+
+    assert "2 nye virksomheder nået 2 virksomheder i kontakt 1 besøg 1 opkald 1 kort afleveret" in await shown("")
+    assert "2 opkald" in await shown("?days=")
+    assert "1 ny virksomhed nået 1 virksomhed i kontakt 1 besøg 0 opkald 0 kort afleveret" in await shown(
+        "?mine=true&new=true"
+    )
+    only_cards = await shown("?kind=card")
+    assert "Bageren" in only_cards
+    assert "Smeden" not in only_cards
+    assert "Ingen kontakter passer" in await shown("?kind=card&days=30")
+
+
+async def test_whose_card_was_handed_over_only_their_municipality_sees(
+    caller: Caller,
+    pages: Pages,
+    participants_database: ParticipantsDatabase,
+    struer: Reader,
+    pledges_database: Database,
+    taskforce_id: UUID,
+) -> None:
+    await add(participants_database, struer, participant(taskforce_id, case_reference="S-1234"))
+
+    async def log(citizen: str, kind: str = "card", **principal: Any) -> httpx.Response:
+        form = {"id": str(uuid4()), "kind": kind, "made_on": TODAY.isoformat(), "citizen": citizen}
+        headers = caller.headers("caseworker", **principal) | HTML
+        return await caller.client.post(f"{pages.path}/outreach", data=form, headers=headers)
+
+    refused = [
+        await log("S-9", municipality=STRUER),
+        await log("S-1234", municipality=HOLSTEBRO),
+        await log("S-1234", "visit", municipality=STRUER),
+    ]
+    coordinator = await caller.client.post(
+        f"{pages.path}/outreach",
+        data={"id": str(uuid4()), "kind": "card", "made_on": TODAY.isoformat(), "citizen": "S-1234"},
+        headers=caller.headers("coordinator") | HTML,
+    )
+    saved = await log("s 1234", municipality=STRUER)
+
+    assert [answer.status_code for answer in (*refused, coordinator, saved)] == [422, 422, 422, 403, 303]
+    assert "Din kommune har ingen sådan borger" in text_of(refused[0].text)
+    assert "Din kommune har ingen sådan borger" in text_of(refused[1].text)
+    async with pledges_database.read(taskforce_id) as conn:
+        assert await conn.fetchval("select count(*) from outreach") == 1
+    for municipality, sees in ((STRUER, True), (HOLSTEBRO, False)):
+        page = await caller.get("/companies/outreach", "caseworker", municipality=municipality)
+        assert ("kortet for S-1234" in text_of(page.text)) == sees
+    assert "S-1234" not in (await caller.get("/companies/outreach", "coordinator")).text

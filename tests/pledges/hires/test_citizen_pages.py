@@ -132,7 +132,7 @@ async def test_a_case_reference_that_is_nobodys_is_refused_beside_the_field(
 
     assert cpr.status_code == 422
     for refused in (unknown, erased):
-        assert "Din kommune har ingen sådan borger. Måske er borgeren blevet slettet." in refused
+        assert "Din kommune har ingen sådan borger; måske er borgeren blevet slettet." in refused
     assert "010190-1234" not in cpr.headers.get("set-cookie", "")
     assert without.status_code == 303
 

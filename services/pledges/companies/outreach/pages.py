@@ -16,14 +16,17 @@ from services.pledges.companies.outreach.refusals import (
     OutreachNotFound,
     OutreachOfAnother,
     StaleOutreach,
+    UnknownOwnerOfCard,
 )
 from services.pledges.companies.outreach.schemas import NOTE_LENGTH, OutreachForm, VersionForm, values_of
 from services.pledges.companies.pages import company_page
 from services.pledges.companies.words import OUTREACH_KINDS
+from services.pledges.participants.access import ParticipantsDb, case_worker, record_refusal
 from services.pledges.pledges.access import edits_as
 from services.pledges.pledges.history import Difference
 from services.pledges.pledges.rendering import render
 from services.pledges.register.access import COMPANY
+from shared.http.auth import NotAllowed
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
@@ -42,17 +45,34 @@ router = APIRouter(prefix="/companies/{company_id:uuid}/outreach", include_in_sc
 
 @router.post("")
 @concerns(COMPANY)
-async def log_outreach(company_id: UUID, request: Request, db: Db, principal: OutreachMaker) -> Response:
+async def log_outreach(
+    company_id: UUID, request: Request, db: Db, participants: ParticipantsDb, principal: OutreachMaker
+) -> Response:
     """Log a contact with the company, or show its page with what is wrong."""
     form = await read_form(request, OutreachForm)
     if form.data is None:
         return await company_page(request, db, principal, company_id, form=form)
     if form.data.id is None:
         raise Problem(422)
+    card_of = form.data.citizen
+    if card_of is not None and not principal.has("caseworker"):
+        record_refusal(request, "role")
+        raise NotAllowed
     try:
         await commands.log_outreach(
-            db, principal.taskforce, form.data.id, company_id, form.data.terms(), by=principal.person_id
+            db if card_of is None else participants,
+            principal.taskforce,
+            form.data.id,
+            company_id,
+            form.data.terms(),
+            by=principal.person_id,
+            reader=case_worker(principal),
+            card_of=card_of,
         )
+    except UnknownOwnerOfCard as refusal:
+        record_refusal(request, "not_found")
+        refused = form.refused_by(problem_of(refusal).errors)
+        return await company_page(request, db, principal, company_id, form=refused)
     except Refusal as refusal:
         problem = problem_of(refusal)
         if problem.status != 422:

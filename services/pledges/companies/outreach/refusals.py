@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.pledges.participants.refusals import UnknownParticipant
 from shared.i18n.translations import N_
 from shared.refusals import Refusal
 
@@ -52,3 +53,19 @@ class StaleOutreach(Refusal):
     kind = "stale"
     title = N_("Somebody changed this before you")
     detail = N_("Look at it again and compare.")
+
+
+class NoCardHandedOver(Refusal):
+    """Somebody's card is named where none was handed over."""
+
+    code = "no-card-handed-over"
+    kind = "invalid"
+    title = N_("It was no card")
+    detail = N_("Choose that a card was handed over, or leave the citizen out.")
+    field = "/citizen"
+
+
+class UnknownOwnerOfCard(UnknownParticipant):
+    """The case worker's municipality has no such participant, whose card it could be."""
+
+    field = "/citizen"

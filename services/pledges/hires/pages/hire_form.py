@@ -120,7 +120,7 @@ class HireForm(BaseModel):
         if not self.contact_person.phone:
             errors["contact_person.phone"] = _("Write a number that employer and employee can ring.")
         if self.citizen and citizen is None:
-            errors["citizen"] = f"{_(UnknownParticipant.title)}. {_(UnknownParticipant.detail)}"
+            errors["citizen"] = _(UnknownParticipant.detail)
         if pledge is not None and pledge.vacant and not self.position:
             errors["position"] = _("Choose the position.")
         return body, errors if isinstance(hire, list) or errors else hire
