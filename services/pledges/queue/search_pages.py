@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.pledges.participants.access import ParticipantsDb, case_worker, disclose_participants
+from services.pledges.participants.naming import named_participants
 from services.pledges.pledges.access import HIRE, PLEDGE
 from services.pledges.pledges.rendering import address, render
 from services.pledges.queue import saved_views
@@ -19,7 +21,15 @@ from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
+from shared.privacy.access_log import CASEWORK
 from shared.ui.forms import read_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.pledges.participants.access import ParticipantsDatabase
+    from services.pledges.participants.naming import NamedParticipant
+    from shared.http.auth import Principal
 
 router = APIRouter(prefix="/queue", include_in_schema=False)
 
@@ -30,14 +40,30 @@ _KEPT = ("view", "due", "kind", "event", "job_type", "municipality", "q", "flagg
 @router.get("/search")
 @concerns(COMPANY, PLEDGE, HIRE)
 async def find(
-    request: Request, db: Db, principal: QueueUser, q: Annotated[SearchText, Query(description="typed")] = ""
+    *,
+    request: Request,
+    db: Db,
+    participants: ParticipantsDb,
+    principal: QueueUser,
+    q: Annotated[SearchText, Query(description="typed")] = "",
 ) -> Response:
-    """Find companies, pledges and hires by a company's name or CVR number, or by a reference."""
+    """Find companies, pledges and hires by a company's name or CVR number, or by a reference; for a case worker also a
+    participant of their municipality by the whole case reference."""
     found = None
+    citizens: Sequence[NamedParticipant] = []
     if q:
         async with db.read(principal.taskforce) as conn:
             found = await search(conn, principal.taskforce, q)
-    return render(request, "search.html", q=q, found=found, most=MOST_FOUND)
+        citizens = await _citizens(participants, principal, q)
+    return render(request, "search.html", q=q, found=found, citizens=citizens, most=MOST_FOUND)
+
+
+async def _citizens(db: ParticipantsDatabase, principal: Principal, typed: str) -> Sequence[NamedParticipant]:
+    """Return whose case reference was typed. No look-up is made of what is no reference: it has no digit."""
+    if not principal.has("caseworker") or not any(char.isdigit() for char in typed):
+        return []
+    async with disclose_participants(db, case_worker(principal), purpose=CASEWORK, action="search") as disclosure:
+        return await named_participants(disclosure, principal.taskforce, case_reference=typed)
 
 
 @router.post("/views")

@@ -27,6 +27,7 @@ from tests.pledges.participants.conftest import (
 if TYPE_CHECKING:
     from services.pledges.participants.access import ParticipantsDatabase, Reader
     from services.pledges.participants.domain import Participant
+    from shared.product.roles import Role
 
 __all__ = ["matched", "participants_database", "struer"]
 
@@ -181,3 +182,18 @@ async def test_others_see_that_a_citizen_is_named_and_no_more(caller: Caller, ma
         assert "Borger En borger" in text_of(page)
         for secret in ("S-1234", str(matched.id), str(matched.citizen_id)):
             assert secret not in page
+
+
+async def test_only_their_municipality_finds_a_citizen_by_the_case_reference(
+    caller: Caller, matched: Participant
+) -> None:
+    await caller.confirm(hire_body(company={"name": "Bageren"}, participant_id=str(matched.id)), municipality=STRUER)
+
+    async def found(typed: str, role: Role, municipality: str) -> str:
+        answer = await caller.get(f"/queue/search?q={typed}", role, municipality=municipality)
+        return text_of(answer.text)
+
+    assert "Borgere S-1234 1 ansættelse" in await found("s+1234", "caseworker", STRUER)
+    assert "S-1234" not in await found("S-123", "caseworker", STRUER)
+    assert "S-1234" not in await found("s+1234", "caseworker", HOLSTEBRO)
+    assert "S-1234" not in await found("s+1234", "coordinator", STRUER)
