@@ -147,6 +147,28 @@ async def test_somebody_erased_after_the_match_is_refused_and_the_position_stays
     assert (without.status_code, without.json()["position"]) == (201, 1)
 
 
+async def test_without_the_access_log_nobody_is_named(
+    caller: Caller,
+    pledges_database: Database,
+    participants_database: ParticipantsDatabase,
+    struer: Reader,
+    taskforce_id: UUID,
+    owner: asyncpg.Connection,
+) -> None:
+    one = participant(taskforce_id)
+    await add(participants_database, struer, one)
+    body = hire_body(company={"name": "B&O"})
+    # As when it is full: whoever inserts is refused.
+    await owner.execute("alter table access_log add constraint full_log check (looked_at < '2000-01-01') not valid")
+
+    refused = await caller.confirm(body | {"participant_id": str(one.id)}, municipality=STRUER)
+
+    assert refused.status_code >= 500
+    async with pledges_database.read(taskforce_id) as conn:
+        assert await conn.fetchval("select count(*) from hires") == 0
+    assert (await caller.confirm(body, municipality=STRUER)).status_code == 201
+
+
 async def test_the_citizen_of_a_hire_is_named_changed_and_removed(
     caller: Caller,
     pledges_database: Database,
