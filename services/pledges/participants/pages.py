@@ -23,6 +23,7 @@ from services.pledges.participants.access import (
 )
 from services.pledges.participants.cursors import ByReference
 from services.pledges.participants.domain import NOTE_MONTHS, Status, Unknown
+from services.pledges.participants.profile_cards.queries import unseen_changes
 from services.pledges.participants.queries import ParticipantFilter
 from services.pledges.participants.schemas import NOTE_LENGTH, NoteForm
 from services.pledges.participants.words import QUESTIONS, change_text, facts_in_words, hours_text
@@ -86,10 +87,12 @@ async def list_participants(
     action: Literal["search", "read"] = "search" if q else "read"
     async with disclose_participants(db, reader_of(principal), purpose=CASEWORK, action=action) as disclosure:
         found, last = await queries.list_participants(disclosure, filters, today=today, after=after, size=_PAGE)
+        card_changes = await unseen_changes(disclosure, [one.id for one in found])
     query = [("who", who), ("status", status), ("programme", programme), ("unknown", unknown), ("q", q)]
     return render(
         request,
         "participants.html",
+        card_changes=card_changes,
         rows=[(one, hours_text(one.availability), len(one.unknown_on(today))) for one in found],
         chosen=dict(query),
         filtered=any(value for _name, value in query),
@@ -176,6 +179,7 @@ async def participant_page(
         looks = await queries.looks(disclosure, participant_id)
         hires = await queries.hires_of(disclosure, one.citizen_id)
         matched = await queries.matched_position(disclosure, participant_id)
+        card_changes = await unseen_changes(disclosure, [participant_id])
         codes = await queries.target_group_codes(disclosure.conn, principal.taskforce)
         catalogue = await load_catalogue(disclosure.conn, principal.taskforce)
     facts = facts_in_words(one.terms, catalogue.labels())
@@ -192,6 +196,7 @@ async def participant_page(
         looks=looks,
         hires=hires,
         matched=matched,
+        card_changed_at=card_changes.get(participant_id),
         codes=codes,
         target_groups=[(code.code, code.label) for code in codes.valid_on(today)],
         may_change=may_change(principal, one),

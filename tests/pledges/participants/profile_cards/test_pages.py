@@ -206,8 +206,14 @@ async def test_the_citizen_corrects_words_and_wishes_and_the_case_worker_sees_it
     assert (change["changed_by"], change["version"]) == (None, 2)
     assert "packing" in change["before"]
     assert "Borgeren har rettet kortet" in text_of((await visitor.get()).text)
+    elsewhere = ["/participants", f"/participants/{visitor.participant_id}"]
+    said = [await visitor.caller.client.get(path, headers=visitor.headers) for path in elsewhere]
+    assert "Har ændret profilkortet" in text_of(said[0].text)
+    assert "Borgeren har ændret eller trukket profilkortet tilbage" in text_of(said[1].text)
     await visitor.post("/seen")
     assert "Borgeren har rettet kortet" not in text_of((await visitor.get()).text)
+    said = [await visitor.caller.client.get(path, headers=visitor.headers) for path in elsewhere]
+    assert not any("ændret profilkortet" in page.text or "ændret eller" in page.text for page in said)
 
 
 async def test_the_citizen_withdraws_their_card(
