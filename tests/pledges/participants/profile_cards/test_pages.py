@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
+from services.pledges.participants.profile_cards import store
 from tests.pledges.browsing import HTML, hidden, text_of
 from tests.pledges.conftest import TODAY
 from tests.pledges.participants.conftest import HOLSTEBRO, STRUER
@@ -272,3 +275,22 @@ async def test_a_case_worker_of_another_municipality_finds_nothing(visitor: Card
     for path in ("/withdraw", "/handover", "/link", "/seen"):
         assert (await visitor.caller.client.post(visitor.path + path, headers=other)).status_code == 404
     assert STRUER not in (await visitor.caller.client.get(visitor.path, headers=other)).text
+
+
+async def test_a_link_is_in_no_log_line_and_no_metric(visitor: CardVisitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    await visitor.write()
+    link, own = await visitor.link(), await visitor.own_link()
+
+    async def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(store, "valid_card", fail)
+    monkeypatch.setattr(store, "find_card", fail)
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        for path in (link, own):
+            assert (await visitor.open(path)).status_code == 500
+    metrics = (await visitor.caller.client.get("/metrics")).text
+    assert [line["route"] for line in logged] == ["/card/{token}", "/card/mine/{token}"]
+    assert "/card/{token}" in metrics
+    for secret in (link.removeprefix("/card/"), own.removeprefix("/card/mine/")):
+        assert secret not in f"{metrics} {logged}"
