@@ -358,12 +358,18 @@ class Topology:
 
     def app_dsn(self, service: str) -> str:
         """The DSN of a service's database as its app role."""
-        user = f"tilsagn_{service}_app"
+        return self._dsn(service, "app")
+
+    def subjects_dsn(self, service: str) -> str:
+        """The DSN of a service's database as the role that may read all its personal data."""
+        return self._dsn(service, "participants" if service == "pledges" else "app")
+
+    def _dsn(self, service: str, role: str) -> str:
         return dsn_of(
             self.postgres.superuser_dsn(),
             database=database(service),
-            user=user,
-            password=self.secrets[f"{service.upper()}_APP_PASSWORD"],
+            user=f"tilsagn_{service}_{role}",
+            password=self.secrets[f"{service}_{role}_PASSWORD".upper()],
         )
 
     def operator_environment(self) -> dict[str, str]:

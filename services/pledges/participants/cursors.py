@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.http.paging import SortKey, SortText
+from shared.http.paging import SortKey
 
 
 class ByReference(SortKey):
-    """Participants by their case reference, as it is compared."""
+    """Participants by their case reference. It holds an id and no reference: page tokens are part of URLs."""
 
-    key: SortText
     id: UUID

@@ -104,7 +104,13 @@ async def list_participants(
     if filters.case_reference is not None:
         also("starts_with(case_reference_key, {})", case_reference_key(filters.case_reference))
     if after is not None:
-        also("(case_reference_key, id) > ({}, {})", after.key, after.id)
+        also(
+            """(case_reference_key, id) > (select last.case_reference_key, last.id
+                                             from participants.participants as last
+                                            where last.taskforce_id = $1
+                                              and last.id = {})""",
+            after.id,
+        )
     where = "\n   and ".join(conditions)
     rows = await disclosure.conn.fetch(
         f"""{SELECT}
@@ -116,7 +122,7 @@ async def list_participants(
     )
     shown, last = cut([participant_of(row) for row in rows], size)
     await disclosure.log(TABLE, [one.id for one in shown])
-    return shown, ByReference(key=case_reference_key(last.case_reference), id=last.id) if last else None
+    return shown, ByReference(id=last.id) if last else None
 
 
 async def target_group_codes(conn: Connection, taskforce_id: UUID) -> TargetGroupCodes:

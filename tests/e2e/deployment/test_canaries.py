@@ -338,7 +338,7 @@ async def _wait_for_deliveries(topology: Topology, evening: Evening) -> None:
         await conn.close()
 
 
-async def _searched(evening: Evening, before: privacy.Places) -> list[str]:
+async def searched(evening: Evening, before: privacy.Places) -> list[str]:
     """Search the places that `make faults` searches after every fault."""
     ledger = Ledger(evening.planted)
     ledger.acknowledged = {UUID(one): {} for one in evening.pledges}
@@ -359,21 +359,21 @@ async def test_the_data_of_two_hundred_people_stays_in_the_owning_service(runnin
         await evening.look()
         await _wait_for_deliveries(running, evening)
 
-        assert await _searched(evening, before) == []
+        assert await searched(evening, before) == []
         assert set(evening.found_in_addresses()) == set()
 
         dumps = await asyncio.to_thread(_dumps, running, tmp_path)
         for service, content in dumps.items():
             holds = {keeper for keeper, finds in evening.planted.finders().items() if finds(content)}
             assert holds == {service} & set(evening.planted.finders()), service
-        assert await _searched(evening, before) == []
+        assert await searched(evening, before) == []
 
         # The contact person of a hire, and an account: nothing of them remains after erasure.
         erased = {"pledges": evening.planted.contacts[-1], "events": evening.planted.people[0]}
         assert all(word.encode() in dumps[service] for service, word in erased.items())
         identifiers = SubjectIdentifiers(emails=frozenset(f"{word}@{word}.example" for word in erased.values()))
-        found = await data_subjects.find(running.app_dsn, evening.taskforce, identifiers)
-        await data_subjects.erase(running.app_dsn, evening.taskforce, found, by=None)
+        found = await data_subjects.find(running.subjects_dsn, evening.taskforce, identifiers)
+        await data_subjects.erase(running.subjects_dsn, evening.taskforce, found, by=None)
         for service, content in (await asyncio.to_thread(_dumps, running, tmp_path)).items():
             assert not [word for word in erased.values() if word.encode() in content], service
     mails = " ".join(str(mail) for mail in running.mail.mails)
