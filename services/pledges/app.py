@@ -38,6 +38,7 @@ from services.pledges.mails import pages as mails_pages
 from services.pledges.participants import api as participants_api
 from services.pledges.participants import editing_pages as participants_editing_pages
 from services.pledges.participants import pages as participants_pages
+from services.pledges.participants import target_group_pages
 from services.pledges.participants.access import connect_with_sight_of_all
 from services.pledges.participants.found_jobs import pages as found_job_pages
 from services.pledges.participants.profile_cards import own_pages, public_pages
@@ -171,6 +172,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         participants_pages,
         found_job_pages,
         participants_editing_pages,
+        target_group_pages,
         hour_rules_rule_pages,
         hour_rules_pages,
         profile_card_pages,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from tests.authorisation.matrix import Ask, Probe, expected_marks, taskforce_of
+from tests.authorisation.matrix import FOREIGN, Ask, Probe, expected_marks, taskforce_of
 from tests.authorisation.pledges_world import API, PledgesWorld
 
 if TYPE_CHECKING:
@@ -94,7 +94,21 @@ async def delete_note(world: PledgesWorld, caller: Caller, ownership: Ownership)
 
 _PURPOSE: Final = "purpose=casework"
 
+
+async def show_target_groups(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    shows = expected_marks(ownership, f"Gruppe {ownership if ownership == 'own' else FOREIGN}")
+    return Ask("GET", "/participants/target-groups", hidden=200, shows=shows)
+
+
+async def end_target_group(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """The code has the same name as its ownership."""
+    path = f"/participants/target-groups/{ownership.replace(' ', '-')}"
+    return Ask("POST", path, {"data": {"valid_until": ""}}, success=303)
+
+
 PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
+    ("GET /participants/target-groups", "target group"): show_target_groups,
+    ("POST /participants/target-groups/{code}", "target group"): end_target_group,
     (f"POST {API}/participants", "participant"): register_by_api,
     (f"GET {API}/participants", "participant"): _list(f"{API}/participants?{_PURPOSE}"),
     (f"GET {API}/participants/{{participant_id}}", "participant"): _one(f"{API}/participants/{{id}}?{_PURPOSE}"),

@@ -50,7 +50,17 @@ class Participants:
         }
 
     async def fill(self, superuser: asyncpg.Connection[asyncpg.Record]) -> None:
-        """Save them."""
+        """Save them, and a target group of each taskforce."""
+        for ownership in ("other taskforce", "own"):
+            await superuser.execute(
+                """
+                insert into target_group_codes (taskforce_id, code, danish, english, valid_from, changed_at)
+                values ($1, $2, $3, $3, '2020-01-01', now())
+                """,
+                taskforce_of(ownership),
+                ownership.replace(" ", "-"),
+                f"Gruppe {FOREIGN if ownership == 'other taskforce' else ownership}",
+            )
         for (ownership, caller), (municipality, programme) in _ROWS.items():
             one = self._by_row[ownership, caller]
             await superuser.execute(

@@ -94,6 +94,7 @@ class PledgesWorld(StreamingWorld):
         "handover of cases": ("own", "other company", "other taskforce", "missing"),
         "erasure ledger entry": ("own", "other taskforce", "missing"),
         "overdue deletion": ("own", "other taskforce", "missing"),
+        "target group": ("own", "other taskforce", "missing"),
         "participant": ("own", "other municipality", "other programme", "other taskforce", "missing"),
         "profile card": ("own", "other municipality", "other programme", "other taskforce", "missing"),
         "card page": ("own", "other taskforce", "missing"),

@@ -44,6 +44,9 @@ PARTICIPANT: Final = Resource(
     by_role={"caseworker": OWN, "facilitator": OWN},
 )
 
+TARGET_GROUP: Final = Resource("target group")
+"""A code of the taskforce's list. It concerns nobody."""
+
 
 def _require(*roles: Role) -> Callable[..., AsyncIterator[Principal]]:
     """Return a FastAPI dependency like `require` that records what it and its route refuse."""

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from services.pledges.participants.access import ParticipantsDatabase, Reader
     from services.pledges.participants.domain import ParticipantTerms
+    from services.pledges.participants.target_groups import TargetGroupCode
+    from shared.db.database import Connection, Database
     from shared.db.idempotency import IdempotentRequest
     from shared.privacy.access_log import Disclosure, Purpose
 
@@ -172,6 +174,36 @@ async def delete_note(db: ParticipantsDatabase, reader: Reader, participant_id: 
         await queries.participant(disclosure, participant_id)
         if not await store.delete_note(disclosure, participant_id, note_id):
             raise ParticipantNoteNotFound
+
+
+async def add_target_group(db: Database, taskforce_id: UUID, new: TargetGroupCode) -> None:
+    """Add a code to the taskforce's list.
+
+    Raises:
+        TargetGroupCodeTaken: the list has it already, or is full.
+    """
+    async with db.change(taskforce_id) as conn:
+        await _lock_target_groups(conn, taskforce_id)
+        codes = await queries.target_group_codes(conn, taskforce_id)
+        codes.added(new)
+        await store.save_target_group_code(conn, taskforce_id, new, at=datetime.now(UTC))
+
+
+async def end_target_group(db: Database, taskforce_id: UUID, code: str, valid_until: date | None) -> None:
+    """Let a code of the list be used until a day, or again. Who has it keeps it.
+
+    Raises:
+        TargetGroupCodeNotFound, TargetGroupCodeEnds: see `TargetGroupCodes.ended`.
+    """
+    async with db.change(taskforce_id) as conn:
+        await _lock_target_groups(conn, taskforce_id)
+        codes = await queries.target_group_codes(conn, taskforce_id)
+        await store.save_target_group_code(conn, taskforce_id, codes.ended(code, valid_until), at=datetime.now(UTC))
+
+
+async def _lock_target_groups(conn: Connection, taskforce_id: UUID) -> None:
+    # A row lock would not do: before the first change there is no row.
+    await conn.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"target groups of {taskforce_id}")
 
 
 async def _check_tasks(disclosure: Disclosure, terms: ParticipantTerms) -> None:

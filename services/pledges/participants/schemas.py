@@ -316,6 +316,21 @@ class TargetGroupForm(TypedModel):
     target_group_from: Day
 
 
+class TargetGroupCodeForm(TypedModel):
+    """A code that is added to the list of target groups."""
+
+    code: GroupCode
+    danish: Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+    english: Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+    valid_from: Day
+
+
+class TargetGroupEndForm(TypedModel):
+    """The first day on which a code may not be used any more; left empty: it may again."""
+
+    valid_until: Annotated[Day | None, NoneIfBlank] = None
+
+
 class NoteForm(TypedModel):
     """A new note. `id` is made with the page, so that a form that is sent twice makes one."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from services.pledges.participants.domain import ParticipantNote
+    from services.pledges.participants.target_groups import TargetGroupCode
     from shared.db.database import Connection
     from shared.privacy.access_log import Disclosure
 
@@ -267,3 +268,23 @@ async def delete_note(disclosure: Disclosure, participant_id: UUID, note_id: UUI
         note_id,
     )
     return deleted == "DELETE 1"
+
+
+async def save_target_group_code(conn: Connection, taskforce_id: UUID, one: TargetGroupCode, *, at: datetime) -> None:
+    """Save a code of the taskforce's list. It concerns nobody, so that no look is logged."""
+    await conn.execute(
+        """
+        insert into target_group_codes (taskforce_id, code, danish, english, valid_from, valid_until, changed_at)
+        values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (taskforce_id, code) do update
+           set valid_until = excluded.valid_until,
+               changed_at = excluded.changed_at
+        """,
+        taskforce_id,
+        one.code,
+        one.danish,
+        one.english,
+        one.valid_from,
+        one.valid_until,
+        at,
+    )

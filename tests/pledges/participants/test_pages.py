@@ -173,3 +173,19 @@ async def test_nothing_is_shown_while_the_access_log_cannot_be_written(
 
 def _me(caller: Caller) -> dict[str, str]:
     return caller.headers("caseworker", municipality=STRUER, subject=f"person:{ME}") | HTML
+
+
+async def test_a_coordinator_extends_the_list_of_target_groups_and_ends_one(caller: Caller, one: Participant) -> None:
+    coordinator: dict[str, Any] = {"roles": ("coordinator",), "municipality": None}
+    form = {"code": "A", "danish": "Nærmest jobbet", "english": "Closest", "valid_from": TODAY.isoformat()}
+    assert (await _send(caller, "POST", "/target-groups", form, **coordinator)).status_code == 303
+    again = await _send(caller, "POST", "/target-groups", form, **coordinator)
+    assert again.status_code == 409
+    ended = await _send(caller, "POST", "/target-groups/6.3", {"valid_until": TODAY.isoformat()}, **coordinator)
+    assert ended.status_code == 303
+    never = await _send(caller, "POST", "/target-groups/6.3", {"valid_until": "2019-01-01"}, **coordinator)
+    assert never.status_code == 422
+    choices = (await _send(caller, "GET", f"/{one.id}")).text
+    assert "A Nærmest jobbet</option>" in choices
+    assert "§ 6, nr. 3</option>" not in choices
+    assert "§ 6, nr. 2: fra" in text_of(choices)
