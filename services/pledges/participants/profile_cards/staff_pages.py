@@ -18,7 +18,9 @@ from services.pledges.participants.access import (
     ParticipantEditor,
     ParticipantReader,
     ParticipantsDb,
+    case_worker,
     disclose_participants,
+    may_change,
     reader_of,
 )
 from services.pledges.participants.profile_cards import commands, store
@@ -52,6 +54,7 @@ from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
     from services.pledges.catalogue.domain import Catalogue
+    from services.pledges.participants.access import Reader
     from services.pledges.participants.domain import Participant
     from services.pledges.participants.profile_cards.domain import CardLink, LinkKind, ProfileCard
     from shared.http.auth import Principal
@@ -83,7 +86,7 @@ async def show_card(
     Args:
         done: what was just done.
     """
-    return _page(request, principal, await _load(db, principal, participant_id), done=done)
+    return _page(request, principal, await _load(db, reader_of(principal), participant_id), done=done)
 
 
 @router.get("/{participant_id:uuid}/card/edit")
@@ -92,7 +95,7 @@ async def edit_card(
     participant_id: UUID, request: Request, db: ParticipantsDb, principal: ParticipantEditor
 ) -> Response:
     """Show the form of the card: empty, or with what it says."""
-    case = await _load(db, principal, participant_id)
+    case = await _load(db, case_worker(principal), participant_id)
     return _form_page(request, case, _form_of(case))
 
 
@@ -103,13 +106,13 @@ async def write_card(
 ) -> Response:
     """Save what the card says."""
     form = await read_form(request, CardForm)
-    case = await _load(db, principal, participant_id)
+    case = await _load(db, case_worker(principal), participant_id)
     if form.data is None:
         return _form_page(request, case, form, status_code=422)
     try:
         await commands.write_card(
             db,
-            reader_of(principal),
+            case_worker(principal),
             participant_id,
             form.data.content(case.catalogue),
             by=principal.person,
@@ -140,7 +143,7 @@ async def add_photo(
     """Put an uploaded photo on the card. A path of its own: uploads may be larger than other forms."""
     form = await read_form(request, PhotoForm)
     if form.data is None:
-        case = await _load(db, principal, participant_id)
+        case = await _load(db, case_worker(principal), participant_id)
         return _page(request, principal, case, photo_form=form, status_code=422)
     try:
         uploaded = await form.data.photo.read(MAX_BYTES + 1)
@@ -151,10 +154,10 @@ async def add_photo(
             content = await asyncio.to_thread(reencode, uploaded)
     except Refusal as refusal:
         problem = problem_of(refusal)
-        case = await _load(db, principal, participant_id)
+        case = await _load(db, case_worker(principal), participant_id)
         return _page(request, principal, case, photo_form=form.refused_by(problem.errors), status_code=problem.status)
     photo = Photo(content, MEDIA_TYPE, form.data.alt)
-    await commands.show_photo(db, reader_of(principal), participant_id, photo, by=principal.person)
+    await commands.show_photo(db, case_worker(principal), participant_id, photo, by=principal.person)
     return _to_card(participant_id, "photo")
 
 
@@ -162,7 +165,7 @@ async def add_photo(
 @concerns(PROFILE_CARD)
 async def remove_photo(participant_id: UUID, db: ParticipantsDb, principal: ParticipantEditor) -> Response:
     """Take the photo off the card."""
-    await commands.show_photo(db, reader_of(principal), participant_id, None, by=principal.person)
+    await commands.show_photo(db, case_worker(principal), participant_id, None, by=principal.person)
     return _to_card(participant_id, "photo_removed")
 
 
@@ -189,7 +192,7 @@ async def print_card(
     lang: Annotated[Language | None, Query()] = None,
 ) -> Response:
     """Send the card as a PDF. `lang`: of everything but the citizen's own words; the card's unless given."""
-    case = await _load(db, principal, participant_id, action="export")
+    case = await _load(db, reader_of(principal), participant_id, action="export")
     card = case.card
     if card is None:
         raise CardNotFound
@@ -222,7 +225,7 @@ async def check_withdrawal(
     participant_id: UUID, request: Request, db: ParticipantsDb, principal: ParticipantEditor
 ) -> Response:
     """Show what a withdrawal does, before it is done."""
-    case = await _load(db, principal, participant_id)
+    case = await _load(db, case_worker(principal), participant_id)
     if case.card is None:
         raise CardNotFound
     if case.card.withdrawn:
@@ -234,7 +237,7 @@ async def check_withdrawal(
 @concerns(PROFILE_CARD)
 async def withdraw_card(participant_id: UUID, db: ParticipantsDb, principal: ParticipantEditor) -> Response:
     """Withdraw the card."""
-    await commands.withdraw_card(db, reader_of(principal), participant_id, by=principal.person)
+    await commands.withdraw_card(db, case_worker(principal), participant_id, by=principal.person)
     return _to_card(participant_id, "withdrawn")
 
 
@@ -245,7 +248,7 @@ async def renew_link(
 ) -> Response:
     """Make a new QR code; those that were printed open nothing any more."""
     await commands.renew_link(
-        db, reader_of(principal), participant_id, by=principal.person, key=settings(request).request_key
+        db, case_worker(principal), participant_id, by=principal.person, key=settings(request).request_key
     )
     return _to_card(participant_id, "link")
 
@@ -256,8 +259,8 @@ async def hand_over(
     participant_id: UUID, request: Request, db: ParticipantsDb, principal: ParticipantEditor
 ) -> Response:
     """Make the citizen's own link, and show it this once."""
-    token = await commands.hand_over(db, reader_of(principal), participant_id, by=principal.person)
-    case = await _load(db, principal, participant_id)
+    token = await commands.hand_over(db, case_worker(principal), participant_id, by=principal.person)
+    case = await _load(db, case_worker(principal), participant_id)
     address = f"{settings(request).public_url}/card/mine/{token}"
     return render(
         request,
@@ -274,7 +277,7 @@ async def hand_over(
 @concerns(PROFILE_CARD)
 async def see_change(participant_id: UUID, db: ParticipantsDb, principal: ParticipantEditor) -> Response:
     """Note that what the citizen changed has been seen."""
-    await commands.see_citizens_change(db, reader_of(principal), participant_id)
+    await commands.see_citizens_change(db, case_worker(principal), participant_id)
     return _to_card(participant_id, "seen")
 
 
@@ -283,10 +286,9 @@ def _to_card(participant_id: UUID, done: str) -> Response:
 
 
 async def _load(
-    db: ParticipantsDb, principal: Principal, participant_id: UUID, *, action: access_log.Action = "read"
+    db: ParticipantsDb, reader: Reader, participant_id: UUID, *, action: access_log.Action = "read"
 ) -> _Case:
     """Return what the pages show. Raises `ParticipantNotFound`."""
-    reader = reader_of(principal)
     async with disclose_participants(db, reader, purpose=access_log.PROFILE_CARD, action=action) as disclosure:
         return _Case(
             await load_participant(disclosure, participant_id),
@@ -322,7 +324,7 @@ def _page(
         qr=qr_image(address) if address else Markup(),
         citizens_link=case.links.get("citizen"),
         photo_form=photo_form or blank(alt=card.photo.alt if card and card.photo else ""),
-        edits=principal.has("caseworker"),
+        edits=may_change(principal, case.participant),
         done=_(DONE[done]) if done in DONE else None,
     )
 

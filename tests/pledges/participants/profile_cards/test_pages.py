@@ -14,6 +14,7 @@ from tests.pledges.browsing import HTML, hidden, text_of
 from tests.pledges.conftest import TODAY
 from tests.pledges.participants.conftest import HOLSTEBRO, STRUER
 from tests.pledges.participants.profile_cards import pictures
+from tests.pledges.participants.profile_cards.conftest import CARD
 
 if TYPE_CHECKING:
     import asyncpg
@@ -265,6 +266,24 @@ async def test_a_facilitator_reads_and_changes_nothing(
     assert "Borgerens eget link" not in page.text
     for path in ("", "/withdraw", "/handover", "/link", "/photo/remove"):
         assert (await visitor.caller.client.post(visitor.path + path, headers=facilitator)).status_code == 403
+
+
+async def test_a_case_worker_who_is_a_facilitator_too_changes_no_card_of_another_municipality(
+    visitor: CardVisitor, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await superuser.execute("update participants.participants set programme = 'job_network'")
+    await visitor.write()
+    both = visitor.caller.headers("caseworker", "facilitator", municipality=HOLSTEBRO, programme="job_network") | HTML
+    page = await visitor.caller.client.get(visitor.path, headers=both)
+    assert "Jeg hedder Mette" in text_of(page.text)
+    assert 'method="post" action="/participants/' not in page.text
+    for path in ("/edit", "/withdraw"):
+        assert (await visitor.caller.client.get(visitor.path + path, headers=both)).status_code == 404
+    for path in ("/withdraw", "/handover", "/link", "/seen", "/photo/remove"):
+        assert (await visitor.caller.client.post(visitor.path + path, headers=both)).status_code == 404
+    form = CARD | {"version": "1", "words": "Noget helt andet"}
+    assert (await visitor.caller.client.post(visitor.path, data=form, headers=both)).status_code == 404
+    assert "Noget helt andet" not in (await visitor.get()).text
 
 
 async def test_a_case_worker_of_another_municipality_finds_nothing(visitor: CardVisitor) -> None:
