@@ -6,6 +6,7 @@ first) is left behind. The picture's kind and size are checked in its header, be
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Final
 
@@ -28,8 +29,14 @@ LONGEST_SIDE: Final = 1200
 """Pixels of the photo that is kept: 10 cm in print at 300 dpi."""
 SHORTEST_SIDE: Final = 200
 MEDIA_TYPE: Final = "image/jpeg"
+_MAX_SCANS: Final = 50
+"""A JPEG that is to appear step by step has about ten. Each takes as long to decode as the whole picture."""
 _QUALITY: Final = 85
 _PLAIN_MODES: Final = frozenset({"L", "RGB", "RGBA", "CMYK"})
+_JPEG_SEGMENT: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
+"""The marker of what has a length; in a picture's data, 0xFF is followed by 0 or by D0 to D7 (restart)."""
+_START_OF_SCAN: Final = b"\xda"
+_END_OF_IMAGE: Final = b"\xd9"
 
 
 def reencode(uploaded: bytes) -> bytes:
@@ -67,6 +74,8 @@ def _kind(head: bytes) -> str | None:
 def _reencoded(uploaded: bytes, kind: str) -> bytes:
     if kind == "WEBP":
         _check_pixels(*_webp_size(uploaded))
+    if kind == "JPEG" and _jpeg_scans(uploaded) > _MAX_SCANS:
+        raise PhotoBroken
     with Image.open(BytesIO(uploaded), formats=[kind]) as picture:
         _check_pixels(*picture.size)
         # A phone's JPEG may have a second picture behind the first, such as its brightness. That is left behind.
@@ -109,3 +118,15 @@ def _webp_size(picture: bytes) -> tuple[int, int]:
     if form == b"VP8 ":
         return int.from_bytes(picture[26:28], "little") & 0x3FFF, int.from_bytes(picture[28:30], "little") & 0x3FFF
     raise PhotoBroken
+
+
+def _jpeg_scans(picture: bytes) -> int:
+    """Return how many scans the first picture of a JPEG has; what is behind its end is left out.
+
+    Source: ITU-T T.81, annex B.
+    """
+    scans, at = 0, 2
+    while (found := _JPEG_SEGMENT.search(picture, at)) and found[1] != _END_OF_IMAGE:
+        scans += found[1] == _START_OF_SCAN
+        at = found.end() + int.from_bytes(picture[found.end() : found.end() + 2])
+    return scans

@@ -56,3 +56,12 @@ def with_text_bomb() -> bytes:
     info = PngImagePlugin.PngInfo()
     info.add_text("comment", "a" * 64_000_000, zip=True)
     return picture("PNG", pnginfo=info)
+
+
+def with_scans(number: int) -> bytes:
+    """Return a small JPEG that appears step by step, with its last step repeated: each one takes as long to decode."""
+    whole = picture(progressive=True)
+    end = whole.rindex(b"\xff\xd9")
+    last = whole[whole.rindex(b"\xff\xc4", 0, end) : end]
+    steps = whole.count(b"\xff\xda")
+    return whole[:end] + last * (number - steps) + whole[end:]

@@ -48,8 +48,21 @@ def _is_like(found: object, colour: tuple[int, int, int]) -> bool:
         picture("PNG", mode="P"),
         picture("PNG", mode="RGBA"),
         pictures.moving("MPO"),
+        pictures.with_scans(20),
+        picture() + b"\xff\xda\0\2" * 100,
     ],
-    ids=["jpeg", "png", "webp", "lossless webp", "cmyk", "palette", "alpha", "two pictures of a phone"],
+    ids=[
+        "jpeg",
+        "png",
+        "webp",
+        "lossless webp",
+        "cmyk",
+        "palette",
+        "alpha",
+        "two pictures of a phone",
+        "twenty steps",
+        "a film behind the picture",
+    ],
 )
 def test_a_picture_of_each_kind_becomes_a_jpeg(uploaded: bytes) -> None:
     made = _opened(reencode(uploaded))
@@ -110,6 +123,7 @@ def test_a_second_file_behind_the_picture_is_left_behind(behind: bytes) -> None:
         (b"\x89PNG\r\n\x1a\n" + b"\xff" * 1000, PhotoBroken),
         (b"RIFF\xff\xff\xff\xffWEBPVP9 " + bytes(100), PhotoBroken),
         (pictures.with_text_bomb(), PhotoBroken),
+        (pictures.with_scans(51), PhotoBroken),
     ],
     ids=[
         "nothing",
@@ -134,6 +148,7 @@ def test_a_second_file_behind_the_picture_is_left_behind(behind: bytes) -> None:
         "only the head of a png",
         "webp of no known form",
         "a comment of 64 MB",
+        "a jpeg of 51 steps",
     ],
 )
 def test_what_is_no_photo_is_refused(uploaded: bytes, refusal: type[Refusal]) -> None:
