@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from deploy.local.state import State
 
 _TABLES = """
-    select table_name as name
+    select case table_schema when 'public' then '' else table_schema || '.' end || table_name as name,
+           format('%I.%I', table_schema, table_name) as quoted
       from information_schema.tables
-     where table_schema = 'public'
+     where table_schema in ('public', 'participants')
        and table_type = 'BASE TABLE'
-     order by table_name
+     order by table_schema, table_name
 """
 _TASKFORCES = "select slug from taskforces order by slug"
 
@@ -77,9 +78,12 @@ def export_installation(
 
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
     """Return the number of rows of each table. The connection must be the owner's, who bypasses row-level security."""
-    names = [row["name"] for row in await connection.fetch(_TABLES)]
-    # The names come from the catalogue and are quoted.
-    return {name: await connection.fetchval(f'select count(*) from "{name}"', timeout=600) for name in names}  # noqa: S608
+    tables = await connection.fetch(_TABLES)
+    # The names come from the catalogue.
+    return {
+        table["name"]: await connection.fetchval(f"select count(*) from {table['quoted']}", timeout=600)  # noqa: S608
+        for table in tables
+    }
 
 
 async def _describe(events: str, packed: Mapping[str, DatabaseExport]) -> Manifest:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _LOCK: Final = "select pg_try_advisory_lock(hashtext('tilsagn import'))"
 # Migrations, or workers without any input, fill these tables.
-_MADE_BY_MIGRATIONS: Final = {"schema_migrations", "generations", "retention_runs"}
+_MADE_BY_MIGRATIONS: Final = {"schema_migrations", "generations", "national_hour_rules", "retention_runs"}
 _RESTORE_SECONDS: Final = 3600.0
 
 

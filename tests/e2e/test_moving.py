@@ -46,6 +46,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.long("deploy/transfer", "deploy
 
 SLUG = "struer"
 TASKFORCE = taskforce_id(SLUG)
+PARTICIPANTS = "/api/pledges/v1/participants"
 QUIETLY, HASTILY = 6, 4
 """The number of pledges whose mails were sent, and of those published but not applied at the power failure."""
 
@@ -63,6 +64,8 @@ class Laptop:
     hires: list[str] = field(default_factory=list)
     token: str = ""
     """a member's token, issued on the laptop"""
+    caseworker: str = ""
+    """a case worker's"""
 
     def mails(self) -> list[str]:
         """Return the recipients of the mails sent there."""
@@ -79,7 +82,7 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
             token = tilsagn("token", "--role", "member", state=state).output.strip()
             caseworker = tilsagn("token", "--role", "caseworker", state=state).output.strip()
             refused = tilsagn("export", str(file), state=state)
-            done = Laptop(file, state, refused, refused, token=token)
+            done = Laptop(file, state, refused, refused, token=token, caseworker=caseworker)
             with httpx.Client(base_url=run.url, timeout=60, trust_env=False) as http:
                 for _ in range(QUIETLY):
                     _log(http, done)
@@ -88,6 +91,8 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
                     answer = http.post("/api/pledges/v1/hires", json=hire, headers=_headers(caseworker, hire["id"]))
                     assert answer.status_code == 201, answer.text
                     done.hires.append(hire["id"])
+                answer = http.post(PARTICIPANTS, json={"case_reference": "S-4711"}, headers=_casework(caseworker))
+                assert answer.status_code == 201, answer.text
                 assert asyncio.run(_all(state, "notifications", "deliveries", "status <> 'waiting'")) >= QUIETLY
                 with _consumers_held_up(state):
                     for _ in range(HASTILY):
@@ -283,6 +288,9 @@ def test_everything_continues_after_the_import(laptop: Laptop, servers: Topology
         assert asyncio.run(_ids(servers, "pledges")) == {UUID(pledge["id"]) for pledge in laptop.pledges}
         assert asyncio.run(_ids(servers, "hires")) == set(map(UUID, laptop.hires))
 
+        moved = http.get(PARTICIPANTS, headers=_casework(laptop.caseworker)).json()["items"]
+        assert [participant["case_reference"] for participant in moved] == ["S-4711"]
+
         # A phone that lost an answer repeats its request with its old token and gets the same answer.
         for pledge in laptop.pledges[:2]:
             again = http.post("/api/pledges/v1/pledges", json=pledge, headers=_headers(laptop.token, pledge["id"]))
@@ -307,6 +315,10 @@ def test_a_deployment_with_data_is_refused(laptop: Laptop, servers: Topology) ->
 
 
 # ---- helpers
+
+
+def _casework(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}", "x-purpose": "casework", "idempotency-key": "4711"}
 
 
 def parcel_of(file: Path) -> tuple[export_file.Manifest, export_file.Keys]:
