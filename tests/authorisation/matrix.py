@@ -67,9 +67,11 @@ class World:
 
     Attributes:
         ownerships: the ownerships that exist for a resource, when not all do.
+        written_by_anybody: by table, the rows that callers of another taskforce may write, as a condition.
     """
 
     ownerships: ClassVar[Mapping[str, tuple[Ownership, ...]]] = {}
+    written_by_anybody: ClassVar[Mapping[str, str]] = {}
     every: ClassVar[tuple[Ownership, ...]] = (
         "own",
         "other company",
@@ -144,7 +146,7 @@ class World:
         digests = [
             await self.superuser.fetchval(
                 f"select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {row['table_name']} as t"
-                " where taskforce_id = $1",
+                f" where taskforce_id = $1 and not ({self.written_by_anybody.get(row['table_name'], 'false')})",
                 OTHER_TASKFORCE,
             )
             for row in tables

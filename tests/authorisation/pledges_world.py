@@ -100,6 +100,9 @@ class PledgesWorld(StreamingWorld):
         "card page": ("own", "other taskforce", "missing"),
     }
 
+    # Whoever has a card's link may look at it.
+    written_by_anybody: ClassVar[Mapping[str, str]] = {"access_log": "who like 'link:%'"}
+
     def principal(self, caller: Caller) -> Principal:
         """The principal of the caller; a guest has a pass of the current event."""
         if caller == "event_pass":
