@@ -35,6 +35,8 @@ from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
 from services.pledges.mails import pages as mails_pages
+from services.pledges.matching import api as matching_api
+from services.pledges.matching import pages as matching_pages
 from services.pledges.participants import api as participants_api
 from services.pledges.participants import editing_pages as participants_editing_pages
 from services.pledges.participants import pages as participants_pages
@@ -143,6 +145,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         hour_rules_api,
         participants_api,
         queue_api,
+        matching_api,
     ):
         app.include_router(routes.router)
     app.include_router(pledges_api.internal)
@@ -178,6 +181,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         profile_card_pages,
         own_pages,
         public_pages,
+        matching_pages,
         duplicates_pages,
         corrections_pages,
         withdrawals_pages,

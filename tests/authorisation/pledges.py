@@ -12,6 +12,7 @@ from shared.contracts.pledges import position_id
 from shared.http.auth import sign_token
 from shared.ui.formats import local_date
 from tests.authorisation.case_work import CASE_WORK_PROBES
+from tests.authorisation.matching import MATCHING_PROBES
 from tests.authorisation.matrix import (
     FOREIGN,
     Ask,
@@ -501,4 +502,5 @@ PROBES: Final[dict[tuple[str, str], Probe]] = {
     **CASE_WORK_PROBES,
     **PARTICIPANT_PROBES,
     **PROFILE_CARD_PROBES,
+    **MATCHING_PROBES,
 }

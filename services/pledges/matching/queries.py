@@ -207,7 +207,7 @@ async def openings(
     limit: int,
 ) -> list[Judged]:
     """Return the pledges with a vacant position that fits or may fit a participant: first those that fit, and of them
-    the one that has waited longest."""
+    the one that has waited longest. None for somebody who is not considered."""
     rows = await conn.fetch(
         f"""
         select id, pledged_on as since, unknowns
@@ -217,6 +217,7 @@ async def openings(
                        {UNKNOWNS} as unknowns
                   from {PAIRS}
                    and participant.id = $6
+                   and {_WAITING}
                    and {_OFFERED}
                 offset 0) as judged
          where noes = 0
@@ -238,7 +239,7 @@ async def openings_counted(conn: Connection, taskforce_id: UUID, participant: Pa
     """Return how many pledges with a vacant position fit a participant, and why not the others."""
     return await _counted(
         conn,
-        f"participant.id = $6 and {_OFFERED}",
+        f"participant.id = $6 and {_WAITING} and {_OFFERED}",
         taskforce_id,
         today,
         *_distances_from(participant.municipality),

@@ -98,16 +98,36 @@ async def match_position(
         IdempotencyKeyReused: another request has used the key.
         Refusal: see `Pledge.match`. Nothing has changed.
     """
+    async with db.change(taskforce_id) as conn:
+        pledge, _repeated = await match_position_in(
+            conn, taskforce_id, position_id, by=by, request=request, note=note, seen_version=seen_version, at=at
+        )
+    return pledge
+
+
+async def match_position_in(
+    conn: Connection,
+    taskforce_id: UUID,
+    position_id: UUID,
+    *,
+    by: Editor,
+    request: IdempotentRequest | None = None,
+    note: str | None = None,
+    seen_version: int | None = None,
+    at: datetime | None = None,
+) -> tuple[Pledge, bool]:
+    """Do what `match_position` does, in the caller's transaction, which holds the pledge's lock until it ends.
+
+    Returns:
+        The pledge, and whether the request was repeated.
+    """
     once = _Once("match_position", by, request, at)
-    return await _take_step(
-        db,
-        taskforce_id,
-        position_id,
-        once,
-        take=lambda pledge: pledge.match(position_id, on=once.today, seen_version=seen_version),
-        message=PositionMatched,
-        note=note,
-    )
+    pledge = await _lock(conn, taskforce_id, position_id)
+    if await once.is_repeated(conn, taskforce_id, position_id):
+        return pledge, True
+    step = pledge.match(position_id, on=once.today, seen_version=seen_version)
+    await _save_step(conn, pledge, step, PositionMatched, once, note=note)
+    return pledge, False
 
 
 async def start_trial(

@@ -24,7 +24,7 @@ from shared.privacy.access_log import PLACEMENT
 from shared.ui.formats import local_date
 from tests.pledges.builders import TASKFORCE, logged, pledge_terms
 from tests.pledges.conftest import REQUEST_KEY
-from tests.pledges.participants.conftest import STRUER, add, participant
+from tests.pledges.participants.conftest import STRUER, add, participant, participants_database, struer
 from tests.support.infrastructure import fresh_databases
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from tests.support.infrastructure import Installation
 
 TODAY = local_date(datetime.now(UTC))
+
+__all__ = ["participants_database", "struer"]
 
 KNOWN: dict[str, Any] = {
     "availability": Availability(

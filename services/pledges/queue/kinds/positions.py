@@ -79,6 +79,13 @@ def _vacant_step(due: Due) -> str:
     return _("Find citizens, or close the positions.")
 
 
+def _vacant_url(due: Due) -> str:
+    """Return the page that finds somebody for the first vacant position, where the reader may do that."""
+    assert due.pledge is not None
+    vacant = next((position for position in due.pledge.position_list if position.status == "open"), None)
+    return f"/queue/positions/{vacant.id}/candidates" if due.confirms and vacant is not None else pledge_url(due)
+
+
 def _with_position(statuses: str) -> str:
     return f"""exists (select
                  from positions as position
@@ -110,7 +117,7 @@ VACANT: Final = DueKind(
     button=lambda _due: _("Find a citizen"),
     reason=_vacant_reason,
     next_step=_vacant_step,
-    url=pledge_url,
+    url=_vacant_url,
     sources=(
         _VACANT,
         # Whose lapse was put off; they are few.
