@@ -220,7 +220,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 @scenario_app.command("load")
 def scenario_load(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one: struer.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one: struer or vejle.")],
 ) -> None:
     """Load a scenario into the running installation.
 
@@ -228,6 +228,7 @@ def scenario_load(
 
     \b
     tilsagn scenario load struer
+    tilsagn scenario load vejle
     """
     from deploy.cli.scenario import load_scenario  # noqa: PLC0415
 

@@ -38,7 +38,7 @@ from deploy.local.state import State
 from deploy.scenarios import evening as evenings
 from deploy.scenarios import facts, struer
 from deploy.scenarios.identities import taskforce_id
-from deploy.scenarios.loading import is_loaded
+from deploy.scenarios.struer_loading import is_loaded
 from services.events.register import commands as events
 from services.events.register.domain import SlugTaken
 from shared.db.database import Database

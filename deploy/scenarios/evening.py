@@ -17,8 +17,10 @@ from uuid import UUID, uuid5
 import httpx
 
 from deploy.scenarios import facts
-from deploy.scenarios.struer import TASKFORCE_ID, SeededRandom, random_contact_name
-from deploy.scenarios.struer_companies import Company, companies
+from deploy.scenarios.company import Company
+from deploy.scenarios.model import SeededRandom, random_contact_name
+from deploy.scenarios.struer import TASKFORCE_ID
+from deploy.scenarios.struer_companies import companies
 from shared.fields.copenhagen import COPENHAGEN, local_moment
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Loads a scenario into an installation through the services' commands, with the times of the scenario.
+"""Loads scenarios into an installation through the services' commands, with the times of the scenario.
 
 All ids come from the scenario, so loading again changes nothing and completes an interrupted load. Pledges are logged
 like imported ones, without a member and without an e-mail address, so no mail is sent about events of past years.
@@ -12,34 +12,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from deploy.scenarios import facts, meeting_loading, struer, struer_follow_up, struer_targets
 from services.events.calendar import commands as calendar
 from services.events.calendar.registrations import commands as registrations
 from services.events.identity.administration import commands as people
 from services.events.identity.people.domain import Person as RegisterPerson
 from services.events.register import commands as register
 from services.events.register.domain import Company as RegisterCompany
-from services.events.targets import commands as targets
+from services.pledges.companies.outreach import commands as outreach
+from services.pledges.companies.outreach.domain import OutreachTerms
 from services.pledges.hires import commands as hires
-from services.pledges.hires.commands import changing
 from services.pledges.hires.domain import HireEditor
 from services.pledges.hires.schemas import HireIn
+from services.pledges.participants.access import Reader
 from services.pledges.pledges import commands as pledges
 from services.pledges.pledges.domain import Limits, Person
 from services.pledges.pledges.schemas import PledgeIn
-from services.pledges.pledges.terms import Editor
-from services.pledges.positions import commands as positions
 from shared.db.idempotency import idempotent_request
-from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from pydantic import SecretStr
 
-    from deploy.scenarios.struer import Event, Hire, Pledge, Scenario
-    from deploy.scenarios.struer_companies import Company
+    from deploy.scenarios.company import Company
+    from deploy.scenarios.model import Event, Hire, LadderStep, Outreach, Pledge, Scenario, T
+    from services.pledges.participants.access import ParticipantsDatabase
     from shared.db.database import Database
     from shared.db.idempotency import IdempotentRequest
 
@@ -56,6 +54,7 @@ class Target:
 
     Attributes:
         events, pledges: the services' databases, connected as their app roles.
+        participants: the database of pledges, connected as the role for participants.
         request_key: the key of the request fingerprints in pledges.
         wait_until_delivered: returns when every message is published and applied.
         progress: called after each loaded item.
@@ -63,69 +62,43 @@ class Target:
 
     events: Database
     pledges: Database
+    participants: ParticipantsDatabase
     request_key: SecretStr
     wait_until_delivered: Callable[[], Awaitable[None]]
     progress: Progress = lambda _step, _done, _all: None
 
 
-async def is_loaded(target: Target) -> bool:
-    """Return whether the whole scenario is loaded: closing the latest event is the last step."""
-    latest = max(struer.struer().events, key=lambda event: event.starts_at)
-    async with target.events.read(struer.TASKFORCE_ID) as conn:
-        status = await conn.fetchval("select status from employer_events where id = $1", latest.id)
-    return bool(status == "closed")
+def reader_of(scenario: Scenario) -> Reader:
+    """Return as whom participants are looked at: the scenario's case worker."""
+    case_worker = scenario.person("caseworker")
+    return Reader(scenario.taskforce_id, f"person:{case_worker.id}", case_worker.municipality)
 
 
-async def load_struer(target: Target) -> Scenario:
-    """Load the Struer scenario, or the missing part of it.
-
-    Raises:
-        services.events.register.domain.IdTaken: the id of a company, event or person belongs to something else.
-        services.pledges.pledges.refusals.IdTaken: the id of a pledge or hire belongs to something else.
-        deploy.verification.delivery.MessagesPending: the workers did not apply all messages in time.
-    """
-    scenario = struer.struer()
-    await _register(target, scenario)
-    open_events = await _hold(target, scenario)
-    await meeting_loading.load_meetings(target.events, scenario, open_events)
-    # The service pledges must know the companies and events before it logs pledges for them.
-    await target.wait_until_delivered()
-    await _each(target, "Pledges", scenario.pledges, lambda pledge: _log(target, pledge))
-    pledge_of = {pledge.id: pledge for pledge in scenario.pledges}
-    if open_events:
-        await _follow_up_pledges(target, scenario)
-    await _each(
-        target,
-        "Hires",
-        scenario.hires,
-        lambda hire: _confirm(target, scenario, hire, pledge_of[hire.pledge_id] if hire.pledge_id else None),
-    )
-    if open_events:
-        await _answer_checkpoints(target, scenario)
-    for event in sorted(open_events, key=lambda event: event.starts_at):
-        await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)
-    await target.wait_until_delivered()
-    return scenario
+def request_for(target: Target, *subject: object) -> IdempotentRequest:
+    """Return the request of a step that is taken once."""
+    key = " ".join(map(str, subject))
+    return idempotent_request(key, {"key": key}, sender="scenario", key=target.request_key)
 
 
 # ---- the register
 
 
-async def _register(target: Target, scenario: Scenario) -> None:
-    founded = datetime.combine(facts.SINCE, time(8), UTC)
+async def register_scenario(target: Target, scenario: Scenario) -> None:
+    """Register the taskforce, its people and its companies."""
+    founded = datetime.combine(scenario.since, time(8), UTC)
     await register.register_taskforce(
         target.events,
-        id=struer.TASKFORCE_ID,
-        slug=struer.SLUG,
-        name=struer.NAME,
-        municipality=facts.MUNICIPALITY,
-        since=facts.SINCE,
+        id=scenario.taskforce_id,
+        slug=scenario.slug,
+        name=scenario.name,
+        municipality=scenario.municipality,
+        since=scenario.since,
         at=founded,
     )
     for person in scenario.people:
         await people.add_person(
             target.events,
-            struer.TASKFORCE_ID,
+            scenario.taskforce_id,
             RegisterPerson(
                 person.id,
                 person.name,
@@ -145,17 +118,12 @@ async def _register(target: Target, scenario: Scenario) -> None:
             municipality=company.municipality,
             member=company.member,
         )
-        await register.register_company(target.events, struer.TASKFORCE_ID, known, at=founded)
+        await register.register_company(target.events, scenario.taskforce_id, known, at=founded)
 
-    await _each(target, "Companies", scenario.companies, add)
-    coordinator = f"person:{scenario.person('coordinator').id}"
-    for one in struer_targets.TARGETS:
-        await targets.set_target(
-            target.events, struer.TASKFORCE_ID, one.id, one.terms, by=coordinator, at=struer_targets.SET_AT
-        )
+    await each(target, "Companies", scenario.companies, add)
 
 
-async def _hold(target: Target, scenario: Scenario) -> list[Event]:
+async def hold_events(target: Target, scenario: Scenario) -> list[Event]:
     """Draft, publish and open every event and check in its companies; return the events that must still be closed."""
     open_events: list[Event] = []
 
@@ -163,7 +131,7 @@ async def _hold(target: Target, scenario: Scenario) -> list[Event]:
         at = event.starts_at
         known = await calendar.draft_event(
             target.events,
-            struer.TASKFORCE_ID,
+            scenario.taskforce_id,
             id=event.id,
             title=event.title,
             starts_at=event.starts_at,
@@ -176,22 +144,22 @@ async def _hold(target: Target, scenario: Scenario) -> list[Event]:
         if known.status == "closed":
             return
         if known.status == "draft":
-            await calendar.publish_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(days=28))
+            await calendar.publish_event(target.events, scenario.taskforce_id, event.id, at=at - timedelta(days=28))
         coordinator = f"person:{scenario.person('coordinator').id}"
         await registrations.register_companies(
             target.events,
-            struer.TASKFORCE_ID,
+            scenario.taskforce_id,
             event.id,
             event.attending,
             by=coordinator,
             at=at - timedelta(days=14),
         )
         if known.status != "open":
-            await calendar.open_event(target.events, struer.TASKFORCE_ID, event.id, at=at - timedelta(minutes=15))
+            await calendar.open_event(target.events, scenario.taskforce_id, event.id, at=at - timedelta(minutes=15))
         for index, company_id in enumerate(event.attending):
             await calendar.check_in(
                 target.events,
-                struer.TASKFORCE_ID,
+                scenario.taskforce_id,
                 event.id,
                 company_id,
                 by=coordinator,
@@ -199,14 +167,15 @@ async def _hold(target: Target, scenario: Scenario) -> list[Event]:
             )
         open_events.append(event)
 
-    await _each(target, "Events and meetings", scenario.events, hold)
+    await each(target, "Events and meetings", scenario.events, hold)
     return open_events
 
 
 # ---- pledges and hires
 
 
-async def _log(target: Target, pledge: Pledge) -> None:
+async def log_pledge(target: Target, scenario: Scenario, pledge: Pledge, *, recorded_at: datetime) -> None:
+    """Log a pledge."""
     body: dict[str, Any] = {
         "id": str(pledge.id),
         "event_id": str(pledge.event_id) if pledge.event_id else None,
@@ -221,17 +190,30 @@ async def _log(target: Target, pledge: Pledge) -> None:
     }
     await pledges.log_pledge(
         target.pledges,
-        struer.TASKFORCE_ID,
+        scenario.taskforce_id,
         PledgeIn.model_validate(body).terms(),
         by=Person(None),
         request=idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key),
         limits=Limits(),
-        at=struer_follow_up.recorded_at(pledge.captured_at + timedelta(minutes=1)),
+        at=recorded_at,
     )
 
 
-async def _confirm(target: Target, scenario: Scenario, hire: Hire, pledge: Pledge | None) -> None:
-    steps = struer_follow_up.ladder(hire, pledge)
+async def confirm_hire(
+    target: Target,
+    scenario: Scenario,
+    hire: Hire,
+    steps: Sequence[LadderStep],
+    participants: Mapping[str, UUID],
+    *,
+    confirmed_at: datetime,
+) -> None:
+    """Confirm a hire.
+
+    Args:
+        participants: their ids by case reference.
+    """
+    contact = scenario.case_worker(hire.contact_person)
     body: dict[str, Any] = {
         "id": str(hire.id),
         "pledge_id": str(hire.pledge_id) if hire.pledge_id else None,
@@ -248,89 +230,45 @@ async def _confirm(target: Target, scenario: Scenario, hire: Hire, pledge: Pledg
             for step in steps
         ],
         "job_type": steps[0].job_type,
-        "contact_person": {"name": hire.contact_person},
-        "contact_person_id": str(scenario.person("caseworker").id),
+        "contact_person": {"name": contact.name, "phone": contact.phone} if contact.phone else {"name": contact.name},
+        "contact_person_id": str(contact.id),
         "ended_on": hire.ended_on.isoformat() if hire.ended_on else None,
         "end_reason": hire.end_reason,
     }
+    # The id of a participant is chosen by the installation, so it is not what recognises the request.
+    request = idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key)
+    if hire.citizen is not None:
+        body["participant_id"] = str(participants[hire.citizen])
     await hires.confirm_hire(
-        target.pledges,
-        struer.TASKFORCE_ID,
+        target.participants,
+        scenario.taskforce_id,
         HireIn.model_validate(body).confirmation(),
         by=HireEditor(None),
-        request=idempotent_request(str(hire.id), body, sender="scenario", key=target.request_key),
+        request=request,
         limits=Limits(),
-        at=struer_follow_up.confirmed_at(hire, pledge),
+        reader=reader_of(scenario),
+        at=confirmed_at,
     )
 
 
-async def _follow_up_pledges(target: Target, scenario: Scenario) -> None:
-    """Affirm pledges, and match, try and cancel their positions, as the case worker."""
-    by = Editor(scenario.person("caseworker").id, of_all=True)
-    today = local_date(datetime.now(UTC))
-
-    async def affirm(affirmation: tuple[UUID, datetime]) -> None:
-        pledge_id, at = affirmation
-        request = _request_for(target, "affirm", pledge_id)
-        await positions.affirm_pledge(target.pledges, struer.TASKFORCE_ID, pledge_id, by=by, request=request, at=at)
-
-    async def move(position: struer_follow_up.UnderWay) -> None:
-        about = (target.pledges, struer.TASKFORCE_ID, position.position_id)
-        request = _request_for(target, position.status, position.position_id)
-        if position.status == "cancelled":
-            await positions.cancel_position(*about, "company_found_somebody", by=by, request=request, at=position.at)
-            return
-        await positions.match_position(*about, by=by, request=request, at=position.at)
-
-    async def start_trial(position: struer_follow_up.UnderWay) -> None:
-        await positions.start_trial(
-            target.pledges,
-            struer.TASKFORCE_ID,
-            position.position_id,
-            starts_on=today,
-            ends_on=today + timedelta(days=11),
-            by=by,
-            request=_request_for(target, "trial of", position.position_id),
-        )
-
-    # One after another: the versions of a pledge follow one another in time.
-    await _each(target, "Affirmations", tuple(struer_follow_up.affirmed(scenario)), affirm)
-    moving = sorted(struer_follow_up.under_way(scenario), key=lambda position: position.at)
-    for position in moving:
-        await move(position)
-    await _each(target, "Trials", [position for position in moving if position.status == "trial"], start_trial)
-
-
-async def _answer_checkpoints(target: Target, scenario: Scenario) -> None:
-    """Say which people are still employed, as the case worker."""
-    caseworker = scenario.person("caseworker")
-
-    async def answer(one: struer_follow_up.Answer) -> None:
-        await changing.answer_checkpoint(
-            target.pledges,
-            struer.TASKFORCE_ID,
-            one.hire_id,
-            one.months,
-            one.answer,
-            by=HireEditor(caseworker.id, caseworker.municipality),
-            request=_request_for(target, "answer", one.hire_id, one.months),
-        )
-
-    await _each(target, "Answers", tuple(struer_follow_up.answers(scenario, local_date(datetime.now(UTC)))), answer)
-
-
-def _request_for(target: Target, *subject: object) -> IdempotentRequest:
-    key = " ".join(map(str, subject))
-    return idempotent_request(key, {"key": key}, sender="scenario", key=target.request_key)
+async def log_outreach(target: Target, scenario: Scenario, contact: Outreach) -> None:
+    """Log a contact with a company, as the case worker."""
+    await outreach.log_outreach(
+        target.pledges,
+        scenario.taskforce_id,
+        contact.id,
+        contact.company.id,
+        OutreachTerms(contact.kind, contact.made_on, contact.note, contact.new_company),
+        by=scenario.person("caseworker").id,
+        at=datetime.combine(contact.made_on, time(14), UTC),
+    )
 
 
 def _company(company: Company) -> dict[str, str]:
     return {"name": company.name, "cvr": company.cvr, "municipality": company.municipality}
 
 
-async def _each(
-    target: Target, step: str, things: Iterable[struer.T], do: Callable[[struer.T], Awaitable[None]]
-) -> None:
+async def each(target: Target, step: str, things: Iterable[T], do: Callable[[T], Awaitable[None]]) -> None:
     """Call `do` for each item, a few concurrently, and report progress. The first error stops all."""
     waiting = list(things)
     total, done = len(waiting), 0

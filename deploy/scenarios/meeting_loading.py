@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
-    from deploy.scenarios.struer import Event, Scenario
+    from deploy.scenarios.model import Event, Scenario
     from shared.db.database import Database
     from shared.product.roles import Role
 

@@ -6,26 +6,34 @@ depends on the day of loading. Up to and including `UNTIL` exactly 196 citizens 
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from deploy.scenarios import facts
+from deploy.scenarios import facts, struer_citizens
 from deploy.scenarios.identities import person_id, taskforce_id
-from deploy.scenarios.struer_companies import Company, companies
-from shared.fields.copenhagen import COPENHAGEN, local_moment
+from deploy.scenarios.model import (
+    Event,
+    Hire,
+    Person,
+    Pledge,
+    Scenario,
+    SeededRandom,
+    at,
+    random_contact_name,
+    random_phone_number,
+    weekday,
+)
+from deploy.scenarios.struer_companies import companies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from shared.contracts.events import EventKind
+    from deploy.scenarios.company import Company
     from shared.contracts.pledges import JobType
     from shared.product.roles import Role
-    from shared.product.vocabulary import Programme
-
-T = TypeVar("T")
 
 SLUG: Final = "struer"
 NAME: Final = "Code of Care Struer"
@@ -47,128 +55,27 @@ SMAAJOB_HIRES_BY_YEAR: Final = {
 """Our assumption about the distribution; the source gives only the sum of 196."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person who can sign in."""
-
-    id: UUID
-    role: Role
-    name: str
-    email: str
-    municipality: str | None = None
-    programme: Programme | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A past employer event or meeting of the taskforce."""
-
-    id: UUID
-    kind: EventKind
-    title: str
-    place: str
-    starts_at: datetime
-    ends_at: datetime
-    goal_positions: int | None
-    attending: tuple[UUID, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pledge:
-    """A company's pledge. `hours_from` and `hours_to` are weekly hours."""
-
-    id: UUID
-    event_id: UUID | None
-    company: Company
-    contact_name: str
-    contact_phone: str
-    job_type: JobType
-    positions: int
-    hours_from: int
-    hours_to: int
-    tasks: tuple[str, ...]
-    captured_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Hire:
-    """A confirmed hire, on a pledged position or without a pledge."""
-
-    id: UUID
-    pledge_id: UUID | None
-    position: int | None
-    company: Company
-    job_type: JobType
-    start_date: date
-    weekly_hours: int
-    contact_person: str
-    ended_on: date | None
-    end_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """All data of the scenario."""
-
-    companies: tuple[Company, ...]
-    people: tuple[Person, ...]
-    events: tuple[Event, ...]
-    pledges: tuple[Pledge, ...]
-    hires: tuple[Hire, ...]
-
-    def person(self, role: Role) -> Person:
-        """Return the person with that role."""
-        return next(person for person in self.people if person.role == role)
-
-    def smaajob_hires(self, as_of: date) -> int:
-        """Return how many citizens had got a småjob by that day, including ended ones."""
-        return sum(hire.job_type == "smaajob" and hire.start_date <= as_of for hire in self.hires)
-
-    def smaajobs_running(self, as_of: date) -> int:
-        """Return how many citizens had a småjob at the end of that day."""
-        return sum(
-            hire.job_type == "smaajob" and hire.start_date <= as_of and (hire.ended_on is None or hire.ended_on > as_of)
-            for hire in self.hires
-        )
-
-
 def struer() -> Scenario:
     """Build the scenario in some milliseconds."""
     rng = SeededRandom("struer")
-    everybody = companies()
+    everybody, people = companies(), _people()
     events = tuple(sorted(_events(rng, everybody), key=lambda event: event.starts_at))
     pledges = tuple(sorted(_pledges(rng, everybody, events), key=lambda pledge: pledge.captured_at))
+    hires, citizens = struer_citizens.name_citizens(tuple(_hires(rng, everybody, pledges)), people)
     return Scenario(
+        slug=SLUG,
+        name=NAME,
+        municipality=facts.MUNICIPALITY,
+        since=facts.SINCE,
+        until=UNTIL,
         companies=everybody,
-        people=_people(),
+        people=people,
         events=events,
         pledges=pledges,
-        hires=tuple(_hires(rng, everybody, pledges)),
+        hires=hires,
+        citizens=citizens,
+        outreach=tuple(struer_citizens.outreach(pledges)),
     )
-
-
-class SeededRandom:
-    """A random generator that is reproducible across Python versions: only `random.Random.random` guarantees that."""
-
-    def __init__(self, seed: str) -> None:
-        self._random = random.Random(seed)  # noqa: S311  (nothing secret)
-
-    def below(self, limit: int) -> int:
-        """Return an integer from 0 up to, but not including, `limit`."""
-        return int(self._random.random() * limit)
-
-    def happens(self, share: float) -> bool:
-        """Return True with the probability `share`."""
-        return self._random.random() < share
-
-    def choose(self, choices: Sequence[T]) -> T:
-        """Return one of the choices, all equally likely."""
-        return choices[self.below(len(choices))]
-
-    def sample(self, choices: Sequence[T], number: int) -> tuple[T, ...]:
-        """Return `number` different choices in their original order."""
-        keep = set(sorted(range(len(choices)), key=lambda _: self._random.random())[:number])
-        return tuple(choice for index, choice in enumerate(choices) if index in keep)
 
 
 # ---- people
@@ -194,21 +101,6 @@ def _people() -> tuple[Person, ...]:
         )
         for role, name in names.items()
     )
-
-
-_FIRST_NAMES = (
-    *("Anne", "Bodil", "Camilla", "Dorthe", "Else", "Fatma", "Gitte", "Hanne", "Inger", "Jette", "Karen", "Lene"),
-    *("Anders", "Brian", "Carsten", "Dennis", "Erik", "Frank", "Gert", "Henrik", "Ivan", "Jens", "Kasper", "Lars"),
-)
-_LAST_NAMES = (
-    *("Birkemose", "Damtoft", "Ellebro", "Fjordvang", "Gravlund", "Hedeager", "Isbrandt", "Kirkedal", "Lyngsø"),
-    *("Marskgaard", "Nørrevang", "Odderskær", "Rishøj", "Sandbjerg", "Tornhave", "Udengaard", "Vibholm", "Østerlund"),
-)
-
-
-def random_contact_name(rng: SeededRandom) -> str:
-    """Return a fictional name for a company's contact."""
-    return f"{rng.choose(_FIRST_NAMES)} {rng.choose(_LAST_NAMES)}"
 
 
 # ---- events and meetings
@@ -244,8 +136,8 @@ def _events(rng: SeededRandom, everybody: Sequence[Company]) -> Iterator[Event]:
             kind="employer_event",
             title=title,
             place=place,
-            starts_at=_at(day, 7 if morning else 17, 30 if morning else 0),
-            ends_at=_at(day, 9 if morning else 20, 30),
+            starts_at=at(day, 7 if morning else 17, 30 if morning else 0),
+            ends_at=at(day, 9 if morning else 20, 30),
             goal_positions=goal,
             attending=tuple(company.id for company in rng.sample(everybody, present)),
         )
@@ -259,8 +151,8 @@ def _events(rng: SeededRandom, everybody: Sequence[Company]) -> Iterator[Event]:
                     kind="taskforce_meeting",
                     title="Taskforcemøde",
                     place="Rådhuset, Struer",
-                    starts_at=_at(day, 15),
-                    ends_at=_at(day, 17),
+                    starts_at=at(day, 15),
+                    ends_at=at(day, 17),
                     goal_positions=None,
                     attending=(),
                 )
@@ -299,7 +191,7 @@ def _pledges(rng: SeededRandom, everybody: Sequence[Company], events: Sequence[E
             rng,
             uuid5(TASKFORCE_ID, f"pledge:{number}"),
             rng.choose(everybody),
-            captured_at=_at(_weekday(day), 9 + rng.below(6), rng.below(60)),
+            captured_at=at(weekday(day), 9 + rng.below(6), rng.below(60)),
             event_id=None,
         )
         # Fewer pledges in 2020.
@@ -326,11 +218,6 @@ def _pledge(
         tasks=rng.sample(company.tasks, 1 + rng.below(2)),
         captured_at=captured_at,
     )
-
-
-def random_phone_number(rng: SeededRandom) -> str:
-    """Return a telephone number that cannot exist: no Danish number begins with 0."""
-    return f"+45 00 00 {rng.below(100):02} {rng.below(100):02}"
 
 
 # ---- hires
@@ -419,13 +306,4 @@ def _with_end(rng: SeededRandom, hire: Hire) -> Hire:
 def _workday(rng: SeededRandom, year: int) -> date:
     first = max(date(year, 1, 4), facts.SINCE + timedelta(days=30))
     last = min(date(year, 12, 18), UNTIL - timedelta(days=3))
-    return _weekday(first + timedelta(days=rng.below((last - first).days)))
-
-
-def _weekday(day: date) -> date:
-    """Return the day itself, or the Monday after a weekend."""
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
-
-
-def _at(day: date, hour: int, minute: int = 0) -> datetime:
-    return local_moment(day, time(hour, minute)).astimezone(COPENHAGEN)
+    return weekday(first + timedelta(days=rng.below((last - first).days)))

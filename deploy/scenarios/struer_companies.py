@@ -1,38 +1,16 @@
-"""The 80 companies of the Struer scenario, with fictional names and CVR numbers that were never issued.
+"""The 80 companies of the Struer scenario.
 
-Names combine words from the nature of the western Limfjord with a trade, so none belongs to a real company. CVR numbers
-have valid check digits and are above 90000000, where no number has been issued.
+Names combine words from the nature of the western Limfjord with a trade, so none belongs to a real company.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import count, islice
-from typing import TYPE_CHECKING, Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from deploy.scenarios.company import Company, company_id, unissued_cvr_numbers
 
 STRUER, HOLSTEBRO, LEMVIG = "0671", "0661", "0665"
-
-_PLAIN: Final = {ord("æ"): "ae", ord("ø"): "oe", ord("å"): "aa"}
-
-TASKS: Final = {
-    "shop": ("shelf_stocking", "tidying", "packing"),
-    "kitchen": ("dishwashing", "light_cleaning", "canteen"),
-    "industry": ("assembly", "packing", "tidying", "warehouse"),
-    "transport": ("warehouse", "packing", "vehicle_washing"),
-    "green": ("green_areas", "snow_clearing", "tidying"),
-    "office": ("scanning", "office"),
-    "workshop": ("vehicle_washing", "tidying", "warehouse"),
-    "building": ("tidying", "waste_sorting", "warehouse"),
-    "care": ("light_cleaning", "dishwashing", "caretaking"),
-    "caretaker": ("caretaking", "green_areas", "snow_clearing", "waste_sorting"),
-    "leisure": ("event_help", "green_areas", "tidying"),
-    "cleaning": ("light_cleaning", "waste_sorting"),
-}
-"""The tasks of småjobs in each trade, as codes of the task catalogue."""
+_FIRST_CVR: Final = 91_000_003
 
 _MEMBERS: Final = (
     ("Havgus Elektronik A/S", STRUER, "industry"),
@@ -121,35 +99,12 @@ _OTHERS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
-    """One company of the scenario."""
-
-    id: UUID
-    name: str
-    cvr: str
-    municipality: str
-    trade: str
-    member: bool
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """Codes of the tasks in which the company has småjobs."""
-        return TASKS[self.trade]
-
-    @property
-    def mail_domain(self) -> str:
-        """A domain that cannot receive mail (RFC 2606), for contacts' addresses in the demo."""
-        plain = self.name.lower().translate(_PLAIN)
-        return f"{''.join(letter for letter in plain.split()[0] if letter.isalnum())}.example"
-
-
 def companies() -> tuple[Company, ...]:
     """Return all 80, the 19 members first."""
-    numbers = _unissued_cvr_numbers()
+    numbers = unissued_cvr_numbers(_FIRST_CVR)
     return tuple(
         Company(
-            id=uuid5(NAMESPACE_URL, f"tilsagn:company:struer:{cvr}"),
+            id=company_id("struer", cvr),
             name=name,
             cvr=cvr,
             municipality=municipality,
@@ -158,14 +113,3 @@ def companies() -> tuple[Company, ...]:
         )
         for index, ((name, municipality, trade), cvr) in enumerate(zip((*_MEMBERS, *_OTHERS), numbers, strict=False))
     )
-
-
-def _unissued_cvr_numbers() -> Iterator[str]:
-    """Return CVR numbers above all issued ones whose weighted sum (2,7,6,5,4,3,2,1) is divisible by 11."""
-    candidates = (str(number) for number in count(91_000_003, 9_973))
-    valid = (
-        text
-        for text in candidates
-        if sum(weight * int(digit) for weight, digit in zip((2, 7, 6, 5, 4, 3, 2, 1), text, strict=True)) % 11 == 0
-    )
-    return islice(valid, 80)

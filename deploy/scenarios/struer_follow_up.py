@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from deploy.scenarios import facts
-from deploy.scenarios.struer import UNTIL, SeededRandom
+from deploy.scenarios.model import LadderStep, SeededRandom
+from deploy.scenarios.struer import UNTIL
 from shared.contracts.pledges import position_id
 from shared.fields.copenhagen import local_moment
 from shared.fields.dates import months_after
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from deploy.scenarios.struer import Hire, Pledge, Scenario
-    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType
+    from deploy.scenarios.model import Hire, Pledge, Scenario
+    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths
 
 _PRAKTIK: Final = timedelta(weeks=4)
 _ANSWERED_SINCE: Final = date(2022, 1, 1)
@@ -35,16 +36,6 @@ _CONFIRMED: Final = time(10)
 _REPORTED_LATE: Final = frozenset({UUID("e5b3ba8a-a0df-5b40-a798-0bb0c5ae8689")})
 """A hire that nobody had told the municipality about when the last meeting looked at the figures."""
 _LATE: Final = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class LadderStep:
-    """A step of a hire's hours ladder."""
-
-    starts_on: date
-    paid: int
-    praktik: int
-    job_type: JobType
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from shared.fields.copenhagen import local_moment
 from shared.product.roles import Role
 
 if TYPE_CHECKING:
-    from deploy.scenarios.struer import Event, Scenario
+    from deploy.scenarios.model import Event, Scenario
     from shared.contracts.events import AgendaView
 
 PersonOf = Callable[[Role], UUID]

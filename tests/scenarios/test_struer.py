@@ -10,7 +10,8 @@ import pytest
 from stdnum.dk import cvr
 
 from deploy.scenarios import facts
-from deploy.scenarios.struer import UNTIL, Scenario, struer
+from deploy.scenarios.model import Scenario
+from deploy.scenarios.struer import UNTIL, struer
 from deploy.scenarios.struer_follow_up import answers, ladder, under_way
 from services.pledges.catalogue.built_in import TASKS
 from shared.contracts.pledges import position_id
@@ -25,6 +26,15 @@ def scenario() -> Scenario:
 
 def test_exactly_196_citizens_have_got_a_smaajob_by_its_last_day(scenario: Scenario) -> None:
     assert scenario.smaajob_hires(UNTIL) == facts.CITIZENS_IN_SMAAJOB_SINCE_START == 196
+
+
+def test_each_smaajob_is_another_citizens_and_some_citizens_have_had_another_job_too(scenario: Scenario) -> None:
+    assert scenario.smaajob_citizens(UNTIL) == facts.CITIZENS_IN_SMAAJOB_SINCE_START
+    named = [hire.citizen for hire in scenario.hires if hire.citizen]
+    assert 10 < len(set(named)) < len(named)
+    references = [citizen.case_reference for citizen in scenario.citizens]
+    assert set(named) < set(references)
+    assert all(reference.startswith(scenario.case_reference_prefix) for reference in references)
 
 
 def test_fewer_have_one_now_because_some_have_ended(scenario: Scenario) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from deploy.local.broker import EmbeddedBroker
-from deploy.scenarios.loading import Target, load_struer
+from deploy.scenarios.loading import Target
 from deploy.scenarios.struer import TASKFORCE_ID
+from deploy.scenarios.struer_loading import load_struer
 from deploy.verification.delivery import wait_until_delivered
 from services.dashboard.board.commands import release_now
 from services.dashboard.board.domain import NothingNew
@@ -22,6 +23,7 @@ from services.dashboard.settings import DashboardSettings
 from services.dashboard.worker import create_worker as dashboard_worker
 from services.events.settings import EventsSettings
 from services.events.worker import create_worker as events_worker
+from services.pledges.participants.access import ParticipantsDatabase
 from services.pledges.settings import PledgesSettings
 from services.pledges.worker import create_worker as pledges_worker
 from shared.contracts.catalogue import PARTITIONS, TOPICS
@@ -96,12 +98,14 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
         await wait_until_delivered(broker.bootstrap_servers, outboxes, readers, seconds=PATIENCE_SECONDS)
 
     opened = [await Database.connect(settings, name="scenario") for settings in (events, pledges, dashboard)]
+    participants = await Database.connect(pledges, name="scenario", url=pledges.participants_database_url)
     for worker in workers:
         await worker.start()
     try:
         target = Target(
             events=opened[0],
             pledges=opened[1],
+            participants=ParticipantsDatabase(participants),
             request_key=pledges.request_key,
             wait_until_delivered=delivered,
         )
@@ -116,5 +120,5 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
     finally:
         for worker in workers:
             await worker.stop()
-        for database in opened:
+        for database in (*opened, participants):
             await database.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deploy.scenarios import facts
-from deploy.scenarios.loading import is_loaded, load_struer
 from deploy.scenarios.struer import TASKFORCE_ID, UNTIL, struer
+from deploy.scenarios.struer_loading import is_loaded, load_struer
 from services.dashboard.measures.selection import Times
 from services.dashboard.targets.figures import targets
 
@@ -67,6 +67,18 @@ async def test_loaded_pledges_have_no_address_for_mails(loaded: Loaded) -> None:
     assert await loaded.pledges_value("select count(*) from pledge_contacts where email is not null") == 0
     assert await loaded.pledges_value("select count(*) from hires where logged_by is not null") == 0
     assert await loaded.pledges_value("select count(*) from pledges where captured_by <> 'import'") == 0
+
+
+async def test_the_latest_hires_name_their_citizen_and_each_smaajob_is_another_citizens(loaded: Loaded) -> None:
+    named = sum(hire.citizen is not None for hire in struer().hires)
+    assert await loaded.pledges_value("select count(*) from hires where citizen_id is not null") == named
+    assert await loaded.pledges_value("select count(distinct citizen_id) from hires") < named
+    twice = """
+        select count(citizen_id) - count(distinct citizen_id)
+          from hires
+         where job_type = 'smaajob'
+    """
+    assert await loaded.pledges_value(twice) == 0
 
 
 async def test_the_taskforce_has_targets_that_can_be_judged(loaded: Loaded) -> None:
