@@ -31,6 +31,7 @@ from services.pledges.hour_rules import pages as hour_rules_pages
 from services.pledges.hour_rules import rule_pages as hour_rules_rule_pages
 from services.pledges.imports import pages as imports_pages
 from services.pledges.imports.hires import pages as imports_hires_pages
+from services.pledges.imports.participants import pages as imports_participants_pages
 from services.pledges.intake import api as intake_api
 from services.pledges.intake import guest_pages, shell_pages
 from services.pledges.intake import pages as intake_pages
@@ -129,7 +130,11 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         service="pledges",
         settings=settings,
         lifespan=lifespan,
-        larger_bodies={"/pledges/import": LARGEST_UPLOAD, "/participants/photos/": LARGEST_UPLOAD},
+        larger_bodies={
+            "/pledges/import": LARGEST_UPLOAD,
+            "/participants/import": LARGEST_UPLOAD,
+            "/participants/photos/": LARGEST_UPLOAD,
+        },
         description=DESCRIPTION,
         tags={"pledges": "Pledges, their positions, and the hires that come of them."},
     )
@@ -159,6 +164,7 @@ def create_app(settings: PledgesSettings | None = None) -> FastAPI:
         evening_pages,
         imports_pages,
         imports_hires_pages,
+        imports_participants_pages,
         queue_pages,
         queue_note_pages,
         queue_search_pages,

@@ -42,7 +42,7 @@ def errors_csv(content: bytes, layout: Layout, report: Report, limits: SizeLimit
         if row is not None:
             cells = [line.cells.get(name, "") for name in columns]
             shown = [
-                "" if may_hold_cpr(layout.meaning(name) or name, cell) else _as_text(cell)
+                "" if may_hold_cpr(layout, layout.meaning(name) or name, cell) else _as_text(cell)
                 for name, cell in zip(columns, cells, strict=True)
             ]
             wrong = "; ".join(

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from services.pledges.imports.report import Verdict
     from services.pledges.imports.spreadsheet import Line
 
-_MAY_LOOK_LIKE_CPR: Final = frozenset({"p-nummer", "telefon"})
-"""P-numbers are exempt. Telephone numbers have a rule of their own, which accepts foreign ones."""
 _NAMES: Final = frozenset({"virksomhed", "kontaktperson"})
 _COMPANY_SHOWN: Final = 80
 """The largest number of characters of a shown cell."""
@@ -79,7 +77,7 @@ class Judged:
         cells = {}
         for name, cell in line.cells.items():
             column = layout.meaning(name)
-            if may_hold_cpr(column or name, cell):
+            if may_hold_cpr(layout, column or name, cell):
                 self.refuse(column or name, _("Looks like a CPR number (a date and four digits); please leave it out"))
             elif column is None:
                 continue
@@ -155,6 +153,6 @@ class Judged:
         )
 
 
-def may_hold_cpr(column: str, cell: str) -> bool:
+def may_hold_cpr(layout: Layout, column: str, cell: str) -> bool:
     """Whether a cell has something like a CPR number where none may be."""
-    return column not in _MAY_LOOK_LIKE_CPR and contains_cpr_shape(cell)
+    return column not in layout.may_look_like_cpr and contains_cpr_shape(cell)

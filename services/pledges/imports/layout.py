@@ -20,12 +20,15 @@ class Layout:
         required: those that the list must have, though not every line needs a value in them.
         other_names: further names of columns, in lower case.
         kinds: columns that hold the same kind of cells as a column of pledges: days, hours, job types.
+        may_look_like_cpr: columns in which something shaped like a CPR number is accepted. P-numbers are exempt, and
+            telephone numbers have a rule of their own, which accepts foreign ones.
     """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
     other_names: Mapping[str, str]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    may_look_like_cpr: frozenset[str] = frozenset({"p-nummer", "telefon"})
 
     def meaning(self, name: str) -> str | None:
         """Return the column that a header (lower case) stands for, or None.

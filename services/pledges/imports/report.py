@@ -36,7 +36,7 @@ class NotOfAPhone(Unreadable):
     """The file cannot be read as the pledges that a phone holds."""
 
 
-Verdict = Literal["new", "known", "refused"]
+Verdict = Literal["new", "changed", "known", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The verdict on one line: `new`, `known` (imported before), or `refused`.
+    """The verdict on one line: `new`, `changed` (a participant who is known, with other content), `known` (imported
+    before), or `refused`.
 
     Attributes:
         line: its number in the file; the header is 1, as in Excel. Of a phone's file: the phone's running number.
@@ -58,6 +59,7 @@ class Row:
         warnings: sentences in the current language about possible errors and similar lines or pledges.
         company: its cell, shortened, to identify the line. The only cell that is shown; empty if it looks like a CPR
         number.
+        participant_id, case_reference: of a participant, in the same way.
     """
 
     line: int
@@ -69,6 +71,8 @@ class Row:
     warnings: tuple[str, ...] = ()
     company: str = ""
     hire_id: UUID | None = None
+    participant_id: UUID | None = None
+    case_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

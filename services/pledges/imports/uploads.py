@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
-    from services.pledges.imports.layout import Layout
+    from services.pledges.imports.layout import Layout, SizeLimits
     from services.pledges.imports.report import Report, Row
 
 _MAX_ROWS_SHOWN: Final = 300
@@ -57,9 +57,9 @@ def empty_file(columns: Sequence[str], name: str) -> Response:
     return _csv(("\ufeff" + ";".join(columns) + "\r\n").encode(), name)
 
 
-async def errors_response(content: bytes, layout: Layout, report: Report) -> Response:
+async def errors_response(content: bytes, layout: Layout, report: Report, limits: SizeLimits = OF_PAGE) -> Response:
     """Return the lines of a file that have to be corrected, as a file for Excel."""
-    return _csv(await asyncio.to_thread(errors_csv, content, layout, report, OF_PAGE), _("import-errors.csv"))
+    return _csv(await asyncio.to_thread(errors_csv, content, layout, report, limits), _("import-errors.csv"))
 
 
 def rows_to_show(report: Report | None) -> tuple[list[Row], int]:

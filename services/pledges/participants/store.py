@@ -104,6 +104,30 @@ async def participants(
     return [participant_of(row) for row in rows]
 
 
+@discloses(TABLE, key=lambda participant: participant.id)
+async def participants_with_references(
+    conn: Connection, taskforce_id: UUID, municipality: str, keys: Sequence[str], *, lock: bool = False
+) -> list[Participant]:
+    """Return those participants of a municipality that have one of these case references, in no order.
+
+    Args:
+        keys: as `case_reference_key` returns them.
+        lock: whether they stay locked until the transaction ends.
+    """
+    rows = await conn.fetch(
+        f"""{SELECT}
+         where taskforce_id = $1
+           and municipality = $2
+           and case_reference_key = any ($3)
+           {"for update of participant" if lock else ""}
+        """,
+        taskforce_id,
+        municipality,
+        list(keys),
+    )
+    return [participant_of(row) for row in rows]
+
+
 async def find_participant(disclosure: Disclosure, participant_id: UUID, *, lock: bool = False) -> Participant | None:
     """Return a participant; None where the transaction sees none with this id."""
     found = await participants(disclosure, disclosure.taskforce_id, [participant_id], lock=lock)
@@ -111,22 +135,37 @@ async def find_participant(disclosure: Disclosure, participant_id: UUID, *, lock
 
 
 async def insert_participant(disclosure: Disclosure, participant: Participant) -> None:
-    """Save a new participant.
+    """Save a new participant. Raises what `insert_participants` raises."""
+    await insert_participants(disclosure, [participant])
+
+
+async def insert_participants(disclosure: Disclosure, participants: Sequence[Participant]) -> None:
+    """Save new participants.
 
     Raises:
-        asyncpg.UniqueViolationError: the municipality has one with this case reference.
-        asyncpg.InsufficientPrivilegeError: the transaction may not see the participant.
+        asyncpg.UniqueViolationError: the municipality has one with such a case reference.
+        asyncpg.InsufficientPrivilegeError: the transaction may not see one of them.
     """
-    await disclosure.conn.execute(_INSERT, *_kept(participant), *_changing(participant))
-    await _save_target_groups(disclosure, participant)
-    await disclosure.log(TABLE, [participant.id])
+    await disclosure.conn.executemany(_INSERT, [(*_kept(one), *_changing(one)) for one in participants])
+    await _insert_target_groups(disclosure, participants)
+    await disclosure.log(TABLE, [one.id for one in participants])
 
 
 async def update_participant(disclosure: Disclosure, participant: Participant) -> None:
     """Save the changed state of a participant."""
-    await disclosure.conn.execute(_UPDATE, participant.taskforce_id, participant.id, *_changing(participant))
-    await _save_target_groups(disclosure, participant)
-    await disclosure.log(TABLE, [participant.id])
+    await update_participants(disclosure, [participant])
+
+
+async def update_participants(disclosure: Disclosure, participants: Sequence[Participant]) -> None:
+    """Save the changed state of participants."""
+    await disclosure.conn.executemany(_UPDATE, [(one.taskforce_id, one.id, *_changing(one)) for one in participants])
+    await disclosure.conn.execute(
+        "delete from participants.target_groups where taskforce_id = $1 and participant_id = any ($2)",
+        disclosure.taskforce_id,
+        [one.id for one in participants],
+    )
+    await _insert_target_groups(disclosure, participants)
+    await disclosure.log(TABLE, [one.id for one in participants])
 
 
 async def insert_change(
@@ -140,30 +179,29 @@ async def insert_change(
     at: datetime,
 ) -> None:
     """Record who has changed what."""
-    await disclosure.conn.execute(
+    await insert_changes(disclosure, [(participant, kind, before)], note=note, by=by, at=at)
+
+
+async def insert_changes(
+    disclosure: Disclosure,
+    changes: Sequence[tuple[Participant, str, dict[str, Any] | None]],
+    *,
+    note: str | None = None,
+    by: UUID | None,
+    at: datetime,
+) -> None:
+    """Record who has changed what of several participants: of each change the kind, and the fields before."""
+    await disclosure.conn.executemany(
         """
         insert into participants.changes
                (taskforce_id, id, participant_id, version, kind, before, note, changed_by, changed_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
-        participant.taskforce_id,
-        uuid4(),
-        participant.id,
-        participant.version,
-        kind,
-        before,
-        note,
-        by,
-        at,
+        [(one.taskforce_id, uuid4(), one.id, one.version, kind, before, note, by, at) for one, kind, before in changes],
     )
 
 
-async def _save_target_groups(disclosure: Disclosure, participant: Participant) -> None:
-    await disclosure.conn.execute(
-        "delete from participants.target_groups where taskforce_id = $1 and participant_id = $2",
-        participant.taskforce_id,
-        participant.id,
-    )
+async def _insert_target_groups(disclosure: Disclosure, participants: Sequence[Participant]) -> None:
     await disclosure.conn.executemany(
         """
         insert into participants.target_groups
@@ -171,8 +209,9 @@ async def _save_target_groups(disclosure: Disclosure, participant: Participant) 
         values ($1, $2, $3, $4, $5, $6)
         """,
         [
-            (participant.taskforce_id, uuid4(), participant.id, held.code, held.valid_from, held.valid_until)
-            for held in participant.target_groups
+            (one.taskforce_id, uuid4(), one.id, held.code, held.valid_from, held.valid_until)
+            for one in participants
+            for held in one.target_groups
         ],
     )
 
