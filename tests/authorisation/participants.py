@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
@@ -92,6 +93,27 @@ async def delete_note(world: PledgesWorld, caller: Caller, ownership: Ownership)
     return Ask("POST", f"/participants/{found.id}/notes/{note_id}/delete", success=303)
 
 
+def _list_of_participants(world: PledgesWorld, caller: Caller, ownership: Ownership) -> bytes:
+    # Spelt with spaces, which make no difference: the answer repeats what was sent.
+    spelt = " ".join(world.participants.of(caller, ownership).case_reference)
+    return f"sagsnummer;dage\n{spelt};\n".encode()
+
+
+async def judge_participants(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask | None:
+    """A list with a case reference: whom the caller does not see is new to them, and the answer names no id."""
+    if ownership == "missing":
+        # The answer differs by what was sent.
+        return None
+    files = {"file": ("a.csv", _list_of_participants(world, caller, ownership))}
+    shows = expected_marks(ownership, str(world.participants.of(caller, ownership).id))
+    return Ask("POST", "/participants/import", {"files": files}, hidden=200, shows=shows)
+
+
+async def errors_of_participants(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    carried = base64.urlsafe_b64encode(_list_of_participants(world, caller, ownership)).decode()
+    return Ask("POST", "/participants/import/errors", {"data": {"carried": carried}}, hidden=200)
+
+
 _PURPOSE: Final = "purpose=casework"
 
 
@@ -132,6 +154,8 @@ PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
     ),
     ("POST /participants/{participant_id:uuid}/notes", "participant"): write_note,
     ("POST /participants/{participant_id:uuid}/notes/{note_id:uuid}/delete", "participant"): delete_note,
+    ("POST /participants/import", "participant"): judge_participants,
+    ("POST /participants/import/errors", "participant"): errors_of_participants,
     ("GET /participants", "participant"): _list("/participants"),
     ("GET /participants/{participant_id:uuid}/found-job", "participant"): _one("/participants/{id}/found-job"),
     ("GET /participants/{participant_id:uuid}/found-job", "company"): _companies_of_found_job,

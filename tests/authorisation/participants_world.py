@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
+from shared.fields.case_reference import case_reference_key
 from tests.authorisation.matrix import FOREIGN, MUNICIPALITY, OTHER_MUNICIPALITY, taskforce_of
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ class Participants:
                 insert into participants.participants
                        (taskforce_id, id, version, municipality, case_reference, case_reference_key, programme, status,
                         registered_at)
-                values ($1, $2, 1, $3, $4, $4, $5, 'active', now())
+                values ($1, $2, 1, $3, $4, $5, $6, 'active', now())
                 """,
                 taskforce_of(ownership),
                 one.id,
                 municipality,
                 one.case_reference,
+                case_reference_key(one.case_reference),
                 programme,
             )
 
