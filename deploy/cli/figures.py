@@ -56,6 +56,7 @@ _WAITS: Final = {
     "matched_to_hired": "From a person found to the first day",
     "pledged_to_hired": "From pledged to the first day of work",
 }
+_CONTACTS: Final = {"visit": "Visits", "call": "Calls", "card": "Cards handed over"}
 _LATEST = 6
 
 
@@ -90,6 +91,7 @@ def _print(figures: Mapping[str, Any]) -> None:
     types = [one for one in _JOB_TYPES if any(figures[measure][one] for measure in _MEASURES)]
     if not types:
         console.print(f"Nothing has been pledged and nobody hired {'by then' if as_of < today else 'yet'}.")
+        _print_outreach(console, figures)
         return
     whole = _table("", types)
     for measure, words in _MEASURES.items():
@@ -97,6 +99,7 @@ def _print(figures: Mapping[str, Any]) -> None:
     console.print(whole)
 
     _print_lasting(console, figures, types)
+    _print_outreach(console, figures)
     _print_breakdowns(console, figures, types)
     quarters = [each for each in figures["quarters"][-_LATEST:] if any(each["pledged_positions"].values() or [0])]
     if quarters:
@@ -126,6 +129,21 @@ def _print_breakdowns(console: Console, figures: Mapping[str, Any], types: list[
         if rest := breakdown["rest"]:
             table.add_row("all others", *(_pair(rest, one) for one in types))
         console.print(table)
+
+
+def _print_outreach(console: Console, figures: Mapping[str, Any]) -> None:
+    contacts = figures["outreach_contacts"]
+    if contacts is None or not any(number != 0 for number in contacts.values()):
+        return
+    console.print(_heading("Reaching out to companies", "what the staff have logged"))
+    table = Table(box=None, header_style="dim", pad_edge=False, show_header=False)
+    table.add_column(max_width=44)
+    table.add_column(justify="right")
+    rows = {"New companies, each once": figures["outreach_new_companies"]}
+    rows |= {words: contacts[kind] for kind, words in _CONTACTS.items()}
+    for words, number in rows.items():
+        table.add_row(words, Text("hidden", style="dim") if number is None else _number(number))
+    console.print(table)
 
 
 def _print_lasting(console: Console, figures: Mapping[str, Any], types: list[str]) -> None:

@@ -39,6 +39,8 @@ async def counted(pledges: Connection, events: Connection, day: date) -> dict[UU
                 place[f"{_name(row['measure'], '', row['job_type'])} of {dimension} {key}"] += row["count"]
     for row in await pledges.fetch(source_records.MEDIANS, day):
         counts.setdefault(row["taskforce_id"], Counter()).update(_wait(row["pair"], row["days"], row["cases"]))
+    for row in await pledges.fetch(source_records.REACHED, day):
+        counts.setdefault(row["taskforce_id"], Counter())[row["name"]] += row["count"]
     for row in await events.fetch(source_records.PRESENT, day):
         counts.setdefault(row["taskforce_id"], Counter())[f"{_PRESENT_AT}{row['key']}"] += row["count"]
     return counts
@@ -97,6 +99,8 @@ def flattened(answer: Mapping[str, Any], day: date) -> dict[str, int]:
         counts |= {f"still_employed {months} {key} beyond its job types": employed[key] - total[key] for key in total}
     for pair, wait in answer["median_days"].items():
         counts |= _wait(pair, wait["days"], wait["cases"])
+    counts["outreach_new_companies"] = answer["outreach_new_companies"]
+    counts |= {f"outreach_contacts by {kind}": count for kind, count in answer["outreach_contacts"].items()}
     parts = (
         *(("event_id", ("pledged_positions", "hires", "hires_starting_later"), event) for event in answer["events"]),
         *(("quarter", ("pledged_positions", "hires"), quarter) for quarter in answer["quarters"]),

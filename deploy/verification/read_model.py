@@ -56,6 +56,7 @@ ROWS: Final = {
     "check-in": _highest("attendances", "attendance_id", "event_id, company_id, checked_in_at, undone_at"),
     "pledge": _highest("pledge_versions", "pledge_id", _PLEDGE),
     "hire": _highest("hire_versions", "hire_id", _HIRE),
+    "contact": _highest("outreach_versions", "outreach_id", "company_id, kind, made_on, new_company, counted"),
 }
 
 

@@ -176,6 +176,15 @@ ROWS: Final = (
          order by hire.taskforce_id, hire.id
         """,
     ),
+    RowQuery(
+        "contact",
+        "pledges",
+        """
+        select taskforce_id, id, version, company_id, kind, made_on, new_company, counted
+          from outreach
+         order by taskforce_id, id
+        """,
+    ),
 )
 
 _LADDERS: Final = """
@@ -229,6 +238,9 @@ DAYS: Final = """
     select taskforce_id, ended_on
       from hires
      where ended_on is not null
+     union
+    select taskforce_id, made_on
+      from outreach
      order by taskforce_id, day
 """
 """The days on which a figure can change, by taskforce."""
@@ -541,6 +553,22 @@ MEDIANS: Final = """
      group by taskforce_id, pair
 """
 """The median days from one step to a later one, of the latest 500 pledges or hires up to the day $1."""
+
+REACHED: Final = """
+    select taskforce_id, 'outreach_new_companies' as name, count(*) as count
+      from (select taskforce_id, company_id, min(made_on) as reached_on
+              from outreach
+             where counted and new_company
+             group by taskforce_id, company_id) as company
+     where reached_on <= $1
+     group by taskforce_id
+     union all
+    select taskforce_id, 'outreach_contacts by ' || kind, count(*)
+      from outreach
+     where counted and made_on <= $1
+     group by taskforce_id, kind
+"""
+"""New companies that the staff have reached by the day $1, and contacts with companies by kind."""
 
 PRESENT: Final = """
     select arrival.taskforce_id, arrival.event_id::text as key, count(distinct arrival.company_id) as count

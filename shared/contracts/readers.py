@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from shared.contracts.message import Message
 
 READERS: Final[Mapping[str, tuple[type[Message], ...]]] = {
-    "tilsagn.dashboard": events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES,
+    "tilsagn.dashboard": (
+        events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES + pledges.OUTREACH
+    ),
     "tilsagn.events": (pledges.EventRegistrationRequested,),
     "tilsagn.notifications": (
         events.TaskforceRegistered,

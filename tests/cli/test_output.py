@@ -125,6 +125,8 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
             "hires_current_by_ladder": {"fewer": count},
             "hires_ended_by_reason": {"moved": count},
             "median_days": {"pledged_to_hired": {"days": 30.5, "cases": 6}},
+            "outreach_new_companies": 12,
+            "outreach_contacts": {"visit": 30, "call": 0, "card": None},
         }
         | dict.fromkeys(figures._MEASURES, count)
     )
@@ -136,6 +138,8 @@ def test_figures_print_lasting_jobs_and_brackets_of_an_events_title(capsys: pyte
     assert re.search(r"\[Bager\] +2 → 2\b", printed)
     assert re.search(r"Moved away +2\b", printed)
     assert re.search(r"From pledged to the first day of work +30,5 +6\b", printed)
+    assert re.search(r"New companies, each once +12\b", printed)
+    assert re.search(r"Cards handed over +hidden\b", printed)
 
 
 def test_the_status_prints_brackets_of_a_check(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.dashboard.measures.selection import Filters, Times
 from shared.contracts import pledges
 from shared.contracts.events import EventClosed
-from shared.contracts.pledges import CheckpointAnswer, EndReason, PledgeState, PledgeStatus
+from shared.contracts.pledges import CheckpointAnswer, EndReason, OutreachKind, PledgeState, PledgeStatus
 from tests.dashboard.messages import (
     EVENING,
     check_in,
@@ -19,6 +19,7 @@ from tests.dashboard.messages import (
     company,
     employer_event,
     hire,
+    outreach,
     pledge,
     step,
     taskforce,
@@ -108,6 +109,20 @@ def histories(draw: st.DrawFn) -> list[Message]:
                 **draw(employments()),
                 citizen_id=draw(CITIZENS),
                 confirmed_at=datetime.combine(draw(DAYS), datetime.min.time(), UTC),
+                recorded_at=EVENING + timedelta(hours=version),
+            )
+            for version in range(1, draw(st.integers(1, 3)) + 1)
+        ]
+    for number in range(draw(st.integers(0, 5))):
+        messages += [
+            outreach(
+                outreach_id=uuid5(UUID(int=6), str(number)),
+                version=version,
+                company_id=UUID(int=number % 3),
+                kind=draw(st.sampled_from(get_args(OutreachKind))),
+                made_on=draw(DAYS),
+                new_company=draw(st.integers(0, 2)) > 0,
+                counted=draw(st.integers(0, 3)) > 0,
                 recorded_at=EVENING + timedelta(hours=version),
             )
             for version in range(1, draw(st.integers(1, 3)) + 1)

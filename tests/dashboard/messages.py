@@ -20,6 +20,7 @@ from shared.contracts.pledges import (
     Checkpoint,
     HireConfirmed,
     HoursStep,
+    OutreachLogged,
     PledgeLogged,
     Position,
     PositionFilled,
@@ -203,6 +204,22 @@ def hire(**fields: Any) -> HireConfirmed:
             "start_date": date(2026, 12, 1),
             "weekly_hours": Decimal(10),
             "confirmed_at": EVENING,
+        }
+        | fields
+    )
+
+
+def outreach(of: type[Any] = OutreachLogged, **fields: Any) -> Any:
+    return of(
+        **{
+            "taskforce_id": TASKFORCE,
+            "version": 1,
+            "recorded_at": EVENING,
+            "outreach_id": uuid4(),
+            "company_id": uuid4(),
+            "kind": "visit",
+            "made_on": local_date(EVENING),
+            "new_company": True,
         }
         | fields
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from services.dashboard.measures.selection import NO_FILTERS, Filters
 from services.dashboard.measures.waits import PAIRS
 from shared.contracts.events import AttendanceState, CheckInUndone, CompanyRegistered
-from shared.contracts.pledges import HireConfirmed, HireState, PledgeState
+from shared.contracts.pledges import HireConfirmed, HireState, OutreachState, PledgeState
 from shared.product.industries import section_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def counted(figures: Any) -> dict[str, Any]:
             if number
         },
         "waits": {pair: (wait.days, wait.cases) for pair, wait in figures.waits.items() if wait.cases},
+        "outreach": figures.outreach
+        and (figures.outreach.new_companies, {kind: n for kind, n in figures.outreach.contacts.items() if n}),
     }
 
 
@@ -110,17 +112,18 @@ def recounted(messages: Sequence[Message], as_of: date, chosen: Filters = NO_FIL
             for pair, days in _waits(present.values(), made, messages, as_of).items()
             if days
         },
+        "outreach": None if chosen.event_id else _count_outreach(present.values(), as_of),
     }
 
 
 def _is_chosen(m: Any, companies: dict[UUID, CompanyRegistered], chosen: Filters) -> bool:
-    """Whether a pledge, hire or check-in is of the chosen event and of a chosen company. Everything else is."""
-    if not isinstance(m, PledgeState | HireState | AttendanceState):
+    """Whether a pledge, hire, check-in or contact is of what was chosen. Everything else is."""
+    if not isinstance(m, PledgeState | HireState | AttendanceState | OutreachState):
         return True
     company = companies.get(m.company_id) if m.company_id else None
-    municipality = company.municipality if isinstance(m, AttendanceState) and company else None
+    municipality = company.municipality if isinstance(m, AttendanceState | OutreachState) and company else None
     return (
-        chosen.event_id in {None, m.event_id}
+        chosen.event_id in {None, getattr(m, "event_id", None)}
         and chosen.company_id in {None, m.company_id}
         and chosen.municipality in {None, getattr(m, "municipality", municipality)}
         and (chosen.industry is None or (company is not None and section_of(company.industry) == chosen.industry))
@@ -167,6 +170,11 @@ def _count_citizens(present: Iterable[Any], as_of: date) -> dict[str, Counter[st
         "citizens": Counter(of for _, of in begun),
         "citizens_current": Counter(of for _, of in current),
     }
+
+
+def _count_outreach(present: Iterable[Any], as_of: date) -> tuple[int, dict[str, int]]:
+    made = [m for m in present if isinstance(m, OutreachState) and m.counted and m.made_on <= as_of]
+    return len({m.company_id for m in made if m.new_company}), dict(Counter(m.kind for m in made))
 
 
 def _groups(m: HireConfirmed, as_of: date) -> Iterator[tuple[str, str, str]]:

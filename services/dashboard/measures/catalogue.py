@@ -19,6 +19,7 @@ from services.dashboard.measures.hires import (
     StartingLaterFromPledges,
     StillEmployed,
 )
+from services.dashboard.measures.outreach import OutreachContacts, OutreachNewCompanies
 from services.dashboard.measures.pledges import PledgedPositions, PositionsAffirmed, PositionsMatched
 from services.dashboard.measures.waits import MedianDays
 
@@ -43,6 +44,8 @@ MEASURES: tuple[type[Measure], ...] = (
     HiresEndedByReason,
     MedianDays,
     CompaniesPresent,
+    OutreachNewCompanies,
+    OutreachContacts,
 )
 
 HEADLINES: tuple[type[Measure], ...] = (PledgedPositions, Hires, HiresCurrent, HiresStartingLater)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.dashboard.measures import catalogue, queries
 from services.dashboard.measures.hires import HiresEndedByReason, StillEmployed
 from services.dashboard.measures.measure import ALL_SCOPES, addends
+from services.dashboard.measures.outreach import outreach_counts
 from services.dashboard.measures.selection import NO_FILTERS, Filters, Times
 from services.dashboard.measures.waits import median_days
 from shared.product.vocabulary import JOB_TYPES
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from services.dashboard.measures.breakdowns import Breakdown, Dimension
     from services.dashboard.measures.measure import Measure, Scope
+    from services.dashboard.measures.outreach import Outreach
     from services.dashboard.measures.queries import DeltaSum, EventFacts
     from services.dashboard.measures.waits import Wait
     from services.dashboard.read_model.ladder import Outcome
@@ -139,6 +141,7 @@ class Figures:
 
     Attributes:
         waits: how long it took from one step to a later one, by the code of the pair of steps.
+        outreach: the new companies reached; None: they are not for the viewer, or not for an event.
         breakdowns: by municipality, industry and member company, if somebody has asked for it (`break_down`).
         closely: the times of the citizens, of the groups of hires and of their breakdowns; None: those of the figures.
             Viewers who may not know of single persons see them at earlier times (`overview.restricted`).
@@ -150,6 +153,7 @@ class Figures:
     updated_at: datetime | None
     counts: Counts = field(default_factory=lambda: Counts.zero("taskforce"))
     waits: dict[str, Wait] = field(default_factory=dict)
+    outreach: Outreach | None = None
     events: list[EventFigures] = field(default_factory=list)
     quarters: list[QuarterFigures] = field(default_factory=list)
     filters: Filters = NO_FILTERS
@@ -208,8 +212,9 @@ async def compute_from(conn: Connection, times: Times, filters: Filters = NO_FIL
     )
     events = await queries.employer_events(conn, known_at=known_at)
     waits = await median_days(conn, as_of=as_of, known_at=known_at, filters=filters)
+    outreach = await outreach_counts(conn, as_of=as_of, known_at=known_at, filters=filters)
     updated_at = await queries.last_change(conn)
-    figures = Figures(as_of, known_at, updated_at, filters=filters, waits=waits)
+    figures = Figures(as_of, known_at, updated_at, filters=filters, waits=waits, outreach=outreach)
     _add_up(figures, sums)
     figures.events = _with_facts(figures.events, events, as_of, filters)
     figures.quarters = _without_gaps(figures.quarters)

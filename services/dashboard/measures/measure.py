@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Unit = Literal["positions", "hires", "citizens", "companies", "days"]
+Unit = Literal["positions", "hires", "citizens", "companies", "contacts", "days"]
 Scope = Literal["taskforce", "event", "quarter"]
 """What a number is counted for: the whole taskforce, one event, or one quarter."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.dashboard.read_model.deltas import COMPANIES_PRESENT
@@ -67,18 +68,32 @@ def of_versions(filters: Filters, arguments: Arguments, known_at: str | None) ->
     return " and ".join(_of_versions(filters, arguments, known_at)) or "true"
 
 
+def of_contacts(filters: Filters, arguments: Arguments, known_at: str | None) -> str:
+    """Return an SQL condition on contacts with companies: rows with a `company_id`. They are of no event."""
+    return " and ".join(_of_companies(filters, arguments, known_at)) or "true"
+
+
 def _of_versions(filters: Filters, arguments: Arguments, known_at: str | None, *, attendance: str = "") -> list[str]:
     conditions = []
     if filters.event_id is not None:
         conditions.append(f"event_id = {arguments.add(filters.event_id, 'uuid')}")
-    if filters.company_id is not None:
-        conditions.append(f"company_id = {arguments.add(filters.company_id, 'uuid')}")
     if filters.municipality is not None:
         municipality = arguments.add(filters.municipality, "text")
         own = f"municipality = {municipality}"
         # A check-in has no municipality of its own.
         company = f"{attendance} and company_id = any ({_companies(f'municipality = {municipality}', known_at)})"
         conditions.append(f"({own} or {company})" if attendance else own)
+    return conditions + _of_companies(replace(filters, municipality=None), arguments, known_at)
+
+
+def _of_companies(filters: Filters, arguments: Arguments, known_at: str | None) -> list[str]:
+    """Return the conditions on the company, by its latest facts."""
+    conditions = []
+    if filters.company_id is not None:
+        conditions.append(f"company_id = {arguments.add(filters.company_id, 'uuid')}")
+    if filters.municipality is not None:
+        facts = f"municipality = {arguments.add(filters.municipality, 'text')}"
+        conditions.append(f"company_id = any ({_companies(facts, known_at)})")
     if filters.industry is not None:
         divisions = arguments.add(SECTIONS[filters.industry].divisions, "text[]")
         facts = f"left(industry, 2) = any ({divisions}) and industry <> '{NOT_STATED}'"

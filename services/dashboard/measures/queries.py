@@ -387,7 +387,7 @@ async def last_change(conn: Connection) -> datetime | None:
               order by generation desc, taskforce_id desc, recorded_at desc
               limit 1)
             """  # noqa: S608
-            for table in ("contributions", "employer_events")
+            for table in ("contributions", "employer_events", "outreach_versions")
         )
         + " order by recorded_at desc limit 1"
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PLEDGES: Final = N_("pledges as the companies made them")
 HIRES: Final = N_("hires that case workers have confirmed")
 PLEDGES_AND_HIRES: Final = N_("pledges of the companies, and hires that case workers have confirmed")
+OUTREACH: Final = N_("contacts that the staff have logged")
 """The sources of the figures."""
 
 
@@ -35,20 +36,24 @@ class Population:
     known_at: datetime | None = None
     filters: Sequence[str] = ()
 
-    def caption(self, counted: str, source: str, *, all_types: bool = False, shown: str = "") -> str:
+    def caption(
+        self, counted: str, source: str, *, all_types: bool = False, has_type: bool = True, shown: str = ""
+    ) -> str:
         """Return the caption of a chart.
 
         Args:
             counted: what is counted, in words.
             source: one of the sources above.
             all_types: whether the numbers are totals of all job types.
+            has_type: whether what is counted has a job type.
             shown: that only a part is drawn, as a sentence: the title is about all of it.
         """
         job_type = _("All job types together") if all_types else _(JOB_TYPES[self.job_type])
+        whole = ", ".join((*([job_type] if has_type else []), *(self.filters or (_("the whole taskforce"),))))
         parts = [
             f"{counted}.",
             *([shown] if shown else []),
-            f"{', '.join((job_type, *(self.filters or (_('the whole taskforce'),))))}.",
+            f"{whole[:1].upper()}{whole[1:]}.",
             _("Up to %(day)s.", day=date_text(self.as_of)),
         ]
         if self.known_at:

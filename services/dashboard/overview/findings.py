@@ -36,6 +36,20 @@ class Goal(NamedTuple):
     goal: int | None
 
 
+def outreach(new_companies: int | None) -> str:
+    """Say how many new companies were reached; None: too few to be shown."""
+    if new_companies is None:
+        return _("Few new companies were reached")
+    if not new_companies:
+        return _("No new company was reached yet")
+    return ngettext(
+        "%(count)s new company was reached",
+        "%(count)s new companies were reached",
+        new_companies,
+        count=number_text(new_companies),
+    )
+
+
 def changes(more_hires: int, since: date, *, meeting: bool) -> str:
     """Say how many more hires there are than at an earlier time.
 

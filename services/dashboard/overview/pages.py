@@ -20,6 +20,7 @@ from services.dashboard.overview.api import STREAM
 from services.dashboard.overview.captions import Population
 from services.dashboard.overview.changes import changes
 from services.dashboard.overview.links import Links
+from services.dashboard.overview.reached import reached
 from services.dashboard.overview.restricted import restrict_figures, shows_hires
 from services.dashboard.read_model import taskforces
 from services.dashboard.read_model.lag import current_lag
@@ -124,6 +125,9 @@ async def dashboard(
         "event_rows": views.event_rows(computed, chosen.job_type, with_links=sees_events, latest=latest_events)
         if hires
         else None,
+        "reached": reached(computed, population),
+        # The list shows all contacts of now.
+        "to_outreach": not (restricted or chosen.filters or chosen.as_of or chosen.known_at),
         "breakdowns": views.breakdowns(computed, population, to_lists, restricted=restricted),
         "target_rows": targets,
         "targets_chart": targets_chart(targets, as_of=chosen.day) if targets else None,

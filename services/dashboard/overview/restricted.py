@@ -1,5 +1,7 @@
 """What viewers see who may not know of single persons: counts of 1 to 4 of them are hidden, and what gives them away.
 
+Of contacts with companies they see the whole taskforce only: which company the staff have contacted is not for them.
+
 What divides hires more closely (by hours, reason and municipality, and after 3, 6 and 12 months), and how many citizens
 they are, they see as it stood at the end of a quarter, and of the whole taskforce only. Otherwise two days, two moments
 or two filters, one subtracted from the other, would tell about the one person who makes the difference: of the only
@@ -12,10 +14,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.dashboard.disclosure import TOTAL, Hidden, hide_small, is_small
+from services.dashboard.disclosure import COMPANIES, TOTAL, Hidden, hide_small, is_small
 from services.dashboard.measures.breakdowns import Part, break_down
 from services.dashboard.measures.figures import Counts, Employed, close_counts_from
 from services.dashboard.measures.hires import Hires, HiresCurrent
+from services.dashboard.measures.outreach import Outreach
 from services.dashboard.measures.selection import Times, quarter_ends
 from services.dashboard.measures.waits import OF_PERSONS, Wait
 
@@ -42,6 +45,7 @@ async def restrict_figures(conn: Connection, figures: Figures, *, job_type: JobT
         pair: Wait(None, None) if pair in OF_PERSONS and is_small(wait.cases or 0) else wait
         for pair, wait in figures.waits.items()
     }
+    figures.outreach = None if figures.filters else _shown_outreach(figures.outreach)
     if figures.filters:
         figures.hides_groups = True
         figures.counts.take_close_counts(Counts.zero("taskforce"))
@@ -52,6 +56,16 @@ async def restrict_figures(conn: Connection, figures: Figures, *, job_type: JobT
             then = (await break_down(conn, figures.closely, job_type=job_type))["municipality"]
             _with_hires_of(figures.breakdowns["municipality"], then)
     figures.counts.without_health()
+
+
+def _shown_outreach(outreach: Outreach | None) -> Outreach | None:
+    """Hide the small counts. A card that was handed over is one person's."""
+    if outreach is None or outreach.new_companies is None:
+        return outreach
+    return Outreach(
+        None if is_small(outreach.new_companies, smallest=COMPANIES) else outreach.new_companies,
+        {kind: None if is_small(number or 0) else number for kind, number in outreach.contacts.items()},
+    )
 
 
 def _with_hires_of(breakdown: Breakdown, then: Breakdown) -> None:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from services.dashboard.measures import breakdowns, catalogue, figures, waits
+from services.dashboard.measures import breakdowns, catalogue, figures, outreach, waits
 from services.dashboard.measures.hires import StillEmployed
 from services.dashboard.measures.measure import Unit
 from services.dashboard.read_model.ladder import CHECKPOINT_MONTHS
-from shared.contracts.pledges import JobType
+from shared.contracts.pledges import JobType, OutreachKind
 from shared.product.vocabulary import JOB_TYPES
 
 if TYPE_CHECKING:
@@ -191,6 +191,20 @@ Figures = _model(
             dict[Literal[tuple(waits.PAIRS)], Wait],  # type: ignore[misc]  # made at run time, as above
             Field(description="the median number of days from one step to a later one"),
         ),
+        outreach.OutreachNewCompanies.code: (
+            int | None,
+            Field(
+                description="companies that were new to the municipality when the staff reached them, each once; null "
+                "for an event, and where it is hidden"
+            ),
+        ),
+        outreach.OutreachContacts.code: (
+            dict[OutreachKind, int | None] | None,
+            Field(
+                description="visits to companies, calls and cards handed over, by kind; null for an event, and where "
+                "it is hidden"
+            ),
+        ),
         "events": (list[EventFigures], Field(description="the latest first")),  # type: ignore[valid-type]
         "breakdowns": (
             dict[breakdowns.Dimension, Breakdown] | None,
@@ -232,6 +246,8 @@ def as_document(computed: figures.Figures) -> dict[str, Any]:
         waits.MedianDays.code: {
             pair: {"days": wait.days, "cases": wait.cases} for pair, wait in computed.waits.items()
         },
+        outreach.OutreachNewCompanies.code: None if computed.outreach is None else computed.outreach.new_companies,
+        outreach.OutreachContacts.code: None if computed.outreach is None else computed.outreach.contacts,
         "events": [
             {
                 "event_id": event.event_id,

@@ -20,6 +20,7 @@ from services.dashboard.measures.hires import (
     HiresWithoutPledge,
     StillEmployed,
 )
+from services.dashboard.measures.outreach import KINDS, OutreachNewCompanies
 from services.dashboard.measures.pledges import PledgedPositions
 from services.dashboard.measures.waits import PAIRS, MedianDays
 from services.dashboard.overview import findings
@@ -72,6 +73,7 @@ def figure_sections(figures: Figures, job_type: JobType, *, hides_small: bool) -
         funnel(figures, job_type),
         quarters(figures, job_type),
         events(figures, job_type),
+        *reached(figures),
         breakdowns_section(figures, job_type, hides_small=hides_small),
         *([] if figures.hides_groups else [do_jobs_last(figures, job_type, hides_small=hides_small)]),
     ]
@@ -281,6 +283,33 @@ def _event_name(event: EventFigures) -> str:
     # A chart breaks its labels at spaces, but not within a date.
     day = date_text(event.date).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{event.title}, {day}"
+
+
+def reached(figures: Figures) -> list[Section]:
+    """Return the new companies reached and the contacts with companies, if there are any. Too few are hidden."""
+    outreach = figures.outreach
+    if outreach is None or not outreach.has_contacts:
+        return []
+    numbers = {OutreachNewCompanies.label: outreach.new_companies}
+    numbers |= {label: outreach.contacts[kind] for kind, label in KINDS.items()}
+    return [
+        Section(
+            "outreach",
+            findings.outreach(outreach.new_companies),
+            _("Reaching out to companies"),
+            _(
+                "All that the staff have logged up to and including %(day)s. It has no job type.",
+                day=date_text(figures.as_of),
+            ),
+            tables=[
+                Table(
+                    _("Reaching out to companies"),
+                    [Column(_("Contact"), words=True), Column(_("Number"))],
+                    [[_(label), Sign.HIDDEN if number is None else number] for label, number in numbers.items()],
+                )
+            ],
+        )
+    ]
 
 
 def do_jobs_last(figures: Figures, job_type: JobType, *, hides_small: bool) -> Section:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from shared.db.database import Connection
     from shared.messaging.envelope import Delivery
 
-MESSAGES: tuple[type[Message], ...] = events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES
+MESSAGES: tuple[type[Message], ...] = (
+    events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES + pledges.OUTREACH
+)
 """What the dashboard reads: every message except those about people who sign in."""
 
 CHANNEL = "dashboard_changed"
@@ -210,6 +212,19 @@ HIRES = Projection(
     },
 )
 
+OUTREACH = Projection(
+    messages=pledges.OUTREACH,
+    table="outreach_versions",
+    key="outreach_id",
+    columns={
+        "company_id": ("uuid", lambda m: m.company_id),
+        "kind": ("text", lambda m: m.kind),
+        "made_on": ("date", lambda m: m.made_on),
+        "new_company": ("boolean", lambda m: m.new_company),
+        "counted": ("boolean", lambda m: m.counted),
+    },
+)
+
 PROJECTIONS: tuple[Projection, ...] = (
     TASKFORCES,
     COMPANIES,
@@ -219,6 +234,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ATTENDANCES,
     PLEDGES,
     HIRES,
+    OUTREACH,
 )
 _TABLE_OF = {message: projection.table for projection in PROJECTIONS for message in projection.messages}
 TABLES: tuple[str, ...] = (

@@ -16,7 +16,7 @@ from services.dashboard.measures.hires import HiresEndedByReason
 from shared.http.auth import Principal, unclassified_routes
 from shared.http.streams import Changes
 from shared.product.roles import Role
-from tests.dashboard.messages import EVENING, apply_messages, check_in, company, employer_event, hire, pledge
+from tests.dashboard.messages import EVENING, apply_messages, check_in, company, employer_event, hire, outreach, pledge
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -67,6 +67,7 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         hire(pledge_id=logged.pledge_id, event_id=evening.event_id, citizen_id=citizen),
         hire(pledge_id=None, citizen_id=citizen),
         hire(start_date=date(2027, 1, 4)),
+        outreach(),
     )
     answer = await caller.get(f"{FIGURES}?as_of=2026-12-01", "coordinator")
     assert answer.status_code == 200
@@ -111,6 +112,8 @@ async def test_the_figures_of_an_evening(caller: Caller, dashboard_database: Dat
         "hires_current": nothing | {"smaajob": 2},
         "citizens_current": nothing | {"smaajob": 1},
         "hires_starting_later": nothing | {"smaajob": 1},
+        "outreach_new_companies": 1,
+        "outreach_contacts": {"visit": 1, "call": 0, "card": 0},
         "events": [
             {
                 "event_id": str(evening.event_id),
@@ -241,6 +244,25 @@ async def test_figures_of_one_event_and_one_company(caller: Caller, dashboard_da
 async def test_an_event_or_company_that_nobody_knows_is_refused(caller: Caller, address: str, name: str) -> None:
     answer = await caller.get(f"{address}{name}={uuid4()}", "coordinator")
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unknown-filter")
+
+
+async def test_who_sees_no_single_persons_sees_no_small_counts_of_contacts_nor_those_of_a_part(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    baker = company(municipality="0671")
+    two = [outreach(company_id=baker.company_id), outreach(kind="card")]
+    await apply_messages(dashboard_database, baker, *two)
+
+    async def shown(role: Role, query: str = "") -> tuple[int | None, dict[str, int | None] | None]:
+        answer = (await caller.get(f"{FIGURES}?as_of=2026-12-01{query}", role)).json()
+        return answer["outreach_new_companies"], answer["outreach_contacts"]
+
+    of_company = f"&company={baker.company_id}"
+    assert await shown("caseworker", of_company) == (1, {"visit": 1, "call": 0, "card": 0})
+    assert await shown("member", of_company) == (None, None)
+    assert await shown("member") == (None, {"visit": None, "call": 0, "card": None})
+    await apply_messages(dashboard_database, *(outreach() for _ in range(4)))
+    assert await shown("member") == (6, {"visit": 5, "call": 0, "card": None})
 
 
 async def test_who_may_not_know_of_single_persons_sees_no_small_counts(

@@ -27,6 +27,7 @@ from tests.dashboard.messages import (
     filled,
     hire,
     meeting,
+    outreach,
     pledge,
     pledge_again,
     target,
@@ -84,6 +85,7 @@ def _history(other_taskforce_id: UUID) -> list[Message]:
         filled(twice, filled=0, status="duplicate"),
         first := hire(pledge_id=logged.pledge_id, event_id=evening.event_id, citizen_id=company().company_id),
         hire(citizen_id=first.citizen_id),
+        outreach(),
         pledge(taskforce_id=other_taskforce_id, positions=7),
     ]
 
@@ -105,10 +107,10 @@ async def test_a_rebuild_makes_the_same_rows(
     done = await rebuild(dashboard_database, outboxes, progress=lambda read, all_: steps.append((read, all_)))
 
     assert await _rows(look) == before
-    assert done.messages == {"events": 8, "pledges": 7}
+    assert done.messages == {"events": 8, "pledges": 8}
     assert not done.refused
     assert not done.ignored
-    assert steps[-1] == (15, 15)
+    assert steps[-1] == (16, 16)
     assert done.discarded == sum(len(rows) for rows in before.values())
 
 

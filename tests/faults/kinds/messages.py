@@ -40,6 +40,7 @@ _TYPES = {
     "tilsagn.events.taskforce": "TaskforceRegistered",
     "tilsagn.pledges.pledge": "PledgeLogged",
     "tilsagn.pledges.hire": "HireConfirmed",
+    "tilsagn.pledges.outreach": "OutreachLogged",
 }
 TOPICS = tuple(sorted(_TYPES))
 """The topics that the dashboard reads, whose dead letters are counted."""

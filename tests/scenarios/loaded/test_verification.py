@@ -333,6 +333,19 @@ async def test_two_hires_that_the_dashboard_takes_for_two_citizens_are_reported(
         assert figures == {"citizens of smaajob", "citizens_current of smaajob"}
 
 
+async def test_a_contact_with_a_company_that_the_dashboard_does_not_know_is_reported(checked: Checked) -> None:
+    contact, company = uuid4(), struer().companies[0].id
+    plant = f"""
+        insert into outreach (taskforce_id, id, company_id, kind, made_on, new_company, counted, logged_at, changed_at,
+                              version)
+        values ('{TASKFORCE_ID}', '{contact}', '{company}', 'visit', '2018-06-01', true, true, now(), now(), 1)
+        """
+    async with checked.damaged(plant, f"delete from outreach where id = '{contact}'", service="pledges") as differences:
+        assert f"contact {contact}: pledges has it, the dashboard has not" in differences
+        figures = {each.partition(" on 20")[0] for each in differences if " on 20" in each}
+        assert figures == {"outreach_new_companies", "outreach_contacts by visit"}
+
+
 async def test_a_time_of_capture_beyond_the_calendar_does_not_stop_the_verification(checked: Checked) -> None:
     pledge = struer().pledges[0]
     never = (
