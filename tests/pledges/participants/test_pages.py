@@ -136,7 +136,14 @@ async def test_a_facilitator_who_is_a_case_worker_elsewhere_changes_nobody_of_th
         "programme": "job_network",
     }
     assert "Ret det, vi ved" not in await _text(caller, f"/{one.id}", **both)
-    for path, form in [("status", {"status": "left"}), ("edit", {"version": "1"}), ("notes", {"body": "x"})]:
+    card = {"preferred_name": "Bo", "words": "Jeg", "language": "da", "basis": "public_task"}
+    card |= {"valid_from": TODAY.isoformat(), "valid_until": TODAY.isoformat()}
+    for path, form in [
+        ("status", {"status": "left"}),
+        ("edit", {"version": "1"}),
+        ("notes", {"body": "x"}),
+        ("card", card),
+    ]:
         answer = await _send(caller, "POST", f"/{one.id}/{path}", {"id": str(uuid4())} | form, **both)
         assert answer.status_code == 404
 
