@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from shared.contracts.pledges import position_id
 from tests.authorisation.matrix import Ask, Probe, expected_marks, taskforce_of
 from tests.authorisation.pledges_world import API, PledgesWorld
+from tests.support.taskforces import TASKFORCE
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _VACANT: Final = 50
 """The number of a position that no hire fills: hires fill the first one that is vacant."""
-_ACCEPT: Final = "update pledges set review = 'accepted' where id = $1"
-"""So many positions at once wait for a coordinator."""
+_ACCEPT: Final = f"update pledges set review = 'accepted' where taskforce_id = '{TASKFORCE}' and id = $1"
+"""So many positions at once wait for a coordinator. What is the other taskforce's stays as it is."""
 _PURPOSE: Final = {"headers": {"x-purpose": "placement"}}
 
 

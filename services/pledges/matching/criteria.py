@@ -34,7 +34,8 @@ _VERDICTS: Final[dict[Criterion, str]] = {
                      when pledge.tasks && (participant.tasks_can || participant.tasks_want) then true
                 end""",
     "place": """case when pledge.municipality = participant.municipality then true
-                     else distance.km <= participant.max_distance_km
+                     else ($3::jsonb ->> (participant.municipality || pledge.municipality))::integer
+                          <= participant.max_distance_km
                 end""",
     "weekdays": """case when need.any_weekday then true
                         else need.weekdays <@ participant.weekdays
@@ -75,15 +76,12 @@ PAIRS: Final = f"""participants.participants as participant
   left join pledge_needs as need
     on need.taskforce_id = pledge.taskforce_id
    and need.pledge_id = pledge.id
-  left join unnest($3::text[], $4::text[], $5::integer[]) as distance (home, workplace, km)
-    on distance.home = participant.municipality
-   and distance.workplace = pledge.municipality
  cross join lateral (select {", ".join(f"{sql} as {criterion}" for criterion, sql in _VERDICTS.items())}
                      offset 0) as verdict
  where participant.taskforce_id = $1
    and pledge.taskforce_id = $1"""
 """Pairs of participants and pledges with `verdict`, to be limited to one of either.
 
-`$1` is the taskforce, `$2` today, and `$3` to `$5` are the distances between municipalities: where the participant
-lives, where the company is, and the km.
+`$1` is the taskforce, `$2` today, and `$3` the km between municipalities, by the participant's and the company's codes
+one after the other.
 """

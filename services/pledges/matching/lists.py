@@ -94,8 +94,7 @@ async def find_candidates(
 ) -> FoundCandidates:
     """Return a page of those whom a vacant position fits or may fit: see `queries.candidates`."""
     conn, taskforce_id = disclosure.conn, disclosure.taskforce_id
-    summary = await queries.candidates_counted(conn, taskforce_id, offer, today=today)
-    rows = await queries.candidates(conn, taskforce_id, offer, today=today, after=after, limit=size + 1)
+    rows, summary = await queries.candidates(conn, taskforce_id, offer, today=today, after=after, limit=size + 1)
     page = rows[:size]
     paused, matched = await queries.not_considered(conn, taskforce_id)
     return FoundCandidates(
@@ -162,8 +161,7 @@ async def find_openings(
     participant = await find_participant(disclosure, participant_id)
     if participant is None:
         return None
-    summary = await queries.openings_counted(conn, taskforce_id, participant, today=today)
-    rows = await queries.openings(conn, taskforce_id, participant, today=today, after=after, limit=size + 1)
+    rows, summary = await queries.openings(conn, taskforce_id, participant, today=today, after=after, limit=size + 1)
     page = rows[:size]
     offers = await queries.offers(conn, taskforce_id, [judged.id for judged in page])
     jobs = await queries.current_jobs(conn, taskforce_id, [participant.citizen_id], today=today)

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from services.pledges.matching.criteria import NOES, PAIRS, UNKNOWNS
@@ -20,7 +20,7 @@ from shared.fields.case_reference import case_reference_key
 from shared.product.distances import MAIN_TOWNS, distance_km
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import asyncpg
 
@@ -63,7 +63,7 @@ class Judged:
     verdict: Verdict
 
     @property
-    def order(self) -> tuple[bool, datetime | date, UUID]:
+    def order(self) -> tuple[bool, Any, UUID]:
         """Where it is in the list: what fits comes first, and then whoever has waited longest."""
         return (bool(self.verdict.unknowns), self.since, self.id)
 
@@ -102,44 +102,19 @@ class Summary:
 
 async def candidates(
     conn: Connection, taskforce_id: UUID, offer: Offer, *, today: date, after: Order | None = None, limit: int
-) -> list[Judged]:
+) -> tuple[list[Judged], Summary]:
     """Return those of the visible participants whom a position fits or may fit: first those whom it fits, and of them
-    whoever has waited longest."""
-    rows = await conn.fetch(
-        f"""
-        select id, registered_at as since, unknowns
-          from (select participant.id,
-                       participant.registered_at,
-                       {NOES} as noes,
-                       {UNKNOWNS} as unknowns
-                  from {PAIRS}
-                   and pledge.id = $6
-                   and {_WAITING}
-                offset 0) as judged
-         where noes = 0
-           and ($7::boolean is null or (unknowns > 0, registered_at, id) > ($7, $8::timestamptz, $9::uuid))
-         order by unknowns > 0, registered_at, id
-         limit $10
-        """,  # noqa: S608  (columns of our own tables)
+    whoever has waited longest. And how many there are, and why the others are not among them."""
+    return await _fetch_pairs(
+        conn,
+        "participant.id, participant.registered_at",
+        f"pledge.id = $4 and {_WAITING}",
         taskforce_id,
         today,
-        *_distances_to(offer.municipality),
+        _distances_to(offer.municipality),
         offer.pledge_id,
         *(after or (None, None, None)),
         limit,
-    )
-    return [_judged(row) for row in rows]
-
-
-async def candidates_counted(conn: Connection, taskforce_id: UUID, offer: Offer, *, today: date) -> Summary:
-    """Return how many of the visible participants a position fits, and why not the others."""
-    return await _counted(
-        conn,
-        f"pledge.id = $6 and {_WAITING}",
-        taskforce_id,
-        today,
-        *_distances_to(offer.municipality),
-        offer.pledge_id,
     )
 
 
@@ -166,12 +141,12 @@ async def judge(
         f"""
         select participant.id, {NOES} as noes, {UNKNOWNS} as unknowns
           from {PAIRS}
-           and pledge.id = $6
-           and participant.id = any ($7)
+           and pledge.id = $4
+           and participant.id = any ($5)
         """,  # noqa: S608  (columns of our own tables)
         taskforce_id,
         today,
-        *_distances_to(offer.municipality),
+        _distances_to(offer.municipality),
         offer.pledge_id,
         list(participant_ids),
     )
@@ -205,45 +180,20 @@ async def openings(
     today: date,
     after: OfferOrder | None = None,
     limit: int,
-) -> list[Judged]:
+) -> tuple[list[Judged], Summary]:
     """Return the pledges with a vacant position that fits or may fit a participant: first those that fit, and of them
-    the one that has waited longest. None for somebody who is not considered."""
-    rows = await conn.fetch(
-        f"""
-        select id, pledged_on as since, unknowns
-          from (select pledge.id,
-                       pledge.pledged_on,
-                       {NOES} as noes,
-                       {UNKNOWNS} as unknowns
-                  from {PAIRS}
-                   and participant.id = $6
-                   and {_WAITING}
-                   and {_OFFERED}
-                offset 0) as judged
-         where noes = 0
-           and ($7::boolean is null or (unknowns > 0, pledged_on, id) > ($7, $8::date, $9::uuid))
-         order by unknowns > 0, pledged_on, id
-         limit $10
-        """,  # noqa: S608  (columns of our own tables)
+    the one that has waited longest. None for somebody who is not considered. And how many there are, and why the others
+    are not among them."""
+    return await _fetch_pairs(
+        conn,
+        "pledge.id, pledge.pledged_on",
+        f"participant.id = $4 and {_WAITING} and {_OFFERED}",
         taskforce_id,
         today,
-        *_distances_from(participant.municipality),
+        _distances_from(participant.municipality),
         participant.id,
         *(after or (None, None, None)),
         limit,
-    )
-    return [_judged(row) for row in rows]
-
-
-async def openings_counted(conn: Connection, taskforce_id: UUID, participant: Participant, *, today: date) -> Summary:
-    """Return how many pledges with a vacant position fit a participant, and why not the others."""
-    return await _counted(
-        conn,
-        f"participant.id = $6 and {_WAITING} and {_OFFERED}",
-        taskforce_id,
-        today,
-        *_distances_from(participant.municipality),
-        participant.id,
     )
 
 
@@ -365,39 +315,51 @@ def _offer(row: asyncpg.Record) -> Offer:
     )
 
 
-async def _counted(conn: Connection, where: str, *arguments: object) -> Summary:
+async def _fetch_pairs(conn: Connection, key: str, where: str, *arguments: object) -> tuple[list[Judged], Summary]:
+    """Judge pairs once, and return a page of those that nothing speaks against, and how many there are of each kind.
+
+    Args:
+        key: the columns by which the page is ordered after what fits: an id, and since when it waits.
+        arguments: those of `PAIRS`, the id of the side that is given, the sort key of the last row before, and how many
+            rows there are at most.
+    """
     rows = await conn.fetch(
         f"""
-        select noes, unknowns, count(*)
-          from (select {NOES} as noes,
-                       {UNKNOWNS} as unknowns
-                  from {PAIRS}
-                   and {where}
-                offset 0) as judged
+        with judged (id, since, noes, unknowns) as materialized (
+            select {key}, {NOES}, {UNKNOWNS}
+              from {PAIRS}
+               and {where}
+        )
+        select null as id, null as since, noes, unknowns, count(*) as pairs
+          from judged
          group by noes, unknowns
+         union all
+        (select id, since, noes, unknowns, null
+           from judged
+          where noes = 0
+            and ($5::boolean is null or (unknowns > 0, since, id) > ($5, $6, $7::uuid))
+          order by unknowns > 0, since, id
+          limit $8)
         """,  # noqa: S608  (columns of our own tables)
         *arguments,
     )
-    return Summary.of([(row[0], row[1], row[2]) for row in rows])
+    page = [Judged(row["id"], row["since"], Verdict.of(0, row["unknowns"])) for row in rows if row["pairs"] is None]
+    counted = [(row["noes"], row["unknowns"], row["pairs"]) for row in rows if row["pairs"] is not None]
+    return sorted(page, key=lambda judged: judged.order), Summary.of(counted)
 
 
-def _judged(row: asyncpg.Record) -> Judged:
-    return Judged(row["id"], row["since"], Verdict.of(0, row["unknowns"]))
+def _distances_to(workplace: str | None) -> dict[str, int]:
+    """Return the km from wherever people may live to a workplace: see `criteria.PAIRS`."""
+    return {} if workplace is None else _by_codes((home, workplace) for home in MAIN_TOWNS)
 
 
-def _distances_to(workplace: str | None) -> tuple[list[str], list[str], list[int]]:
-    """Return where people may live, a workplace as often, and the km between them."""
-    return _table([(home, workplace) for home in MAIN_TOWNS] if workplace is not None else [])
+def _distances_from(home: str) -> dict[str, int]:
+    """Return the km from a home to wherever companies may be."""
+    return _by_codes((home, workplace) for workplace in MAIN_TOWNS)
 
 
-def _distances_from(home: str) -> tuple[list[str], list[str], list[int]]:
-    """Return a home, where companies may be, and the km between them."""
-    return _table([(home, workplace) for workplace in MAIN_TOWNS])
-
-
-def _table(pairs: list[tuple[str, str]]) -> tuple[list[str], list[str], list[int]]:
-    known = [(home, workplace, km) for home, workplace in pairs if (km := whole_km(home, workplace)) is not None]
-    return [home for home, _w, _k in known], [workplace for _h, workplace, _k in known], [km for _h, _w, km in known]
+def _by_codes(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    return {home + workplace: km for home, workplace in pairs if (km := whole_km(home, workplace)) is not None}
 
 
 def whole_km(home: str, workplace: str | None) -> int | None:

@@ -65,10 +65,10 @@ async def test_both_directions_list_the_same_pairs(matching: Matching) -> None:
         for pledge in pledges:
             offer = await queries.offer_of_position(disclosure.conn, TASKFORCE, pledge.positions[0].id)
             assert offer is not None
-            listed = await queries.candidates(disclosure.conn, TASKFORCE, offer, today=TODAY, limit=1000)
+            listed, _counted = await queries.candidates(disclosure.conn, TASKFORCE, offer, today=TODAY, limit=1000)
             by_position |= {(one.id, pledge.id, one.verdict) for one in listed if one.id in mine}
         for one in people:
-            found = await queries.openings(disclosure.conn, TASKFORCE, one, today=TODAY, limit=1000)
+            found, _counted = await queries.openings(disclosure.conn, TASKFORCE, one, today=TODAY, limit=1000)
             by_person |= {(one.id, opening.id, opening.verdict) for opening in found}
     wanted = {pledge.id for pledge in pledges}
     assert by_position == {pair for pair in by_person if pair[1] in wanted}
