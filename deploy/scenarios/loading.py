@@ -24,7 +24,9 @@ from services.pledges.hires import commands as hires
 from services.pledges.hires.domain import HireEditor
 from services.pledges.hires.schemas import HireIn
 from services.pledges.participants.access import Reader
+from services.pledges.participants.found_jobs.commands import log_found_job
 from services.pledges.pledges import commands as pledges
+from services.pledges.pledges.commands import NewPledge
 from services.pledges.pledges.domain import Limits, Person
 from services.pledges.pledges.schemas import PledgeIn
 from shared.db.idempotency import idempotent_request
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from deploy.scenarios.company import Company
-    from deploy.scenarios.model import Event, Hire, LadderStep, Outreach, Pledge, Scenario, T
+    from deploy.scenarios.model import Answer, Event, Hire, LadderStep, Outreach, Pledge, Scenario, T
     from services.pledges.participants.access import ParticipantsDatabase
     from shared.db.database import Database
     from shared.db.idempotency import IdempotentRequest
@@ -174,8 +176,14 @@ async def hold_events(target: Target, scenario: Scenario) -> list[Event]:
 # ---- pledges and hires
 
 
-async def log_pledge(target: Target, scenario: Scenario, pledge: Pledge, *, recorded_at: datetime) -> None:
-    """Log a pledge."""
+async def log_pledge(
+    target: Target, scenario: Scenario, pledge: Pledge, participants: Mapping[str, UUID], *, recorded_at: datetime
+) -> None:
+    """Log a pledge.
+
+    Args:
+        participants: their ids by case reference.
+    """
     body: dict[str, Any] = {
         "id": str(pledge.id),
         "event_id": str(pledge.event_id) if pledge.event_id else None,
@@ -188,12 +196,19 @@ async def log_pledge(target: Target, scenario: Scenario, pledge: Pledge, *, reco
         "captured_at": pledge.captured_at.isoformat(),
         "captured_by": "import",
     }
+    terms = PledgeIn.model_validate(body).terms()
+    request = idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key)
+    if pledge.found_for is not None:
+        new = NewPledge(terms, Person(None), request, Limits(), recorded_at, None)
+        by = scenario.person("caseworker").id
+        await log_found_job(target.participants, reader_of(scenario), participants[pledge.found_for], new, by=by)
+        return
     await pledges.log_pledge(
         target.pledges,
         scenario.taskforce_id,
-        PledgeIn.model_validate(body).terms(),
+        terms,
         by=Person(None),
-        request=idempotent_request(str(pledge.id), body, sender="scenario", key=target.request_key),
+        request=request,
         limits=Limits(),
         at=recorded_at,
     )
@@ -249,6 +264,25 @@ async def confirm_hire(
         reader=reader_of(scenario),
         at=confirmed_at,
     )
+
+
+async def answer_checkpoints(target: Target, scenario: Scenario, answers: Iterable[Answer]) -> None:
+    """Say which people are still employed, as the case worker."""
+    caseworker = scenario.person("caseworker")
+
+    async def answer(one: Answer) -> None:
+        await hires.answer_checkpoint(
+            target.pledges,
+            scenario.taskforce_id,
+            one.hire_id,
+            one.months,
+            one.answer,
+            by=HireEditor(caseworker.id, caseworker.municipality),
+            request=request_for(target, "answer", one.hire_id, one.months),
+            at=one.at,
+        )
+
+    await each(target, "Answers", answers, answer)
 
 
 async def log_outreach(target: Target, scenario: Scenario, contact: Outreach) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deploy.scenarios.company import Company
     from services.pledges.participants.domain import ParticipantTerms
     from shared.contracts.events import EventKind
-    from shared.contracts.pledges import JobType, OutreachKind
+    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths, JobType, OutreachKind
     from shared.product.roles import Role
     from shared.product.vocabulary import Programme
 
@@ -53,7 +53,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """A company's pledge. `hours_from` and `hours_to` are weekly hours."""
+    """A company's pledge. `hours_from` and `hours_to` are weekly hours.
+
+    Attributes:
+        found_for: the case reference of the participant for whom a case worker has found the job; None: for anybody.
+    """
 
     id: UUID
     event_id: UUID | None
@@ -66,6 +70,7 @@ class Pledge:
     hours_to: int
     tasks: tuple[str, ...]
     captured_at: datetime
+    found_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,20 @@ class Hire:
     ended_on: date | None
     end_reason: str | None
     citizen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether the person of a hire was employed some months after the start.
+
+    Attributes:
+        at: when that was answered; None: on the day of loading.
+    """
+
+    hire_id: UUID
+    months: CheckpointMonths
+    answer: CheckpointAnswer
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NAMED_SINCE: Final = date(2025, 6, 1)
 _REGISTERED_FIRST: Final = date(2025, 5, 12)
-_REGISTERED_LAST: Final = date(2026, 8, 17)
+_REGISTERED_LAST: Final = date(2026, 4, 13)
 _WAITING: Final = 14
 _VISITED_SINCE: Final = date(2026, 1, 1)
 _KINDS: Final[tuple[tuple[OutreachKind, str], ...]] = (

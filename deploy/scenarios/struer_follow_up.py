@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from deploy.scenarios import facts
-from deploy.scenarios.model import LadderStep, SeededRandom
+from deploy.scenarios.model import Answer, LadderStep, SeededRandom
 from deploy.scenarios.struer import UNTIL
 from shared.contracts.pledges import position_id
 from shared.fields.copenhagen import local_moment
 from shared.fields.dates import months_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from deploy.scenarios.model import Hire, Pledge, Scenario
-    from shared.contracts.pledges import CheckpointAnswer, CheckpointMonths
+    from shared.contracts.pledges import CheckpointMonths
 
 _PRAKTIK: Final = timedelta(weeks=4)
 _ANSWERED_SINCE: Final = date(2022, 1, 1)
@@ -36,15 +36,8 @@ _CONFIRMED: Final = time(10)
 _REPORTED_LATE: Final = frozenset({UUID("e5b3ba8a-a0df-5b40-a798-0bb0c5ae8689")})
 """A hire that nobody had told the municipality about when the last meeting looked at the figures."""
 _LATE: Final = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether the person of a hire was employed some months after the start."""
-
-    hire_id: UUID
-    months: CheckpointMonths
-    answer: CheckpointAnswer
+_FOUND_FOR_WAITING: Final = 4
+"""For so many of the citizens who wait a position was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +129,33 @@ def under_way(scenario: Scenario) -> Iterator[UnderWay]:
                 status, at = "filled", pledge.captured_at + (began - pledge.captured_at.date()) / 2
             if status:
                 yield UnderWay(position_id(pledge.id, number), status, at)
+
+
+def found_for(scenario: Scenario, moving: Iterable[UnderWay]) -> dict[UUID, str]:
+    """Return for whom some of the positions were found: the case reference by the position's id.
+
+    A filled one was found for the citizen of its hire. Of the others, some were found for citizens who wait.
+    """
+    citizens = {citizen.case_reference: citizen for citizen in scenario.citizens}
+    citizen_of = {
+        position_id(hire.pledge_id, hire.position): hire.citizen
+        for hire in scenario.hires
+        if hire.pledge_id and hire.position
+    }
+    hired = {hire.citizen for hire in scenario.hires}
+    waiting = [
+        reference
+        for reference, citizen in citizens.items()
+        if reference not in hired and citizen.card is None and citizen.terms.status == "active"
+    ][:_FOUND_FOR_WAITING]
+    found: dict[UUID, str] = {}
+    for position in moving:
+        if position.status == "filled":
+            reference = citizen_of[position.position_id]
+        else:
+            reference = waiting[0] if waiting and position.status != "cancelled" else None
+        known_by_then = reference is not None and citizens[reference].registered_on <= position.at.date()
+        if reference is not None and known_by_then and reference not in found.values():
+            found[position.position_id] = reference
+            waiting = [one for one in waiting if one != reference]
+    return found

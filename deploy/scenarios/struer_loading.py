@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 from deploy.scenarios import meeting_loading, struer, struer_follow_up, struer_targets
 from deploy.scenarios.citizen_loading import load_citizens
 from deploy.scenarios.loading import (
+    answer_checkpoints,
     confirm_hire,
     each,
     hold_events,
     log_outreach,
     log_pledge,
+    reader_of,
     register_scenario,
     request_for,
 )
 from services.events.calendar import commands as calendar
 from services.events.targets import commands as targets
-from services.pledges.hires.commands import changing
-from services.pledges.hires.domain import HireEditor
+from services.pledges.matching.commands import match_participant
 from services.pledges.pledges.terms import Editor
 from services.pledges.positions import commands as positions
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from deploy.scenarios.loading import Target
@@ -59,12 +61,12 @@ async def load_struer(target: Target) -> Scenario:
 
     async def log(pledge: Pledge) -> None:
         recorded_at = struer_follow_up.recorded_at(pledge.captured_at + timedelta(minutes=1))
-        await log_pledge(target, scenario, pledge, recorded_at=recorded_at)
+        await log_pledge(target, scenario, pledge, participants, recorded_at=recorded_at)
 
     await each(target, "Pledges", scenario.pledges, log)
     pledge_of = {pledge.id: pledge for pledge in scenario.pledges}
     if open_events:
-        await _follow_up_pledges(target, scenario)
+        await _follow_up_pledges(target, scenario, participants)
 
     async def confirm(hire: Hire) -> None:
         pledge = pledge_of[hire.pledge_id] if hire.pledge_id else None
@@ -74,7 +76,7 @@ async def load_struer(target: Target) -> Scenario:
 
     await each(target, "Hires", scenario.hires, confirm)
     if open_events:
-        await _answer_checkpoints(target, scenario)
+        await answer_checkpoints(target, scenario, struer_follow_up.answers(scenario, local_date(datetime.now(UTC))))
     for event in sorted(open_events, key=lambda event: event.starts_at):
         await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)
     await target.wait_until_delivered()
@@ -89,8 +91,10 @@ async def _set_targets(target: Target, scenario: Scenario) -> None:
         )
 
 
-async def _follow_up_pledges(target: Target, scenario: Scenario) -> None:
+async def _follow_up_pledges(target: Target, scenario: Scenario, participants: Mapping[str, UUID]) -> None:
     """Affirm pledges, and match, try and cancel their positions, as the case worker."""
+    moving = sorted(struer_follow_up.under_way(scenario), key=lambda position: position.at)
+    found_for = struer_follow_up.found_for(scenario, moving)
     by = Editor(scenario.person("caseworker").id, of_all=True)
     today = local_date(datetime.now(UTC))
 
@@ -105,7 +109,19 @@ async def _follow_up_pledges(target: Target, scenario: Scenario) -> None:
         if position.status == "cancelled":
             await positions.cancel_position(*about, "company_found_somebody", by=by, request=request, at=position.at)
             return
-        await positions.match_position(*about, by=by, request=request, at=position.at)
+        reference = found_for.get(position.position_id)
+        if reference is None:
+            await positions.match_position(*about, by=by, request=request, at=position.at)
+            return
+        await match_participant(
+            target.participants,
+            reader_of(scenario),
+            position.position_id,
+            participants[reference],
+            by=by,
+            request=request,
+            at=position.at,
+        )
 
     async def start_trial(position: struer_follow_up.UnderWay) -> None:
         await positions.start_trial(
@@ -120,25 +136,6 @@ async def _follow_up_pledges(target: Target, scenario: Scenario) -> None:
 
     # One after another: the versions of a pledge follow one another in time.
     await each(target, "Affirmations", tuple(struer_follow_up.affirmed(scenario)), affirm)
-    moving = sorted(struer_follow_up.under_way(scenario), key=lambda position: position.at)
     for position in moving:
         await move(position)
     await each(target, "Trials", [position for position in moving if position.status == "trial"], start_trial)
-
-
-async def _answer_checkpoints(target: Target, scenario: Scenario) -> None:
-    """Say which people are still employed, as the case worker."""
-    caseworker = scenario.person("caseworker")
-
-    async def answer(one: struer_follow_up.Answer) -> None:
-        await changing.answer_checkpoint(
-            target.pledges,
-            struer.TASKFORCE_ID,
-            one.hire_id,
-            one.months,
-            one.answer,
-            by=HireEditor(caseworker.id, caseworker.municipality),
-            request=request_for(target, "answer", one.hire_id, one.months),
-        )
-
-    await each(target, "Answers", tuple(struer_follow_up.answers(scenario, local_date(datetime.now(UTC)))), answer)

@@ -71,6 +71,9 @@ _LEFT_SINCE: Final = date(2026, 1, 1)
 _WAITING: Final = 16
 _WAITING_SINCE: Final = date(2026, 9, 14)
 _OPEN_SINCE: Final = date(2026, 9, 28)
+_FOUND_ON: Final = date(2026, 10, 14)
+_FOUND_FOR: Final = 9
+"""The number of the waiting citizen for whom a job was found."""
 
 
 def vejle() -> Scenario:
@@ -82,10 +85,10 @@ def vejle() -> Scenario:
     ladder_pledge = _pledge(
         rng, uuid5(TASKFORCE_ID, "pledge:ladder"), everybody[2], date(2026, 1, 13), positions=1, hours=(10, 15)
     )
-    open_pledges = tuple(_open_pledges(rng, everybody))
+    open_pledges = (*_open_pledges(rng, everybody), _found_pledge(rng, everybody[1]))
     hires, hired = _name_citizens(rng, _hires(rng, filled, people), people)
     man, his_hire = _ladder(rng, ladder_pledge, people)
-    references = [_reference(_WAITING_SINCE, 500 + number) for number in range(_WAITING)]
+    references = [waiting_reference(number) for number in range(_WAITING)]
     case_workers = [person.id for person in people if person.role == "caseworker"]
     return Scenario(
         slug=SLUG,
@@ -103,6 +106,16 @@ def vejle() -> Scenario:
         citizens=(man, *hired, *citizens.waiting(rng, references, citizens.CARDS, case_workers, _WAITING_SINCE)),
         outreach=contacts,
     )
+
+
+def waiting_reference(number: int) -> str:
+    """Return the case reference of a citizen who waits; `number` counts from 0."""
+    return _reference(_WAITING_SINCE, 500 + number)
+
+
+def open_pledge_id(company: Company) -> UUID:
+    """Return the id of the latest pledge of a company, whose positions nobody has got yet."""
+    return uuid5(company.id, "pledge:open")
 
 
 def ladder(hire: Hire) -> tuple[LadderStep, ...]:
@@ -173,8 +186,14 @@ def _filled_pledges(rng: SeededRandom, contacts: Sequence[Outreach]) -> Iterator
 def _open_pledges(rng: SeededRandom, everybody: Sequence[Company]) -> Iterator[Pledge]:
     for number, company in enumerate(everybody[1::4]):
         day = weekday(_OPEN_SINCE + timedelta(days=3 * number))
-        pledge_id = uuid5(company.id, "pledge:open")
-        yield _pledge(rng, pledge_id, company, day, positions=1 + number % 2, hours=rng.choose(_HOURS))
+        yield _pledge(rng, open_pledge_id(company), company, day, positions=1 + number % 2, hours=rng.choose(_HOURS))
+
+
+def _found_pledge(rng: SeededRandom, company: Company) -> Pledge:
+    """Return the job that a case worker saw in a heap of empty boxes, and found for one citizen."""
+    pledge_id = uuid5(company.id, "pledge:boxes")
+    pledge = _pledge(rng, pledge_id, company, _FOUND_ON, positions=1, hours=(5, 8))
+    return replace(pledge, tasks=("tidying",), found_for=waiting_reference(_FOUND_FOR))
 
 
 def _pledge(

@@ -12,7 +12,7 @@ from stdnum.dk import cvr
 from deploy.scenarios import facts
 from deploy.scenarios.model import Scenario
 from deploy.scenarios.struer import UNTIL, struer
-from deploy.scenarios.struer_follow_up import answers, ladder, under_way
+from deploy.scenarios.struer_follow_up import answers, found_for, ladder, under_way
 from services.pledges.catalogue.built_in import TASKS
 from shared.contracts.pledges import position_id
 from shared.fields.cpr import contains_cpr_shape
@@ -142,6 +142,15 @@ def test_positions_under_way_are_vacant_or_were_matched_before_their_hire(scenar
     }
     assert all(one.at.date() < hires[one.position_id].start_date for one in moving if one.status == "filled")
     assert {one.status for one in moving} == {"matched", "trial", "cancelled", "filled"}
+
+
+def test_positions_were_found_for_citizens_who_were_known_then_and_only_once(scenario: Scenario) -> None:
+    moving = sorted(under_way(scenario), key=lambda position: position.at)
+    found = found_for(scenario, moving)
+    registered_on = {citizen.case_reference: citizen.registered_on for citizen in scenario.citizens}
+    at = {position.position_id: position.at.date() for position in moving if position.status != "cancelled"}
+    assert len(set(found.values())) == len(found) > 4
+    assert all(registered_on[reference] <= at[position] for position, reference in found.items())
 
 
 def test_pledges_at_an_event_are_from_attending_companies_during_it(scenario: Scenario) -> None:

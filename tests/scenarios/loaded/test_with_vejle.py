@@ -69,6 +69,13 @@ async def test_the_man_works_for_20_hours_and_is_the_only_citizen_of_his_hire(ve
     assert await _value(vejle_loaded, f"select count(*) from hires where citizen_id = {citizen}") == 1
 
 
+async def test_some_positions_were_found_for_citizens_and_others_are_open(vejle_loaded: Loaded) -> None:
+    assert await _value(vejle_loaded, "select count(*) from positions where status = 'matched'") == 3
+    assert await _value(vejle_loaded, "select count(*) from positions where status = 'open'") > 5
+    assert await _value(vejle_loaded, "select count(*) from pledge_needs") == 3
+    assert (await _counts(vejle_loaded))["matches"] == 3
+
+
 async def test_loading_it_again_changes_nothing(vejle_loaded: Loaded) -> None:
     before = await _counts(vejle_loaded)
     await load_vejle(vejle_loaded.target)
@@ -104,6 +111,6 @@ async def _counts(loaded: Loaded) -> dict[str, int]:
             counts[name] = await conn.fetchval("select count(*) from outbox")
     async with loaded.target.participants.read(TASKFORCE_ID) as conn:
         await conn.execute("select set_config('app.participants_of_all', 'yes', true)")
-        for table in ("participants", "notes", "changes", "profile_cards", "links"):
+        for table in ("participants", "notes", "changes", "profile_cards", "links", "matches", "pledges"):
             counts[table] = await conn.fetchval(f"select count(*) from participants.{table}")
     return counts
