@@ -45,9 +45,6 @@ if TYPE_CHECKING:
 class _NothingIsImported(Exception):
     """A line was refused, so the transaction is rolled back."""
 
-    def __init__(self, found: _Import) -> None:
-        self.found = found
-
 
 async def import_participants(
     db: ParticipantsDatabase,
@@ -92,13 +89,16 @@ async def import_participants(
             )
             await the_import.run(table, progress)
             if not dry_run and not the_import.writes:
-                raise _NothingIsImported(the_import)
+                raise _NothingIsImported
     except NotATable as error:
         return replace(report, problem=with_sheet(_(error.message, **error.parameters), report))
     except asyncpg.UniqueViolationError:
         return replace(report, problem=_("Somebody has just registered one of these citizens. Check the file again."))
-    except _NothingIsImported as refused:
-        the_import = refused.found
+    except _NothingIsImported:
+        # The entries of the access log have gone with what was not saved, and the verdicts say whom there is.
+        return await import_participants(
+            db, reader, content, by=by, dry_run=True, size_limits=size_limits, progress=progress
+        )
     if the_import.lines == 0:
         return replace(report, problem=with_sheet(_("There are no lines below the header."), report))
     return replace(the_import.verdicts.on(report), imported=the_import.writes)

@@ -111,12 +111,20 @@ async def test_the_same_case_reference_in_another_municipality_is_somebody_else(
     assert (await saved(participants_database, holstebro, "S-1"))["S-1"].availability.weekly_hours_from is None
 
 
-async def test_everybody_who_is_looked_up_is_logged_in_a_dry_run_too(
-    participants_database: ParticipantsDatabase, struer: Reader, owner: asyncpg.Connection
+@pytest.mark.parametrize(
+    ("lines", "dry_run"), [(["S-1;5;;;"], True), (["S-1;5;;;", "S-2;many;;;"], False)], ids=["dry run", "refused list"]
+)
+async def test_everybody_who_is_looked_up_is_logged_though_nothing_is_imported(
+    participants_database: ParticipantsDatabase,
+    struer: Reader,
+    owner: asyncpg.Connection,
+    lines: list[str],
+    dry_run: bool,
 ) -> None:
     one = participant(struer.taskforce_id, case_reference="S-1")
     await add(participants_database, struer, one)
-    await run(participants_database, struer, a_file("S-1;5;;;"), dry_run=True)
+    report = await run(participants_database, struer, a_file(*lines), dry_run=dry_run)
+    assert (report.imported, verdicts(report)[0]) == (False, "changed")
     logged = await owner.fetch("select who, what_key from access_log where action = 'search'")
     assert [(row["who"], row["what_key"]) for row in logged] == [(struer.who, one.id)]
 
