@@ -17,8 +17,8 @@ from services.pledges.participants.access import (
     PARTICIPANT,
     ParticipantEditor,
     ParticipantsDb,
+    case_worker,
     disclose_participants,
-    reader_of,
 )
 from services.pledges.participants.purposes import StatedPurpose
 from services.pledges.participants.refusals import ParticipantNotFound
@@ -58,7 +58,7 @@ async def list_candidates(
     """
     after = WaitingLongest.read(page_token)
     today = datetime.now(COPENHAGEN).date()
-    async with disclose_participants(db, reader_of(principal), purpose=purpose, action="search") as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=purpose, action="search") as disclosure:
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         if offer is None:
             raise PositionNotFound
@@ -89,7 +89,7 @@ async def list_openings(
     """List the vacant positions of the taskforce that fit a participant, or may fit, each with the reasons in words."""
     after = PledgedFirst.read(page_token)
     today = datetime.now(COPENHAGEN).date()
-    async with disclose_participants(db, reader_of(principal), purpose=purpose) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=purpose) as disclosure:
         found = await find_openings(
             disclosure, participant_id, today=today, after=after.order if after else None, size=page_size
         )

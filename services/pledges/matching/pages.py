@@ -20,8 +20,8 @@ from services.pledges.participants.access import (
     PARTICIPANT,
     ParticipantEditor,
     ParticipantsDb,
+    case_worker,
     disclose_participants,
-    reader_of,
 )
 from services.pledges.participants.matches import standing_match_of_participant, standing_match_of_position
 from services.pledges.participants.profile_cards.store import valid_card
@@ -87,7 +87,7 @@ async def check_match(
 ) -> Response:
     """Show how a position fits somebody, before it is decided."""
     today = _today()
-    async with disclose_participants(db, reader_of(principal), purpose=PLACEMENT) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT) as disclosure:
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         if offer is None:
             raise PositionNotFound
@@ -108,7 +108,7 @@ async def match(
     """Match somebody with a position; or show what has become of either in the meantime."""
     try:
         pledge = await commands.match_participant(
-            db, reader_of(principal), position_id, participant_id, by=keeps_as(principal)
+            db, case_worker(principal), position_id, participant_id, by=keeps_as(principal)
         )
     except (PersonMatched, ParticipantMatched) as refusal:
         return await _too_late(request, db, principal, refusal, position_id=position_id, participant_id=participant_id)
@@ -119,7 +119,7 @@ async def match(
 @concerns(PLEDGE, PARTICIPANT)
 async def show_match(position_id: UUID, request: Request, db: ParticipantsDb, principal: ParticipantEditor) -> Response:
     """Show who was found for a position, as a page or as a part of the pledge's."""
-    async with disclose_participants(db, reader_of(principal), purpose=PLACEMENT) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT) as disclosure:
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         if offer is None:
             raise PositionNotFound
@@ -141,7 +141,7 @@ async def show_openings(
 ) -> Response:
     """Show the vacant positions that fit somebody or may fit, and the questions that would open most matches."""
     after = PledgedFirst.read(page_token)
-    async with disclose_participants(db, reader_of(principal), purpose=PLACEMENT) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT) as disclosure:
         found = await find_openings(
             disclosure, participant_id, today=_today(), after=after.order if after else None, size=_PAGE
         )
@@ -177,7 +177,7 @@ async def _candidates_page(
     after = WaitingLongest.read(page_token)
     today = _today()
     asked: Candidate | None = None
-    async with disclose_participants(db, reader_of(principal), purpose=PLACEMENT, action="search") as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT, action="search") as disclosure:
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         if offer is None:
             raise PositionNotFound
@@ -219,7 +219,7 @@ async def _too_late(
     participant_id: UUID,
 ) -> Response:
     """Show who has the position, or which position the citizen has, as far as the reader may know."""
-    async with disclose_participants(db, reader_of(principal), purpose=PLACEMENT) as disclosure:
+    async with disclose_participants(db, case_worker(principal), purpose=PLACEMENT) as disclosure:
         wanted = await find_participant(disclosure, participant_id)
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         other = None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+import services.pledges
 from services.pledges.participants.access import Reader, disclose_participants
 from services.pledges.participants.domain import Availability, TargetGroup, Tasks
 from services.pledges.participants.store import find_participant, participants
@@ -99,3 +102,21 @@ async def test_the_other_roles_of_the_service_may_not_use_the_schema(pledges_dsn
             await conn.execute("set role tilsagn_pledges_participants")
     finally:
         await conn.close()
+
+
+def test_what_only_case_workers_may_do_is_done_as_one() -> None:
+    """A facilitator who is a case worker too would find and change their programme's participants of others."""
+    [folder] = services.pledges.__path__
+    wrong = []
+    for path in Path(folder).rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if "reader_of(" not in text or path.name == "access.py":
+            continue
+        routes = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.AsyncFunctionDef)]
+        for route in routes:
+            source = ast.get_source_segment(text, route) or ""
+            if "reader_of(" in source and "ParticipantEditor" in source:
+                wrong.append(f"{path.name}: {route.name}")
+        if "ParticipantReader" not in text:
+            wrong.append(path.name)
+    assert wrong == []

@@ -18,7 +18,7 @@ from services.pledges.imports.uploads import (
     errors_response,
     rows_to_show,
 )
-from services.pledges.participants.access import PARTICIPANT, ParticipantEditor, ParticipantsDb, reader_of
+from services.pledges.participants.access import PARTICIPANT, ParticipantEditor, ParticipantsDb, case_worker
 from services.pledges.pledges.rendering import render
 from shared.http.policy import concerns
 from shared.http.rate_limits import HEAVY, limited
@@ -111,7 +111,7 @@ async def errors_of_participants(request: Request, db: ParticipantsDb, principal
 
 
 async def _report(db: ParticipantsDatabase, principal: Principal, content: bytes, *, dry_run: bool) -> Report:
-    return await import_participants(db, reader_of(principal), content, by=principal.person_id, dry_run=dry_run)
+    return await import_participants(db, case_worker(principal), content, by=principal.person_id, dry_run=dry_run)
 
 
 def _page(
