@@ -256,6 +256,7 @@ NOBODY_SHOWN: Final = {
             "judge",
             "participant_by_reference",
             "openings",
+            "openings_counted",
         }
     ),
     # It returns a statement for `shared.privacy.subject_requests`, which logs what it finds.
