@@ -191,28 +191,46 @@ async def insert_changes(
     at: datetime,
 ) -> None:
     """Record who has changed what of several participants: of each change the kind, and the fields before."""
-    await disclosure.conn.executemany(
+    # One statement for all: each one looks up which participants the transaction sees.
+    await disclosure.conn.execute(
         """
         insert into participants.changes
                (taskforce_id, id, participant_id, version, kind, before, note, changed_by, changed_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select $1, change.id, change.participant_id, change.version, change.kind, change.before, $7, $8, $9
+          from unnest($2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::jsonb[])
+            as change (id, participant_id, version, kind, before)
         """,
-        [(one.taskforce_id, uuid4(), one.id, one.version, kind, before, note, by, at) for one, kind, before in changes],
+        disclosure.taskforce_id,
+        [uuid4() for _change in changes],
+        [one.id for one, _kind, _before in changes],
+        [one.version for one, _kind, _before in changes],
+        [kind for _one, kind, _before in changes],
+        [before for _one, _kind, before in changes],
+        note,
+        by,
+        at,
     )
 
 
 async def _insert_target_groups(disclosure: Disclosure, participants: Sequence[Participant]) -> None:
-    await disclosure.conn.executemany(
+    groups = [(one.id, held) for one in participants for held in one.target_groups]
+    if not groups:
+        return
+    # One statement for all, as in `insert_changes`.
+    await disclosure.conn.execute(
         """
         insert into participants.target_groups
                (taskforce_id, id, participant_id, code, valid_from, valid_until)
-        values ($1, $2, $3, $4, $5, $6)
+        select $1, held.id, held.participant_id, held.code, held.valid_from, held.valid_until
+          from unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::date[])
+            as held (id, participant_id, code, valid_from, valid_until)
         """,
-        [
-            (one.taskforce_id, uuid4(), one.id, held.code, held.valid_from, held.valid_until)
-            for one in participants
-            for held in one.target_groups
-        ],
+        disclosure.taskforce_id,
+        [uuid4() for _group in groups],
+        [participant_id for participant_id, _held in groups],
+        [held.code for _id, held in groups],
+        [held.valid_from for _id, held in groups],
+        [held.valid_until for _id, held in groups],
     )
 
 
