@@ -131,7 +131,7 @@ class _Import:
     async def run(self, table: Table, progress: Progress) -> None:
         """Judge all lines, and save them. Raises `NotATable` where the file cannot be read further."""
         stage: Stage = "importing" if self.writes else "checking"
-        # A plan that was made for the first lines, when the tables were small, would read them whole for each later one.
+        # A plan that was made for the first lines, when the tables were small, reads them whole for each later line.
         await self.disclosure.conn.execute("set local plan_cache_mode = force_custom_plan")
         async for lines in in_batches(judge_participants(table.lines, self.importer), BATCH):
             keys = [line.key for line in lines if line.key]
