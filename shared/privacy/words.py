@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from shared.i18n.translations import N_, ngettext
 from shared.i18n.translations import gettext as _
 from shared.product.roles import ROLE_LABELS
+from shared.product.vocabulary import END_REASONS
 from shared.ui.formats import moment_text
 
 if TYPE_CHECKING:
@@ -210,7 +211,8 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "lift": N_("a lift"),
     },
     "basis": {"consent": N_("consent"), "public_task": N_("the municipality's task")},
-    "end_reason": {"health": N_("health")},
+    "end_reason": END_REASONS,
+    "reason": END_REASONS,
     "captured_by": {
         "phone": N_("phone"),
         "web": N_("web"),

@@ -31,6 +31,17 @@ async def test_the_page_counts_what_is_held_and_shows_nothing_of_it(services: Se
         assert [text for text in HELD if text in page] == []
 
 
+async def test_the_page_does_not_tell_a_job_that_ended_for_health_from_another(
+    services: Services, whole: Installation
+) -> None:
+    pages = []
+    for reason in ("health", "ordinary_job"):
+        await whole.all("pledges", "update hires set end_reason = $1 where citizen_id is not null", reason)
+        page = (await services.post("/erase", **ONE)).text
+        pages.append(page.count("in the report only, which is for the citizen"))
+    assert pages[0] == pages[1]
+
+
 async def test_the_report_has_all_that_is_held(services: Services) -> None:
     report = await services.post("/report", format="json", language="da", **ONE)
     assert report.json()["asked_for"]["cases"] == ["0671 s 4711"]

@@ -134,11 +134,12 @@ _ABOUT_KNOWN: Final = """
      where held.taskforce_id = current_taskforce()
        and held.participant_id in ({known})
 """
-_HEALTH_REASONS: Final = """
+# Of any reason: that there is one for health would say so on the administrator's page.
+_REASONS: Final = """
     select hire.id
       from hires as hire
      where hire.taskforce_id = current_taskforce()
-       and hire.end_reason = 'health'
+       and hire.end_reason is not null
        and hire.citizen_id in ({known})
 """
 _REASONS_BEFORE: Final = """
@@ -208,7 +209,7 @@ LOOKUPS: Final = (
     SubjectLookup(
         "end_reasons",
         "hires",
-        find=_HEALTH_REASONS.format(known=_KNOWN_CITIZEN),
+        find=_REASONS.format(known=_KNOWN_CITIZEN),
         erase=None,
         why=_REASON_STAYS,
         in_report_only=True,
