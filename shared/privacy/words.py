@@ -154,6 +154,7 @@ _COLUMNS: Final = {
     "what_key": N_("Number of the row"),
     "why": N_("Reason"),
 }
+_END_REASONS: Final = {str(code): label for code, label in END_REASONS.items()}
 _CODES: Final[Mapping[str, Mapping[str, str]]] = {
     "role": ROLE_LABELS,
     "language": {"da": N_("Danish"), "en": N_("English")},
@@ -211,8 +212,8 @@ _CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "lift": N_("a lift"),
     },
     "basis": {"consent": N_("consent"), "public_task": N_("the municipality's task")},
-    "end_reason": END_REASONS,
-    "reason": END_REASONS,
+    "end_reason": _END_REASONS,
+    "reason": _END_REASONS,
     "captured_by": {
         "phone": N_("phone"),
         "web": N_("web"),
