@@ -85,7 +85,7 @@ def test_the_worker_reads_everything_that_figures_are_made_of(base_settings: dic
     worker = create_worker(DashboardSettings(**base_settings, database_url="postgresql://nowhere"))
     (consumer,) = worker.consumers
     assert consumer.group == GROUP == "tilsagn.dashboard"
-    read = events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES
+    read = events.REGISTER + events.MEETINGS + events.TARGETS + pledges.PLEDGES_AND_HIRES + pledges.OUTREACH
     assert set(consumer.known.values()) == set(read)
 
 
