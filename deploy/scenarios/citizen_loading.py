@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
 from deploy.scenarios.drawings import draw
 from deploy.scenarios.loading import each, reader_of, request_for
-from services.pledges.participants import commands as participants
+from services.pledges.participants import commands as participants_commands
 from services.pledges.participants.access import disclose_participants
 from services.pledges.participants.profile_cards import commands as cards
 from services.pledges.participants.profile_cards.domain import USUAL_MONTHS, CardContent, Photo
@@ -22,10 +22,11 @@ from shared.privacy.access_log import CASEWORK, PROFILE_CARD
 from shared.ui.formats import local_date
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from deploy.scenarios.loading import Target
-    from deploy.scenarios.model import Card, Citizen, Scenario
+    from deploy.scenarios.model import Card, Citizen, Hire, Scenario
 
 _MORNING: Final = time(8, 30)
 _MOST: Final = 1000
@@ -51,6 +52,29 @@ async def load_citizens(target: Target, scenario: Scenario) -> dict[str, UUID]:
     return known
 
 
+async def pause_employed(target: Target, scenario: Scenario, participants: Mapping[str, UUID]) -> None:
+    """Pause the citizens who have a job, so that nobody looks for another one for them.
+
+    Args:
+        participants: their ids by case reference.
+    """
+    by = scenario.person("caseworker").id
+
+    async def pause(hire: Hire) -> None:
+        assert hire.citizen is not None  # `Scenario.settled` has only hires that name their citizen
+        await participants_commands.change_participant(
+            target.participants,
+            reader_of(scenario),
+            participants[hire.citizen],
+            lambda known: replace(known.terms, status="paused"),
+            by=by,
+            request=request_for(target, "pause", hire.citizen),
+            at=_in_the_morning(hire.start_date) + timedelta(days=1),
+        )
+
+    await each(target, "Pauses", scenario.settled(), pause)
+
+
 async def _known(target: Target, scenario: Scenario) -> dict[str, UUID]:
     """Return the ids of those who were registered before."""
     theirs = ParticipantFilter(left=True, case_reference=scenario.case_reference_prefix)
@@ -61,7 +85,7 @@ async def _known(target: Target, scenario: Scenario) -> dict[str, UUID]:
 
 async def _register(target: Target, scenario: Scenario, citizen: Citizen) -> UUID:
     reader, by = reader_of(scenario), citizen.terms.caseworker_id
-    one = await participants.register_participant(
+    one = await participants_commands.register_participant(
         target.participants,
         reader,
         citizen.case_reference,
@@ -74,10 +98,10 @@ async def _register(target: Target, scenario: Scenario, citizen: Citizen) -> UUI
         written_on, words = citizen.note
         note_id = uuid5(scenario.taskforce_id, f"note:{citizen.case_reference}")
         at = _in_the_morning(written_on)
-        await participants.write_note(target.participants, reader, one.id, note_id, words, by=by, at=at)
+        await participants_commands.write_note(target.participants, reader, one.id, note_id, words, by=by, at=at)
     status = "left" if citizen.left_on else citizen.terms.status
     if status != "active":
-        await participants.change_participant(
+        await participants_commands.change_participant(
             target.participants,
             reader,
             one.id,

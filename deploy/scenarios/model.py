@@ -202,6 +202,11 @@ class Scenario:
         """Return the case worker with that name."""
         return next(person for person in self.people if person.role == "caseworker" and person.name == name)
 
+    def settled(self) -> list[Hire]:
+        """Return the hires that have not ended and name their citizen, but for each fourth: those want more hours."""
+        running = [hire for hire in self.hires if hire.citizen and hire.ended_on is None]
+        return [hire for number, hire in enumerate(running) if number % 4 != 1]
+
     def smaajob_hires(self, as_of: date) -> int:
         """Return how many småjobs had begun by that day, including ended ones."""
         return sum(hire.job_type == "smaajob" and hire.start_date <= as_of for hire in self.hires)

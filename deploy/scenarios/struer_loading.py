@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from deploy.scenarios import meeting_loading, struer, struer_follow_up, struer_targets
-from deploy.scenarios.citizen_loading import load_citizens
+from deploy.scenarios.citizen_loading import load_citizens, pause_employed
 from deploy.scenarios.loading import (
     answer_checkpoints,
     confirm_hire,
@@ -76,6 +76,7 @@ async def load_struer(target: Target) -> Scenario:
 
     await each(target, "Hires", scenario.hires, confirm)
     if open_events:
+        await pause_employed(target, scenario, participants)
         await answer_checkpoints(target, scenario, struer_follow_up.answers(scenario, local_date(datetime.now(UTC))))
     for event in sorted(open_events, key=lambda event: event.starts_at):
         await calendar.close_event(target.events, struer.TASKFORCE_ID, event.id, at=event.ends_at)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from deploy.scenarios import vejle, vejle_follow_up
-from deploy.scenarios.citizen_loading import load_citizens
+from deploy.scenarios.citizen_loading import load_citizens, pause_employed
 from deploy.scenarios.loading import (
     answer_checkpoints,
     confirm_hire,
@@ -53,6 +53,7 @@ async def load_vejle(target: Target) -> Scenario:
     await each(target, "Pledges", scenario.pledges, log)
     await each(target, "Hires", scenario.hires, confirm)
     await answer_checkpoints(target, scenario, vejle_follow_up.answers(scenario))
+    await pause_employed(target, scenario, participants)
     await _find_positions(target, scenario, participants)
     await target.wait_until_delivered()
     return scenario

@@ -81,6 +81,7 @@ async def test_loading_it_again_changes_nothing(vejle_loaded: Loaded) -> None:
     await load_vejle(vejle_loaded.target)
     assert await _counts(vejle_loaded) == before
     assert before["participants"] == len(vejle().citizens)
+    assert before["paused"] > len(vejle().settled())
     assert before["profile_cards"] == sum(citizen.card is not None for citizen in vejle().citizens)
 
 
@@ -113,4 +114,5 @@ async def _counts(loaded: Loaded) -> dict[str, int]:
         await conn.execute("select set_config('app.participants_of_all', 'yes', true)")
         for table in ("participants", "notes", "changes", "profile_cards", "links", "matches", "pledges"):
             counts[table] = await conn.fetchval(f"select count(*) from participants.{table}")
+        counts["paused"] = await conn.fetchval("select count(*) from participants.participants where status = 'paused'")
     return counts
