@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from deploy.scenarios.model import Answer, at
+from deploy.scenarios.model import Answer, SeededRandom, at
 from deploy.scenarios.vejle import ladder, open_pledge_id, waiting_reference
 from services.pledges.matching.domain import Needs
 from shared.contracts.pledges import position_id
@@ -37,6 +37,14 @@ class FoundFor:
     position_id: UUID
     case_reference: str
     at: datetime
+
+
+def affirmed(scenario: Scenario) -> Iterator[tuple[UUID, datetime]]:
+    """Yield the pledges that their company has confirmed, and when: before anybody is hired."""
+    for pledge in scenario.pledges:
+        rng = SeededRandom(f"affirmed {pledge.id}")
+        if rng.happens(0.6):
+            yield pledge.id, pledge.captured_at + timedelta(days=1 + rng.below(7))
 
 
 def matched(scenario: Scenario) -> Iterator[FoundFor]:

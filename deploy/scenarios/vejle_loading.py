@@ -22,10 +22,12 @@ from services.pledges.matching.commands import answer_needs, match_participant
 from services.pledges.matching.domain import Needs
 from services.pledges.matching.store import load_needs
 from services.pledges.pledges.terms import Editor
+from services.pledges.positions import commands as positions
 from shared.contracts.pledges import position_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from deploy.scenarios.loading import Target
@@ -50,7 +52,16 @@ async def load_vejle(target: Target) -> Scenario:
         confirmed_at = at(steps[0].starts_on + timedelta(days=1), 10)
         await confirm_hire(target, scenario, hire, steps, participants, confirmed_at=confirmed_at)
 
+    async def affirm(affirmation: tuple[UUID, datetime]) -> None:
+        pledge_id, affirmed_at = affirmation
+        request = request_for(target, "affirm", pledge_id)
+        by = Editor(scenario.person("caseworker").id, of_all=True)
+        await positions.affirm_pledge(
+            target.pledges, scenario.taskforce_id, pledge_id, by=by, request=request, at=affirmed_at
+        )
+
     await each(target, "Pledges", scenario.pledges, log)
+    await each(target, "Affirmations", vejle_follow_up.affirmed(scenario), affirm)
     await each(target, "Hires", scenario.hires, confirm)
     await answer_checkpoints(target, scenario, vejle_follow_up.answers(scenario))
     await pause_employed(target, scenario, participants)
