@@ -18,6 +18,7 @@ from services.pledges.participants.access import (
     ParticipantReader,
     ParticipantsDb,
     disclose_participants,
+    may_change,
     reader_of,
 )
 from services.pledges.pledges.dependencies import limits
@@ -71,6 +72,8 @@ async def show_hours(
     async with disclose_participants(db, reader_of(principal), purpose=CASEWORK) as disclosure:
         hours = await read_hours(disclosure, participant_id)
     form, plan = _planned(request, hours, today)
+    # Companies are named to the case workers of the municipality only.
+    own = may_change(principal, hours.participant)
     answer = hours.answer(today, plan)
     return render(
         request,
@@ -78,9 +81,7 @@ async def show_hours(
         status_code=422 if form.errors else 200,
         participant=hours.participant,
         hires=[
-            (hire, None if hire.ended_on is None else hire.ended_on - timedelta(days=1))
-            for hire in hours.hires
-            if principal.has("caseworker")
+            (hire, None if hire.ended_on is None else hire.ended_on - timedelta(days=1)) for hire in hours.hires if own
         ],
         hires_count=answer.hires,
         chart=_chart(answer),
@@ -89,7 +90,8 @@ async def show_hours(
         form=form,
         plan=plan,
         job_type_choices=[(code, _(label)) for code, label in JOB_TYPES.items()],
-        hire_choices=_hire_choices(hours, names=principal.has("caseworker")),
+        hire_choices=_hire_choices(hours, names=own),
+        may_change=own,
         today=today,
     )
 

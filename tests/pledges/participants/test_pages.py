@@ -135,7 +135,10 @@ async def test_a_facilitator_who_is_a_case_worker_elsewhere_changes_nobody_of_th
         "municipality": HOLSTEBRO,
         "programme": "job_network",
     }
-    assert "Ret det, vi ved" not in await _text(caller, f"/{one.id}", **both)
+    seen = await _text(caller, f"/{one.id}", **both)
+    assert "S-2041" in seen
+    for word in ("Ret det, vi ved", "Ledige pladser", "Find en ledig plads"):
+        assert word not in seen
     card = {"preferred_name": "Bo", "words": "Jeg", "language": "da", "basis": "public_task"}
     card |= {"valid_from": TODAY.isoformat(), "valid_until": TODAY.isoformat()}
     for path, form in [
@@ -157,6 +160,10 @@ async def test_the_page_shows_the_hires_and_who_has_looked(
     text = await _text(caller, f"/{one.id}")
     assert "Struer Trælast A/S" in text
     assert "12,5 løntimer om ugen" in text
+    facilitator: dict[str, Any] = {"roles": ("facilitator",), "municipality": None, "programme": "job_network"}
+    told = await _text(caller, f"/{one.id}", **facilitator)
+    assert "12,5 løntimer om ugen" in told
+    assert "Struer Trælast A/S" not in told
     assert "Ingen før dig" not in text  # who registered them
     assert "Sagsbehandling" in text
 
