@@ -1,4 +1,4 @@
-"""Whatever happens to pledges, positions and hires, the figures of any day are those counted in their tables."""
+"""Whatever happens to pledges, positions, hires and contacts, any day's figures are those counted in their tables."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from services.dashboard.measures.breakdowns import break_down
 from services.dashboard.measures.figures import compute_from
 from services.dashboard.measures.selection import Times
 from services.dashboard.overview.schemas import as_document
+from services.pledges.companies.outreach.domain import Outreach, OutreachTerms
+from services.pledges.companies.outreach.events_out import outreach_state
+from services.pledges.companies.outreach.store import insert_outreach, lock_outreach, save_outreach
 from services.pledges.corrections.commands import correct_pledge
 from services.pledges.corrections.schemas import PledgePatch
 from services.pledges.hires.commands import changing
@@ -40,15 +43,20 @@ from services.pledges.positions import commands as positions
 from services.pledges.withdrawals.commands import restore_pledge, withdraw_pledge
 from shared.contracts.catalogue import by_type
 from shared.contracts.pledges import (
+    OUTREACH,
     PLEDGES_AND_HIRES,
     CheckpointAnswer,
     CheckpointMonths,
     EndReason,
     HireCitizenChanged,
     JobType,
+    OutreachCorrected,
+    OutreachKind,
+    OutreachLogged,
     position_id,
 )
 from shared.db.idempotency import IdempotentRequest, idempotent_request
+from shared.messaging import outbox
 from shared.refusals import Refusal
 from tests.dashboard.messages import apply_messages
 from tests.support.properties import PATIENT
@@ -251,6 +259,27 @@ async def _name_citizen(history: History, number: int, _on: date) -> None:
                 await save_change(conn, locked.hire, change, HireCitizenChanged)
 
 
+async def _reach(history: History, number: int, on: date) -> None:
+    """Log a contact with one of three companies, or correct, withdraw or restore it."""
+    taskforce_id, outreach_id = history.taskforce_id, uuid5(history.taskforce_id, f"contact {number % 4}")
+    by = Editor(CASEWORKER, of_all=True)
+    terms = OutreachTerms(get_args(OutreachKind)[number % 3], min(on, history.today), None, new_company=number % 5 > 1)
+    async with history.pledges_database.change(taskforce_id) as conn:
+        known = await lock_outreach(conn, taskforce_id, outreach_id)
+        if known is None:
+            made = Outreach.log(taskforce_id, outreach_id, UUID(int=number % 3), terms, by=CASEWORKER, at=history.at)
+            await insert_outreach(conn, made)
+            await outbox.add(conn, outreach_state(OutreachLogged, made))
+            return
+        if number % 2:
+            changed = known.correct(terms, by=by, at=history.at)
+        else:
+            changed = (known.withdraw if known.counted else known.restore)(by=by, at=history.at)
+        if changed:
+            await save_outreach(conn, known)
+            await outbox.add(conn, outreach_state(OutreachCorrected, known))
+
+
 def _a_step(number: int, on: date) -> tuple[TypedStep]:
     return (TypedStep(on, Decimal(number % 40), Decimal(number % 3 * 10)),)
 
@@ -289,6 +318,7 @@ COMMANDS: dict[str, Any] = {
         changing.correct_hire, lambda _number, on: (HireCorrection(start_date=on),), limits=LIMITS
     ),
     "name citizen": _name_citizen,
+    "reach": _reach,
     "answer": _of_hire(changing.answer_checkpoint, _an_answer),
 }
 
@@ -328,7 +358,7 @@ async def test_the_figures_of_any_day_are_those_counted_in_the_tables(
     soon = timedelta(minutes=2)
     # The second and the third hire are one citizen's.
     begun = [("log", 2), ("match", 6), ("undo step", 6), ("match", 6), ("confirm", 6), ("revoke", 6), ("confirm", 6)]
-    begun += [("confirm", 5), ("name citizen", 4), ("name citizen", 7)]
+    begun += [("confirm", 5), ("name citizen", 4), ("name citizen", 7), ("reach", 2), ("reach", 3), ("reach", 2)]
     beginning = [(name, number, 5, soon) for name, number in begun]
     for done, (name, number, days, later) in enumerate([*beginning, *commands]):
         await history.do(name, number, days)
@@ -369,7 +399,7 @@ async def _publish(pledges: Any, dashboard: Database, taskforce_id: UUID) -> Non
     rows = await pledges.fetch(
         "select type, payload from outbox where taskforce_id = $1 order by position", taskforce_id
     )
-    classes = by_type(PLEDGES_AND_HIRES)
+    classes = by_type(PLEDGES_AND_HIRES + OUTREACH)
     messages = [classes[row["type"]].model_validate_json(row["payload"]) for row in rows]
     await apply_messages(dashboard, *messages)
     # Each change is one version and one message.
@@ -378,6 +408,8 @@ async def _publish(pledges: Any, dashboard: Database, taskforce_id: UUID) -> Non
         select id, version from pledges where taskforce_id = $1
          union all
         select id, version from hires where taskforce_id = $1
+         union all
+        select id, version from outreach where taskforce_id = $1
         """,
         taskforce_id,
     )

@@ -378,8 +378,7 @@ def definitions() -> Section:
 def signs() -> str:
     """Return the sentence that explains the signs in tables."""
     return _(
-        "Signs in tables: 0 none; %(hidden)s too few persons to be shown; %(unknown)s unknown; "
-        "%(none)s does not apply.",
+        "Signs in tables: 0 none; %(hidden)s too few to be shown; %(unknown)s unknown; %(none)s does not apply.",
         hidden=Sign.HIDDEN.mark,
         unknown=Sign.UNKNOWN.mark,
         none=Sign.NOT_APPLICABLE.mark,

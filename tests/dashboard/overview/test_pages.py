@@ -23,6 +23,7 @@ from tests.dashboard.messages import (
     employer_event,
     hire,
     meeting,
+    outreach,
     pledge,
     taskforce,
 )
@@ -217,6 +218,22 @@ async def test_a_page_links_only_to_what_the_role_may_open(caller: Caller, dashb
         assert (f'href="/events/{evening.event_id}"' in page) == events, role
         assert 'href="/dashboard/lists/pledged_positions?as_of=2026-12-01"' in page, role
         assert ('href="/dashboard/lists/hires?as_of=2026-12-01"' in page) == hires, "each hire is a person"
+
+
+async def test_new_companies_reached_are_shown_and_lead_the_staff_to_the_contacts(
+    caller: Caller, dashboard_database: Database
+) -> None:
+    assert "Opsøgende arbejde" not in (await caller.get("/", "caseworker", headers=PAGE)).text
+    await apply_messages(dashboard_database, *(outreach(made_on=date(2026, 1, 5)) for _ in range(2)))
+    link = 'href="/companies/outreach'
+
+    staff, member = [(await caller.get("/", role, headers=PAGE)).text for role in ("caseworker", "member")]
+    earlier = (await caller.get("/?as_of=2026-02-01", "caseworker", headers=PAGE)).text
+
+    assert "2 nye virksomheder er nået 2 Nye virksomheder nået 2 Besøg 0 Opkald" in words(staff)
+    assert "Få nye virksomheder er nået skjult Nye virksomheder nået skjult Besøg 0 Opkald" in words(member)
+    assert "2 nye virksomheder er nået" in words(earlier)
+    assert [link in page for page in (staff, member, earlier)] == [True, False, False]
 
 
 async def test_only_the_latest_quarters_and_events_are_shown_unless_all_are_requested(

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from services.dashboard.measures.figures import Figures
+from services.dashboard.measures.outreach import Outreach
 from services.dashboard.pack.document import Document, Sign, cell_text
 from services.dashboard.pack.pdf import pdf
 from services.dashboard.pack.sections import definitions, figure_sections, signs
@@ -88,6 +89,20 @@ def test_small_counts_are_hidden_with_what_would_give_them_away() -> None:
     assert shown["Efter 12 måneder"] is Sign.HIDDEN
     assert shown["1–4 timer"] == 0
     assert "I alt" in shown
+
+
+def test_new_companies_reached_are_a_section_once_there_are_contacts() -> None:
+    figures = figures_of_struer()
+    assert "outreach" not in {section.code for section in document(figures).sections}
+    figures.outreach = Outreach(12, {"visit": 30, "call": 0, "card": None})
+    (section,) = [section for section in document(figures).sections if section.code == "outreach"]
+    assert section.title == "12 nye virksomheder er nået"
+    assert section.tables[0].rows == [
+        ["Nye virksomheder nået", 12],
+        ["Besøg", 30],
+        ["Opkald", 0],
+        ["Kort afleveret", Sign.HIDDEN],
+    ]
 
 
 def test_an_empty_taskforce_has_a_document() -> None:

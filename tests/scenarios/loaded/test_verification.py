@@ -124,6 +124,7 @@ async def test_after_loading_there_are_no_differences_and_everything_was_compare
     assert verdict.compared["check-in"] == sum(len(event.attending) for event in scenario.events)
     assert verdict.compared["pledge"] == len(scenario.pledges)
     assert verdict.compared["hire"] == len(scenario.hires)
+    assert verdict.compared["contact"] == len(scenario.outreach)
     assert verdict.compared["board"] == 1
     assert len(verdict.days) == PAST_DAYS + 1
     assert verdict.compared["figure"] > 500
