@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from services.pledges.participants.domain import TargetGroup
+from shared.contracts.pledges import position_id
 from tests.pledges.browsing import HTML, hidden, text_of
-from tests.pledges.conftest import TODAY, Caller, hire_body
+from tests.pledges.conftest import TODAY, Caller, hire_body, pledge_body
 from tests.pledges.participants.conftest import HOLSTEBRO, STRUER, add, participant
 
 if TYPE_CHECKING:
@@ -166,6 +167,27 @@ async def test_the_page_shows_the_hires_and_who_has_looked(
     assert "Struer Trælast A/S" not in told
     assert "Ingen før dig" not in text  # who registered them
     assert "Sagsbehandling" in text
+
+
+async def test_a_facilitator_sees_that_a_position_was_found_and_not_at_which_company(
+    caller: Caller, one: Participant, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await caller.log(pledge := pledge_body(company={"name": "Struer Trælast A/S"}))
+    await superuser.execute(
+        """
+        insert into participants.matches (taskforce_id, id, participant_id, position_id, pledge_id, matched_at)
+        values ($1, $2, $3, $4, $5, now())
+        """,
+        one.taskforce_id,
+        uuid4(),
+        one.id,
+        position_id(UUID(pledge["id"]), 1),
+        UUID(pledge["id"]),
+    )
+    facilitator: dict[str, Any] = {"roles": ("facilitator",), "municipality": None, "programme": "job_network"}
+    for principal, named in (({}, True), (facilitator, False)):
+        text = await _text(caller, f"/{one.id}", **principal)
+        assert ("Der er fundet en plads" in text, "Struer Trælast A/S" in text) == (True, named)
 
 
 async def test_nothing_is_shown_while_the_access_log_cannot_be_written(
