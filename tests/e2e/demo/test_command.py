@@ -153,7 +153,7 @@ def test_a_bridge_leads_from_the_figures_of_one_day_to_those_of_another(command:
 def test_figures_for_a_person_are_a_table(command: Any) -> None:
     output = command("figures", "--as-of", "30.09.2026").output
     assert "Figures on 30.09.2026" in output
-    assert re.search(r"Hires, all over time +196 ", output)
+    assert re.search(r"Hires, all over time \(not citizens\) +196 ", output)
 
 
 @pytest.mark.parametrize(
