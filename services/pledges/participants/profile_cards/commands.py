@@ -47,6 +47,8 @@ async def write_card(
 ) -> None:
     """Write a participant's card, or replace what it says. Its links work until its last day.
 
+    Those of a card that has expired stay closed: the card gets a new link for companies.
+
     Args:
         seen_version: of the card that was shown; None: there was none.
         key: the installation's (`PledgesSettings.request_key`), for the link in the QR code.
@@ -66,7 +68,7 @@ async def write_card(
         else:
             card.rewrite(content, by=by, at=now)
         await store.save_card(disclosure, card)
-        await store.let_links_expire(disclosure, participant_id, at=end_of(content.valid_until))
+        await store.let_links_expire(disclosure, participant_id, at=end_of(content.valid_until), now=now)
         if "card" not in await store.links_in_use(disclosure, participant_id, at=now):
             await _new_printed_link(disclosure, card, by=by, at=now, key=key)
         await _record(disclosure, participant, WRITTEN, by=by, at=now)

@@ -219,8 +219,8 @@ async def revoke_links(
     )
 
 
-async def let_links_expire(disclosure: Disclosure, participant_id: UUID, *, at: datetime) -> None:
-    """Let the links that work open the participant's card until a moment."""
+async def let_links_expire(disclosure: Disclosure, participant_id: UUID, *, at: datetime, now: datetime) -> None:
+    """Let the links that work now open the participant's card until a moment. Expired ones stay so."""
     await disclosure.conn.execute(
         """
         update participants.links
@@ -228,10 +228,12 @@ async def let_links_expire(disclosure: Disclosure, participant_id: UUID, *, at: 
          where taskforce_id = $1
            and participant_id = $2
            and revoked_at is null
+           and expires_at > $4
         """,
         disclosure.taskforce_id,
         participant_id,
         at,
+        now,
     )
 
 

@@ -169,6 +169,17 @@ async def test_an_expired_card_and_one_that_never_was_are_answered_the_same(
     assert (await visitor.open(own)).status_code == 404
 
 
+async def test_a_card_that_is_written_after_the_last_one_has_expired_has_links_of_its_own(
+    visitor: CardVisitor, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await visitor.write()
+    old = [await visitor.link(), await visitor.own_link()]
+    await superuser.execute("update participants.links set expires_at = now() - interval '1 minute'")
+    await visitor.write(words="Jeg er god til dyr.")
+    assert [(await visitor.open(path)).status_code for path in old] == [404, 404]
+    assert "Jeg er god til dyr." in text_of((await visitor.open(await visitor.link())).text)
+
+
 async def test_each_view_is_logged_with_its_link_and_nothing_is_shown_without(
     visitor: CardVisitor, superuser: asyncpg.Connection[asyncpg.Record]
 ) -> None:
