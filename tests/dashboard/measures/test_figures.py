@@ -13,7 +13,7 @@ from services.dashboard.measures.figures import Figures, compute, quarter_code, 
 from services.dashboard.measures.queries import last_change
 from services.dashboard.measures.selection import Filters
 from shared.contracts.events import EventCancelled, EventClosed, EventDrafted
-from shared.contracts.pledges import PledgeMerged, PledgeRestored, PledgeReviewed, PledgeWithdrawn
+from shared.contracts.pledges import HireCorrected, PledgeMerged, PledgeRestored, PledgeReviewed, PledgeWithdrawn
 from tests.dashboard.messages import (
     EVENING,
     apply_messages,
@@ -21,6 +21,7 @@ from tests.dashboard.messages import (
     employer_event,
     filled,
     hire,
+    hire_again,
     pledge,
     pledge_again,
     undone,
@@ -178,6 +179,20 @@ async def test_hires_without_a_pledge_are_counted_apart(dashboard_database: Data
     assert computed.counts["hires"] == only(smaajob=3, fleksjob=1)
     assert computed.counts["hires_from_pledges"] == only(smaajob=2)
     assert computed.counts["hires_without_pledge"] == only(smaajob=1, fleksjob=1)
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(municipality="0671")], ids=["everything", "filtered"])
+async def test_hires_that_no_longer_name_a_citizen_are_citizens_of_their_own(
+    dashboard_database: Database, taskforce_id: UUID, filters: Filters
+) -> None:
+    citizen = uuid4()
+    named = [hire(municipality="0671", citizen_id=citizen) for _ in range(3)]
+    await apply_messages(dashboard_database, *named)
+    await apply_messages(dashboard_database, *(hire_again(HireCorrected, one, citizen_id=None) for one in named[:2]))
+
+    counts = (await compute(dashboard_database, taskforce_id, as_of=NIGHT, filters=filters)).counts
+
+    assert counts["citizens"] == counts["citizens_current"] == only(smaajob=3)
 
 
 async def test_an_event_shows_its_goal_and_its_counts(dashboard_database: Database, figures: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -332,6 +333,15 @@ async def test_two_hires_that_the_dashboard_takes_for_two_citizens_are_reported(
         assert {f"hire {hire}" for hire in (first, again)} <= {each.partition(":")[0] for each in differences}
         figures = {each.partition(" on 20")[0] for each in differences if " on 20" in each}
         assert figures == {"citizens of smaajob", "citizens_current of smaajob"}
+
+
+async def test_citizens_with_several_hires_who_are_not_counted_are_reported(checked: Checked) -> None:
+    hires = Counter(hire.citizen for hire in struer().hires if hire.citizen is not None)
+    keep, lose, heal = _kept("contributions", "aggregate = 'citizen_versions'")
+    async with checked.damaged(f"{keep}; {lose}", heal) as differences:
+        assert {each.partition(":")[2] for each in differences} == {" the dashboard does not count its highest version"}
+        assert {each.partition(" ")[0] for each in differences} == {"citizen"}
+        assert len(differences) == sum(1 for number in hires.values() if number > 1)
 
 
 async def test_a_contact_with_a_company_that_the_dashboard_does_not_know_is_reported(checked: Checked) -> None:
