@@ -81,6 +81,14 @@ SELECT: Final = f"""
                       order by valid_from) as target_groups
           from participants.participants as participant"""  # noqa: S608  (our own columns)
 """What `participant_of` reads."""
+# Before the statement that reads: the snapshot of one that waits for a lock is older than its wait, and would show
+# outdated target groups.
+_LOCK: Final = """
+        select
+          from participants.participants"""
+_LOCK_IN_ORDER: Final = """
+         order by id
+           for no key update"""
 
 
 @discloses(TABLE, key=lambda participant: participant.id)
@@ -92,15 +100,13 @@ async def participants(
     Args:
         lock: whether they stay locked until the transaction ends.
     """
-    rows = await conn.fetch(
-        f"""{SELECT}
+    found = """
          where taskforce_id = $1
            and id = any ($2)
-           {"for update of participant" if lock else ""}
-        """,
-        taskforce_id,
-        list(ids),
-    )
+    """
+    if lock:
+        await conn.execute(_LOCK + found + _LOCK_IN_ORDER, taskforce_id, list(ids))
+    rows = await conn.fetch(SELECT + found, taskforce_id, list(ids))
     return [participant_of(row) for row in rows]
 
 
@@ -114,17 +120,14 @@ async def participants_with_references(
         keys: as `case_reference_key` returns them.
         lock: whether they stay locked until the transaction ends.
     """
-    rows = await conn.fetch(
-        f"""{SELECT}
+    found = """
          where taskforce_id = $1
            and municipality = $2
            and case_reference_key = any ($3)
-           {"for update of participant" if lock else ""}
-        """,
-        taskforce_id,
-        municipality,
-        list(keys),
-    )
+    """
+    if lock:
+        await conn.execute(_LOCK + found + _LOCK_IN_ORDER, taskforce_id, municipality, list(keys))
+    rows = await conn.fetch(SELECT + found, taskforce_id, municipality, list(keys))
     return [participant_of(row) for row in rows]
 
 
