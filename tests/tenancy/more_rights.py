@@ -107,6 +107,7 @@ REACHING: Final[Mapping[str, str]] = {
     "services.pledges.pledges.store.pledge_id_of_request": "",
     "services.pledges.pledges.store.save_correction": "",
     "services.pledges.hires.store.save_company": "",
+    "services.pledges.participants.queries.looks": "",
     "services.pledges.hour_rules.store.load_rules": "the rules of the law are nobody's",
     "services.pledges.queue.search.pledges_of_company": "",
     "services.pledges.queue.search.hires_of_company": "",
