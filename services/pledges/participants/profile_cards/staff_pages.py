@@ -39,6 +39,7 @@ from services.pledges.participants.profile_cards.routing import card_link, help_
 from services.pledges.participants.profile_cards.schemas import CardForm, PhotoForm
 from services.pledges.participants.profile_cards.words import BASES, DONE, shown_words, words_for_citizen
 from services.pledges.participants.queries import participant as load_participant
+from services.pledges.participants.refusals import ParticipantHasLeft
 from services.pledges.pledges.dependencies import settings
 from services.pledges.pledges.rendering import render
 from shared.fields.copenhagen import COPENHAGEN
@@ -198,6 +199,8 @@ async def print_card(
         raise CardNotFound
     if card.withdrawn:
         raise CardWithdrawn
+    if case.participant.status == "left":
+        raise ParticipantHasLeft
     address = card_link(request, case.links.get("card"))
     if address is None:
         raise LinkMissing

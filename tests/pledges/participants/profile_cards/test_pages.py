@@ -147,6 +147,16 @@ async def test_a_withdrawn_card_is_gone_at_once_wherever_it_was(
     assert (await visitor.open(link)).status_code == 404
 
 
+async def test_the_card_of_somebody_who_has_left_is_neither_shown_nor_printed(
+    visitor: CardVisitor, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await visitor.write()
+    await superuser.execute("update participants.participants set status = 'left', left_on = $1", TODAY)
+    assert (await visitor.open(await visitor.link())).status_code == 404
+    assert (await visitor.get("/card.pdf")).status_code == 409
+    assert "card.pdf" not in (await visitor.get()).text
+
+
 async def test_a_new_code_closes_those_that_were_printed(visitor: CardVisitor) -> None:
     await visitor.write()
     link = await visitor.link()
