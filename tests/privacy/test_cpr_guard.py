@@ -28,6 +28,7 @@ READ_BY_HAND = {
     "services/pledges/imports/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
     "services/pledges/participants/purposes.py": "one of three codes; the route reads the body with its model",
     "services/pledges/imports/hires/pages.py": "a file, whose cells, columns and name are searched (tests of imports)",
+    "services/pledges/imports/participants/pages.py": "the same",
 }
 """The places that read a body without a model, with the reasons."""
 
