@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from shared.i18n.translations import N_
+from babel.dates import get_day_names
+
+from shared.i18n.translations import N_, current_language
 from shared.i18n.translations import gettext as _
 from shared.product.vocabulary import JOB_TYPES, PROGRAMMES
 from shared.ui.formats import date_text, number_text
@@ -107,6 +109,8 @@ def facts_in_words(terms: ParticipantTerms, labels: Mapping[str, str]) -> dict[s
         labels: of the tasks, by code.
     """
     known, tasks = terms.availability, terms.tasks
+    # Not the labels of the form: Danish days are capitalised only where they stand alone.
+    names = get_day_names("wide", locale=current_language())
 
     def listed(words: Iterable[str]) -> str | None:
         return ", ".join(words) or None
@@ -114,7 +118,7 @@ def facts_in_words(terms: ParticipantTerms, labels: Mapping[str, str]) -> dict[s
     return {
         _("Looks for"): listed(_(label) for code, label in JOB_TYPES.items() if code in (known.job_types or ())),
         _("Hours"): hours_text(known),
-        _("Days"): listed(_(label) for day, label in WEEKDAYS.items() if day in (known.weekdays or ())),
+        _("Days"): listed(names[day - 1] for day in sorted(known.weekdays or ())),
         _("Can begin"): date_text(known.available_from) if known.available_from else None,
         _("Distance"): distance_text(known),
         _("Gets to work"): _(TRANSPORTS[known.transport]) if known.transport else None,

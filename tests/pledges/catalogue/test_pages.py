@@ -31,7 +31,9 @@ async def test_a_coordinator_adds_hides_and_moves_tasks(caller: Caller) -> None:
     code = added.headers["location"].partition("#up-")[2]
     for step in ("up", "hide"):
         await caller.client.post(f"/pledges/catalogue/tasks/{code}", data={"step": step}, headers=headers)
-    shown = text_of(await page(caller, "/pledges/catalogue"))
+    catalogue = await page(caller, "/pledges/catalogue")
+    assert 'href="/participants/rules"' in catalogue, "the only way of a coordinator to the rules about hours"
+    shown = text_of(catalogue)
     assert shown.index("Hundeluftning Skjult") < shown.index("Pedelopgaver")
     again = await caller.client.post("/pledges/catalogue/tasks", data=form, headers=headers)
     assert again.status_code == 409

@@ -69,7 +69,7 @@ async def test_a_citizen_is_registered_once_and_their_page_asks_what_is_not_know
     again = await _send(caller, "POST", "/new", form)  # a second click
     assert again.headers["location"] == first.headers["location"]
     text = text_of((await caller.client.get(first.headers["location"], headers=_me(caller))).text)
-    for words in ("Borgeren er registreret", "7,5 timer om ugen", "Mandag, Onsdag", "Kun i kommunen", "Pakkeopgaver"):
+    for words in ("Borgeren er registreret", "7,5 timer om ugen", "mandag, onsdag", "Kun i kommunen", "Pakkeopgaver"):
         assert words in text, words
     assert "Hvordan kommer borgeren på arbejde?" in text
     assert "Hvilke dage kan borgeren arbejde?" not in text
@@ -122,6 +122,8 @@ async def test_a_note_is_written_shown_to_the_facilitator_and_deleted(caller: Ca
     text = await _text(caller, f"/{one.id}", **facilitator)
     assert text.count("Vil helst begynde tidligt") == 1
     assert "Slet notatet" not in text
+    assert "Ledige pladser" not in text, "a way to a page that only the case workers of the municipality may see"
+    assert "Find en ledig plads" not in text
     refused = await _send(caller, "POST", f"/{one.id}/notes/{form['id']}/delete", **facilitator)
     assert refused.status_code == 403
     assert (await _send(caller, "POST", f"/{one.id}/notes/{form['id']}/delete")).status_code == 303
