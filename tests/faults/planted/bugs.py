@@ -363,10 +363,10 @@ BUGS: Final = (
         (
             Change(
                 _POSTGRES,
-                """            server_settings={"application_name": name, **_PLANNING, **plans, **(server_settings or {})},
+                """server_settings={"application_name": name, **_PLANNING, **plans, **(server_settings or {})},
             init=_set_codecs,
 """,
-                """            server_settings={"application_name": name, **_PLANNING, **plans, "synchronous_commit": "off"},
+                """server_settings={"application_name": name, **_PLANNING, **plans, "synchronous_commit": "off"},
             init=_set_codecs,
 """,
             ),
