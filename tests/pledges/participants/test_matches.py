@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from services.pledges.participants.access import Reader, disclose_participants
+from services.pledges.participants.commands import change_participant
 from services.pledges.participants.matches import (
     Match,
     record_match,
@@ -122,6 +123,16 @@ async def test_a_match_does_not_stand_again_for_somebody_who_has_found_another_p
         assert found is not None
         assert found.position_id == position_id(matched.pledge_id, 2)
         assert await standing_match_of_position(disclosure, position_id(matched.pledge_id, 1)) is None
+
+
+async def test_a_match_does_not_stand_again_for_somebody_who_has_left(matched: Matched) -> None:
+    await matched.match()
+    await matched.steps.take("cancel", 1, reason="job_changed")
+    await change_participant(
+        matched.db, matched.reader, matched.one.id, lambda known: replace(known.terms, status="left"), by=None
+    )
+    await matched.steps.take("undo", 1)
+    assert not await matched.stands()
 
 
 async def test_a_match_ends_with_the_hire_and_stands_again_if_the_hire_is_undone(
