@@ -14,7 +14,7 @@ from shared.http.paging import SortKey
 
 
 class WaitingLongest(SortKey):
-    """Candidates: those whom the position fits, then those whom it may fit; in each, whoever has waited longest."""
+    """Candidates: those whom the position fits, then those whom it may fit; in each, whoever was registered first."""
 
     unknown: bool
     since: StoredMoment

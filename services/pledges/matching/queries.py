@@ -64,7 +64,7 @@ class Judged:
 
     @property
     def order(self) -> tuple[bool, Any, UUID]:
-        """Where it is in the list: what fits comes first, and then whoever has waited longest."""
+        """Where it is in the list: what fits comes first, and then whoever was registered first."""
         return (bool(self.verdict.unknowns), self.since, self.id)
 
 
@@ -104,7 +104,7 @@ async def candidates(
     conn: Connection, taskforce_id: UUID, offer: Offer, *, today: date, after: Order | None = None, limit: int
 ) -> tuple[list[Judged], Summary]:
     """Return those of the visible participants whom a position fits or may fit: first those whom it fits, and of them
-    whoever has waited longest. And how many there are, and why the others are not among them."""
+    whoever was registered first. And how many there are, and why the others are not among them."""
     return await _fetch_pairs(
         conn,
         "participant.id, participant.registered_at",
@@ -182,7 +182,7 @@ async def openings(
     limit: int,
 ) -> tuple[list[Judged], Summary]:
     """Return the pledges with a vacant position that fits or may fit a participant: first those that fit, and of them
-    the one that has waited longest. None for somebody who is not considered. And how many there are, and why the others
+    the oldest one. None for somebody who is not considered. And how many there are, and why the others
     are not among them."""
     return await _fetch_pairs(
         conn,

@@ -363,12 +363,8 @@ BUGS: Final = (
         (
             Change(
                 _POSTGRES,
-                """server_settings={"application_name": name, **_PLANNING, **plans, **(server_settings or {})},
-            init=_set_codecs,
-""",
-                """server_settings={"application_name": name, **_PLANNING, **plans, "synchronous_commit": "off"},
-            init=_set_codecs,
-""",
+                '"application_name": name, **_PLANNING, **plans,',
+                '"application_name": name, **_PLANNING, **plans, "synchronous_commit": "off",',
             ),
             Change(
                 _RELAY,
