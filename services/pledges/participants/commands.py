@@ -156,7 +156,8 @@ async def write_note(
     """
     now = at or datetime.now(UTC)
     async with disclose_participants(db, reader, purpose=CASEWORK, action="change") as disclosure:
-        await queries.participant(disclosure, participant_id)
+        if await store.find_participant(disclosure, participant_id, lock=True) is None:
+            raise ParticipantNotFound
         note = ParticipantNote.write(
             note_id, participant_id, body, by=by, at=now, today=local_date(now), keep_until=keep_until
         )

@@ -14,6 +14,7 @@ from services.pledges.companies.refusals import CompanyNotFound
 from services.pledges.participants.access import disclosure_in
 from services.pledges.participants.cards_handed_over import insert_card_handed_over
 from services.pledges.participants.naming import named_participants
+from services.pledges.participants.store import find_participant
 from services.pledges.pledges.refusals import IdTaken
 from shared.contracts.pledges import OutreachCorrected, OutreachLogged, OutreachRestored, OutreachWithdrawn
 from shared.messaging import outbox
@@ -70,7 +71,8 @@ async def log_outreach(
                 assert reader is not None  # only a route without participants has none
                 disclosure = await disclosure_in(conn, reader, purpose=PLACEMENT, action="change")
                 found = await named_participants(disclosure, taskforce_id, case_reference=card_of)
-                if not found:
+                # Locked, so that nobody is erased between the look-up and the card.
+                if not found or await find_participant(disclosure, found[0].id, lock=True) is None:
                     raise UnknownOwnerOfCard
                 await insert_card_handed_over(disclosure, outreach_id, found[0].id)
             return
