@@ -96,4 +96,4 @@ Name = Annotated[
 SearchText = Annotated[
     str, Field(max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(refuse_cpr), AfterValidator(drop_invisible)
 ]
-"""A search text. It is part of the URL, so it must not contain a CPR number."""
+"""A search text. It may be part of the URL, so it must not contain a CPR number."""

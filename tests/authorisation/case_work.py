@@ -39,11 +39,18 @@ def _hire_form(change: str, success: int, fields: dict[str, str]) -> Probe:
     return probe
 
 
-def _registered(path: str) -> Probe:
-    """A page that shows registered companies."""
+async def _registered(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """A search for registered companies."""
+    shows = expected_marks(ownership, world.companies.get(ownership, ""))
+    return Ask("POST", "/queue/search", {"data": {"q": "registreret"}}, hidden=200, shows=shows)
+
+
+def _searched(field: str) -> Probe:
+    """A search for cases."""
 
     async def probe(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
-        return Ask("GET", path, hidden=200, shows=expected_marks(ownership, world.companies.get(ownership, "")))
+        shows = expected_marks(ownership, getattr(world.pledge(caller, ownership), field))
+        return Ask("POST", "/queue/search", {"data": {"q": "firma"}}, hidden=200, shows=shows)
 
     return probe
 
@@ -268,9 +275,9 @@ CASE_WORK_PROBES: Final[dict[tuple[str, str], Probe]] = {
     (f"POST {API}/queue/assignments/{{handover_id}}/undo", "handover of cases"): undo_handover,
     ("POST /queue/pledges/{pledge_id:uuid}/notes", "pledge"): _note("pledges", "id"),
     ("POST /queue/hires/{hire_id:uuid}/notes", "hire"): _note("hires", "hire_id"),
-    ("GET /queue/search", "company"): _registered("/queue/search?q=registreret"),
-    ("GET /queue/search", "pledge"): list_of("/queue/search?q=firma", "company"),
-    ("GET /queue/search", "hire"): list_of("/queue/search?q=firma", "hire_company"),
+    ("POST /queue/search", "company"): _registered,
+    ("POST /queue/search", "pledge"): _searched("company"),
+    ("POST /queue/search", "hire"): _searched("hire_company"),
     ("GET /queue", "pledge"): list_of("/queue?view=all&due=all&kind=vacant&job_type=praktik", "company"),
     ("GET /queue", "hire"): list_of("/queue?view=all&due=all&kind=checkpoint", "hire_company"),
     ("POST /queue/assign", "pledge"): _handed_over_by_form("pledge", "id"),

@@ -23,6 +23,12 @@ def _list(path: str) -> Probe:
     return probe
 
 
+async def _found(world: PledgesWorld, caller: Caller, ownership: Ownership) -> Ask:
+    """A search for how all of their case references begin."""
+    shows = expected_marks(ownership, world.participants.of(caller, ownership).case_reference)
+    return Ask("POST", "/participants", {"data": {"case_reference": "Borger"}}, hidden=200, shows=shows)
+
+
 def _one(path: str, *, by_id: bool = False) -> Probe:
     """One participant by their id.
 
@@ -157,6 +163,7 @@ PARTICIPANT_PROBES: Final[dict[tuple[str, str], Probe]] = {
     ("POST /participants/import", "participant"): judge_participants,
     ("POST /participants/import/errors", "participant"): errors_of_participants,
     ("GET /participants", "participant"): _list("/participants"),
+    ("POST /participants", "participant"): _found,
     ("GET /participants/{participant_id:uuid}/found-job", "participant"): _one("/participants/{id}/found-job"),
     ("GET /participants/{participant_id:uuid}/found-job", "company"): _companies_of_found_job,
     ("POST /participants/{participant_id:uuid}/found-job", "participant"): _found_job,

@@ -96,7 +96,7 @@ CHECKED_TWICE = {
     )
 }
 """Neither a pass nor a program is a person, and a second check asks for the person."""
-ISOLATED_TWICE = ["GET /queue/search: hire", "GET /queue/search: pledge"]
+ISOLATED_TWICE = ["POST /queue/search: hire", "POST /queue/search: pledge"]
 """The functions that search have the rights of the owner of the tables, and name the taskforce themselves."""
 
 

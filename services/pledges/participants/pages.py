@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 from uuid import UUID, uuid4
 
@@ -25,12 +26,11 @@ from services.pledges.participants.cursors import ByReference
 from services.pledges.participants.domain import NOTE_MONTHS, Status, Unknown
 from services.pledges.participants.profile_cards.queries import unseen_changes
 from services.pledges.participants.queries import ParticipantFilter
-from services.pledges.participants.schemas import NOTE_LENGTH, NoteForm
+from services.pledges.participants.schemas import NOTE_LENGTH, NoteForm, SearchForm
 from services.pledges.participants.words import QUESTIONS, change_text, facts_in_words, hours_text
 from services.pledges.pledges.rendering import address, render
 from shared.fields.copenhagen import COPENHAGEN
 from shared.fields.dates import months_after
-from shared.fields.text import SearchText
 from shared.http.paging import PageToken
 from shared.http.policy import concerns
 from shared.http.refusals import problem_of
@@ -43,14 +43,18 @@ from shared.refusals import Refusal
 from shared.ui.forms import Form, blank, read_form
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from services.pledges.participants.access import ParticipantsDatabase
+    from services.pledges.participants.domain import Participant
     from shared.http.auth import Principal
 
 router = APIRouter(prefix="/participants", include_in_schema=False)
 
 _PAGE: Final = 50
+_ALL: Final = MappingProxyType({"who": "", "status": "", "programme": "", "unknown": ""})
+"""Nothing is chosen."""
 
 Text = Annotated[str, Query(max_length=60)]
 
@@ -66,7 +70,6 @@ async def list_participants(
     status: Text = "",
     programme: Text = "",
     unknown: Text = "",
-    q: SearchText = "",
     page_token: PageToken = None,
 ) -> Response:
     """Show the participants of the reader by their case reference.
@@ -74,7 +77,6 @@ async def list_participants(
     Args:
         who: `mine` or `nobody`; anything else: everybody's.
     """
-    today = datetime.now(COPENHAGEN).date()
     after = ByReference.read(page_token)
     # An unknown value in a field is ignored: people save and change these links.
     filters = ParticipantFilter(
@@ -82,26 +84,65 @@ async def list_participants(
         status=next((one for one in get_args(Status) if one == status), None),
         programme=next((one for one in PROGRAMMES if one == programme), None),
         unknown="caseworker" if who == "nobody" else next((one for one in get_args(Unknown) if one == unknown), None),
-        case_reference=q or None,
     )
-    action: Literal["search", "read"] = "search" if q else "read"
-    async with disclose_participants(db, reader_of(principal), purpose=CASEWORK, action=action) as disclosure:
-        found, last = await queries.list_participants(disclosure, filters, today=today, after=after, size=_PAGE)
-        card_changes = await unseen_changes(disclosure, [one.id for one in found])
-    query = [("who", who), ("status", status), ("programme", programme), ("unknown", unknown), ("q", q)]
+    chosen = {"who": who, "status": status, "programme": programme, "unknown": unknown}
+    return await _participants_page(request, db, principal, filters, chosen=chosen, after=after)
+
+
+@router.post("")
+@concerns(PARTICIPANT)
+async def search_participants(request: Request, db: ParticipantsDb, principal: ParticipantReader) -> Response:
+    """Show the first of the reader's participants whose case reference begins with what was typed, whatever their
+    status. A case reference is in no address."""
+    form = await read_form(request, SearchForm)
+    typed = form.data.case_reference if form.data else None
+    if form.data is not None and typed is None:
+        return RedirectResponse("/participants", 303)
+    filters = ParticipantFilter(case_reference=typed, left=True) if typed else None
+    return await _participants_page(request, db, principal, filters, search=form)
+
+
+async def _participants_page(
+    request: Request,
+    db: ParticipantsDatabase,
+    principal: Principal,
+    filters: ParticipantFilter | None,
+    *,
+    chosen: Mapping[str, str] = _ALL,
+    after: ByReference | None = None,
+    search: Form[SearchForm] | None = None,
+) -> Response:
+    """Return the list.
+
+    Args:
+        filters: None: what was searched for cannot be.
+    """
+    today = datetime.now(COPENHAGEN).date()
+    found: list[Participant] = []
+    last, card_changes = None, {}
+    if filters is not None:
+        action: Literal["search", "read"] = "search" if search else "read"
+        async with disclose_participants(db, reader_of(principal), purpose=CASEWORK, action=action) as disclosure:
+            found, last = await queries.list_participants(disclosure, filters, today=today, after=after, size=_PAGE)
+            card_changes = await unseen_changes(disclosure, [one.id for one in found])
+    next_href = address("/participants", [*chosen.items(), ("page_token", last.token())]) if last else None
     return render(
         request,
         "participants.html",
+        status_code=422 if filters is None else 200,
+        search=search or blank(),
+        searched=search is not None,
+        most=_PAGE if search and last else None,
         card_changes=card_changes,
         rows=[(one, hours_text(one.availability), len(one.unknown_on(today))) for one in found],
-        chosen=dict(query),
-        filtered=any(value for _name, value in query),
+        chosen=chosen,
+        filtered=search is not None or any(chosen.values()),
         programmes=PROGRAMMES,
         questions=[(code, _(question)) for code, question in QUESTIONS.items() if code != "caseworker"],
         job_types=JOB_TYPES,
         me=principal.person_id,
         may_register=principal.has("caseworker"),
-        next_href=address("/participants", [*query, ("page_token", last.token())]) if last else None,
+        next_href=None if search else next_href,
     )
 
 

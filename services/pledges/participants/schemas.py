@@ -331,6 +331,12 @@ class TargetGroupEndForm(TypedModel):
     valid_until: Annotated[Day | None, NoneIfBlank] = None
 
 
+class SearchForm(TypedModel):
+    """The beginning of a case reference, in any spelling."""
+
+    case_reference: Annotated[CaseReference | None, NoneIfBlank] = None
+
+
 class NoteForm(TypedModel):
     """A new note. `id` is made with the page, so that a form that is sent twice makes one."""
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.fields.cpr import refuse_cpr
-from shared.fields.text import FreeText, NoneIfBlank
+from shared.fields.text import FreeText, Line, NoneIfBlank
 from shared.http.schemas import RequestModel, ResponseModel
 
 if TYPE_CHECKING:
@@ -111,6 +111,12 @@ class ViewForm(RequestModel):
     query: Annotated[str, StringConstraints(max_length=1000), AfterValidator(_without_cpr)] = ""
     shared: bool = False
     remove: Annotated[UUID | None, NoneIfBlank] = None
+
+
+class SearchForm(RequestModel):
+    """What is looked for: it may be a citizen's case reference."""
+
+    q: Annotated[Annotated[Line, StringConstraints(max_length=100)] | None, NoneIfBlank] = None
 
 
 class UndoForm(RequestModel):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.pledges.participants.access import ParticipantsDb, case_worker, disclose_participants
@@ -14,15 +14,14 @@ from services.pledges.pledges.access import HIRE, PLEDGE
 from services.pledges.pledges.rendering import address, render
 from services.pledges.queue import saved_views
 from services.pledges.queue.access import QueueUser
-from services.pledges.queue.schemas import ViewForm
+from services.pledges.queue.schemas import SearchForm, ViewForm
 from services.pledges.queue.search import MOST_FOUND, search
 from services.pledges.register.access import COMPANY
-from shared.fields.text import SearchText
 from shared.http.dependencies import Db
 from shared.http.policy import concerns
 from shared.http.problems import Problem
 from shared.privacy.access_log import CASEWORK
-from shared.ui.forms import read_form
+from shared.ui.forms import blank, read_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,24 +37,35 @@ _KEPT = ("view", "due", "kind", "event", "job_type", "municipality", "q", "flagg
 
 
 @router.get("/search")
+@concerns()
+async def show_search(request: Request, _principal: QueueUser) -> Response:
+    """Show the form that finds companies and cases."""
+    return render(request, "search.html", form=blank(), found=None, citizens=[], most=MOST_FOUND)
+
+
+@router.post("/search")
 @concerns(COMPANY, PLEDGE, HIRE)
-async def find(
-    *,
-    request: Request,
-    db: Db,
-    participants: ParticipantsDb,
-    principal: QueueUser,
-    q: Annotated[SearchText, Query(description="typed")] = "",
-) -> Response:
+async def find(request: Request, db: Db, participants: ParticipantsDb, principal: QueueUser) -> Response:
     """Find companies, pledges and hires by a company's name or CVR number, or by a reference; for a case worker also a
-    participant of their municipality by the whole case reference."""
+    participant of their municipality by the whole case reference. What was typed is in no address."""
+    form = await read_form(request, SearchForm)
+    q = form.data.q if form.data else None
     found = None
     citizens: Sequence[NamedParticipant] = []
     if q:
         async with db.read(principal.taskforce) as conn:
             found = await search(conn, principal.taskforce, q)
         citizens = await _citizens(participants, principal, q)
-    return render(request, "search.html", q=q, found=found, citizens=citizens, most=MOST_FOUND)
+    status_code = 200 if form.data else 422
+    return render(
+        request,
+        "search.html",
+        status_code=status_code,
+        form=form,
+        found=found,
+        citizens=citizens,
+        most=MOST_FOUND,
+    )
 
 
 async def _citizens(db: ParticipantsDatabase, principal: Principal, typed: str) -> Sequence[NamedParticipant]:

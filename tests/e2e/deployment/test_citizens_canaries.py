@@ -59,14 +59,14 @@ class Citizens:
     async def register(self) -> None:
         """Register everybody, with a note and a change, and some with a card that has a photo and was withdrawn."""
         for number, word in enumerate(self.words):
-            made = await self._send("POST", API, 201, json={"case_reference": f"S-{word}"})
+            made = await self._send("POST", API, 201, json={"case_reference": f"S-7{word}"})
             self.ids.append(made.json()["id"])
             path = f"/participants/{self.ids[-1]}"
             until = (TODAY + timedelta(days=90)).isoformat()
             await self._post(f"{path}/notes", id=str(uuid4()), body=f"{word} vil gerne arbejde ude", keep_until=until)
             if number < WITH_CARDS:
                 await self._card(path, word, until)
-        await self._send("POST", API, 409, json={"case_reference": f"S-{self.words[0]}"})
+        await self._send("POST", API, 409, json={"case_reference": f"S-7{self.words[0]}"})
         await self._send("POST", API, 422, json={"case_reference": self.words[0] * 10, "programme": self.words[1]})
 
     async def _card(self, path: str, word: str, until: str) -> None:
@@ -112,6 +112,23 @@ class Citizens:
             await self._send("POST", "/api/pledges/v1/hires", 201, json=hire, headers=headers)
             assert word not in (await self.evening.ask("coordinator", "GET", f"/hires/{hire['id']}", headers=HTML)).text
 
+    async def search(self) -> None:
+        """Find a citizen as people do: by what the forms of the pages send, to the addresses that they name."""
+        for page, id_ in (
+            ("/participants", "search-reference"),
+            ("/queue", "find-q"),
+            ("/queue", "finder-q"),
+            ("/queue/search", "search-q"),
+        ):
+            html = (await self._send("GET", page, 200, headers=HTML)).text
+            [form] = [one for one in re.findall(r"<form\b.*?</form>", html, re.DOTALL) if f'id="{id_}"' in one]
+            method, action = (re.findall(rf'\b{name}="([^"]+)"', form)[0] for name in ("method", "action"))
+            [name] = re.findall(rf'id="{id_}" name="(\w+)"', form)
+            typed = {name: f"S-7{self.words[0]}"}
+            sent: dict[str, Any] = {"params": typed} if method == "get" else {"data": typed}
+            answer = await self._send(method.upper(), action, 200, headers=self._origin, **sent)
+            assert self.ids[0] in answer.text, page
+
     async def look(self) -> None:
         """Open every page as every role, follow the lists to their ends, and ask for a report."""
         for role in ("member", "coordinator", "caseworker", "facilitator", "admin", "auditor"):
@@ -129,7 +146,7 @@ class Citizens:
                 answer = await self.evening.ask(role, "GET", path, headers=kind)
                 assert answer.status_code in {200, 303, 403, 404}, path
                 assert role == "caseworker" or self.words[0] not in answer.text, (role, path)
-        form = {"municipality": "0671", "case_reference": f"S-{self.words[0]}", "purpose": "subject_access"}
+        form = {"municipality": "0671", "case_reference": f"S-7{self.words[0]}", "purpose": "subject_access"}
         for path, more in (("", {}), ("/report", {"format": "json", "language": "da"}), ("/erase", {})):
             answer = await self.evening.ask(
                 "admin", "POST", f"/personal-data{path}", data=form | more, headers=self._origin
@@ -171,6 +188,7 @@ async def test_the_data_of_a_hundred_citizens_stays_in_the_schema_participants(r
         citizens = Citizens(evening)
         await citizens.register()
         await citizens.hire()
+        await citizens.search()
         await citizens.look()
 
         assert await searched(evening, before) == []
@@ -180,7 +198,7 @@ async def test_the_data_of_a_hundred_citizens_stays_in_the_schema_participants(r
         }
 
         await citizens._post(f"/participants/{citizens.ids[0]}/card/withdraw")
-        case = CaseReference("0671", f"S-{citizens.words[1]}")
+        case = CaseReference("0671", f"S-7{citizens.words[1]}")
         found = await data_subjects.find(
             running.subjects_dsn, evening.taskforce, SubjectIdentifiers(cases=frozenset({case}))
         )

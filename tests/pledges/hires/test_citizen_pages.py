@@ -190,7 +190,8 @@ async def test_only_their_municipality_finds_a_citizen_by_the_case_reference(
     await caller.confirm(hire_body(company={"name": "Bageren"}, participant_id=str(matched.id)), municipality=STRUER)
 
     async def found(typed: str, role: Role, municipality: str) -> str:
-        answer = await caller.get(f"/queue/search?q={typed}", role, municipality=municipality)
+        headers = caller.headers(role, municipality=municipality) | HTML
+        answer = await caller.client.post("/queue/search", data={"q": typed}, headers=headers)
         return text_of(answer.text)
 
     assert "Borgere S-1234 1 ansættelse" in await found("s+1234", "caseworker", STRUER)

@@ -109,9 +109,22 @@ async def test_a_citizen_is_paused_leaves_and_returns(caller: Caller, one: Parti
         answer = await _send(caller, "POST", f"/{one.id}/status", {"version": str(version), "status": status})
         assert answer.status_code == 303
         assert words in await _text(caller, f"/{one.id}")
-    listed = await _text(caller, "?q=s2041")
-    assert "S-2041" in listed
+    assert "S-2041" in await _text(caller, "")
     assert "Ingen borger passer" in await _text(caller, "?who=mine")
+
+
+async def test_a_citizen_is_found_by_the_beginning_of_the_case_reference_whatever_their_status(
+    caller: Caller, one: Participant
+) -> None:
+    assert (await _send(caller, "POST", f"/{one.id}/status", {"version": "1", "status": "left"})).status_code == 303
+    for typed, found in [("s20", True), ("S-2042", False)]:
+        answer = await _send(caller, "POST", "", {"case_reference": typed})
+        assert ("S-2041" in text_of(answer.text), typed in answer.text) == (found, True)
+    assert "S-2041" not in (await _send(caller, "POST", "", {"case_reference": "s20"}, municipality=HOLSTEBRO)).text
+    refused = await _send(caller, "POST", "", {"case_reference": "010190-1234"})
+    assert refused.status_code == 422
+    assert "CPR" in text_of(refused.text)
+    assert (await _send(caller, "POST", "", {"case_reference": " "})).headers["location"] == "/participants"
 
 
 async def test_a_note_is_written_shown_to_the_facilitator_and_deleted(caller: Caller, one: Participant) -> None:

@@ -150,6 +150,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "/queue/pledges/{pledge_id:uuid}/notes"): ({"caseworker", "coordinator"}, 303),
     ("POST", "/queue/hires/{hire_id:uuid}/notes"): ({"caseworker"}, 303),
     ("GET", "/queue/search"): ({"caseworker", "coordinator"}, 200),
+    ("POST", "/queue/search"): ({"caseworker", "coordinator"}, 200),
     ("POST", "/queue/views"): ({"caseworker", "coordinator"}, 303),
     ("GET", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 200),
     ("POST", "/queue/{pledge_id:uuid}/hire"): ({"caseworker"}, 303),

@@ -143,7 +143,7 @@ async def test_the_search_finds_a_pledge_by_name_number_reference_or_address(cal
     await caller.log(pledge_body(company={"name": "B&O"}))
     q = typed.format(reference=body["id"][:8], id=body["id"])
 
-    answer = await caller.client.get("/queue/search", params={"q": q}, headers=caller.headers("caseworker") | HTML)
+    answer = await caller.client.post("/queue/search", data={"q": q}, headers=caller.headers("caseworker") | HTML)
 
     found = text_of(answer.text.partition('<div id="found">')[2].partition("<footer")[0])
     assert "Struer Trælast A/S" in found

@@ -15,10 +15,14 @@ export function findWhileTyping(dialog) {
 
   async function find() {
     const number = ++latest;
-    const address = new URL(form.action);
-    address.searchParams.set("q", input.value);
     try {
-      const response = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      // Sent as the form itself is: what is typed may be a citizen's case reference, and is in no address.
+      const response = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { Accept: "text/html" },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const found = page.getElementById("found");
       // An answer that was overtaken by a later one is about what is no longer typed.
