@@ -84,6 +84,32 @@ async def test_a_matched_position_is_confirmed_with_its_citizen_who_counts_once(
     assert hire["citizen_id"] == str(matched.citizen_id)
 
 
+async def test_whoever_confirms_somebody_else_than_was_matched_is_warned(
+    caller: Caller,
+    participants_database: ParticipantsDatabase,
+    struer: Reader,
+    matched: Participant,
+    taskforce_id: UUID,
+) -> None:
+    await add(participants_database, struer, participant(taskforce_id, case_reference="S-7"))
+    await caller.confirm(hire_body(company={"name": "Bageren"}), municipality=STRUER)
+    pledge_id = await match_with(caller, participants_database, struer, matched)
+    place, headers = f"/queue/{pledge_id}/hire", caller.headers("caseworker", municipality=STRUER) | HTML
+    form = (await caller.client.get(place, headers=headers)).text
+    fields = {name: hidden(form, name) for name in (*CARRIED, *PERSON)}
+
+    async def checked(reference: str) -> str:
+        sent = await caller.client.post(place, data=fields | {"citizen": reference, "step": "check"}, headers=headers)
+        cookie = {"cookie": sent.headers["set-cookie"].partition(";")[0]}
+        return text_of((await caller.client.get(sent.headers["location"], headers=headers | cookie)).text)
+
+    warning = "Pladsen er matchet med S-1234"
+    assert warning not in text_of(form)
+    assert warning not in await checked("s 1234")
+    assert f"{warning} Ansættelsen bekræftes for en anden borger." in await checked("S-7")
+    assert f"{warning} Ansættelsen bekræftes uden borger." in await checked("")
+
+
 async def test_the_citizen_of_another_municipalitys_match_is_not_shown(
     caller: Caller, participants_database: ParticipantsDatabase, struer: Reader, matched: Participant
 ) -> None:

@@ -147,6 +147,24 @@ async def test_somebody_erased_after_the_match_is_refused_and_the_position_stays
     assert (without.status_code, without.json()["position"]) == (201, 1)
 
 
+async def test_two_who_confirm_jobs_of_one_citizen_at_once_make_two_hires_of_one_citizen(
+    caller: Caller, participants_database: ParticipantsDatabase, struer: Reader, taskforce_id: UUID
+) -> None:
+    one = participant(taskforce_id)
+    await add(participants_database, struer, one)
+    pledges = [(await caller.log(pledge_body())).json() for _ in range(2)]
+    bodies = [hire_body(pledge_id=pledge["id"], participant_id=str(one.id)) for pledge in pledges]
+
+    answers = await asyncio.gather(*(caller.confirm(body, municipality=STRUER) for body in bodies))
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    hires = [
+        (await caller.get(f"/api/pledges/v1/hires/{body['id']}", "caseworker", municipality=STRUER)).json()
+        for body in bodies
+    ]
+    assert {(hire["citizen_id"], hire["position"]) for hire in hires} == {(str(one.citizen_id), 1)}
+
+
 async def test_without_the_access_log_nobody_is_named(
     caller: Caller,
     pledges_database: Database,

@@ -228,6 +228,17 @@ class _Visit:
         """Return whose case reference was typed; None: nobody's of the municipality."""
         return await citizen_called(self.participants, self.request, self.principal, answers.citizen)
 
+    async def found_for(self, asked: int | UUID | None) -> NamedParticipant | None:
+        """Return for whom a vacant position of the pledge was found; None: nobody whom the case worker may see.
+
+        Args:
+            asked: the number or the id of the position.
+        """
+        position = (
+            next((one for one in self.pledge.vacant if asked in {one.number, one.id}), None) if self.pledge else None
+        )
+        return await citizen_of_position(self.participants, self.principal, position.id) if position else None
+
     async def check(self, form: Form[HireForm]) -> Response:
         """Show the answers to check, under the same rules as the confirmation; or the form with what is wrong."""
         assert form.data is not None
@@ -249,9 +260,11 @@ class _Visit:
         if hire.training_hire_id is not None:
             async with self.db.read(self.principal.taskforce) as conn:
                 training = await queries.hire(conn, self.principal.taskforce, hire.training_hire_id)
+        found_for = await self.found_for(hire.position)
         return render(
             self.request,
             "hire_check.html",
+            found_for=None if found_for == citizen else found_for,
             pledge=self.pledge,
             form=form,
             hire=hire,
