@@ -45,7 +45,7 @@ class Participants:
     def __init__(self) -> None:
         self._by_row = {
             (ownership, caller): Registered(
-                uuid4(), f"Borger {caller or 'any'} {FOREIGN if ownership == 'other taskforce' else ownership}"
+                uuid4(), f"S-{caller or 'any'} {FOREIGN if ownership == 'other taskforce' else ownership}"
             )
             for ownership, caller in _ROWS
         }
