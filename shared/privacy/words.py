@@ -34,6 +34,17 @@ REASONS: Final = {
     "supervision": N_("An authority that supervises data protection has asked"),
 }
 """Labels of the purposes of the access log."""
+_TABLES: Final = {
+    "participants.participants": N_("Citizens"),
+    "participants.target_groups": N_("Citizens: target groups"),
+    "participants.notes": N_("Citizens: notes"),
+    "participants.changes": N_("Citizens: changes"),
+    "participants.matches": N_("Citizens: matches with positions"),
+    "participants.pledges": N_("Citizens: jobs found for them"),
+    "participants.cards_handed_over": N_("Citizens: cards handed over"),
+    "participants.profile_cards": N_("Citizens: profile cards"),
+    "participants.links": N_("Citizens: links of their own"),
+}
 _COLUMNS: Final = {
     "name": N_("Name"),
     "sort_name": N_("Name, to sort by"),
@@ -275,6 +286,12 @@ def who_looked(subject: str) -> str:
     if kind == "person":
         return _("Account %(number)s") % {"number": number}
     return _("The operator of the installation") if subject == "operator" else subject
+
+
+def where_text(service: str, table: str) -> str:
+    """Return the label of a table in entries of the access log and of the ledger; its name where it has none."""
+    label = _TABLES.get(table)
+    return _(label) if label else f"{service}.{table}"
 
 
 def kept_for(group: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ from shared.i18n.translations import current_language
 from shared.i18n.translations import gettext as _
 from shared.privacy.pdf import pdf
 from shared.privacy.report import report
-from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, who_looked
+from shared.privacy.words import ACTIONS, REASONS, kept_for, pairs, shown, where_text, who_looked
 from shared.product.services import SERVICES
 from shared.ui.formats import date_text, local_date
 from shared.ui.forms import Form, blank, read_form
@@ -67,6 +67,7 @@ _WORDS: Final[dict[str, Any]] = {
     "kept_for": kept_for,
     "pairs": pairs,
     "shown": shown,
+    "where_text": where_text,
     "who_looked": who_looked,
 }
 """Functions and labels for the templates."""
