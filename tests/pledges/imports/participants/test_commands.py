@@ -159,3 +159,24 @@ async def test_a_list_is_written_batch_by_batch(participants_database: Participa
     )
     assert (report.imported, report.count("new")) == (True, 1_201)
     assert steps == [("importing", 500), ("importing", 1_000), ("importing", 1_201)]
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_lines_of_a_batch(
+    participants_database: ParticipantsDatabase, struer: Reader
+) -> None:
+    pool, statements = participants_database.pool, list[str]()
+    connections = [await pool.acquire() for _ in range(pool.get_max_size())]
+    for conn in connections:
+        conn.add_query_logger(lambda logged: statements.append(logged.query))
+        await pool.release(conn)
+
+    async def sent_for(references: range) -> list[str]:
+        statements.clear()
+        report = await run(
+            participants_database, struer, a_file(*(f"S-{number};5;bil;6.2;0671" for number in references))
+        )
+        assert report.count("new") == len(references)
+        # What wakes the relay is sent after the commit, at any time.
+        return [statement for statement in statements if not statement.startswith("notify")]
+
+    assert await sent_for(range(3)) == await sent_for(range(3, 403)) != []
