@@ -175,7 +175,7 @@ MATRIX: dict[tuple[str, str], tuple[set[str], int]] = {
 }
 _PLEDGES = b"virksomhed;dato;pladser;timer fra;kontaktperson\nB&O;01-02-2024;1;5;Eva\n"
 _HIRES = b"virksomhed;startdato;betalte timer;kontaktperson\nB&O;01-02-2024;5;Eva\n"
-_CITIZENS = "sagsnummer;timer fra;timer til\r\nS-1;5;20\r\n".encode()
+_CITIZENS = b"sagsnummer;timer fra;timer til\r\nS-1;5;20\r\n"
 UPLOADS: dict[str, dict[str, Any]] = {
     "/pledges/import": {"files": {"file": ("a.csv", _PLEDGES)}},
     "/pledges/import/errors": {"data": {"carried": b64encode(_PLEDGES.replace(b"01-02", b"31-02")).decode()}},

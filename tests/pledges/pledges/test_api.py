@@ -365,6 +365,12 @@ async def test_the_openapi_document_is_valid(caller: Caller) -> None:
         "/api/pledges/v1/hires/{hire_id}/history",
         "/api/pledges/v1/hires/{hire_id}/support",
         "/api/pledges/v1/hires/{hire_id}/support/{contact_id}",
+        "/api/pledges/v1/hires/{hire_id}/citizen",
+        "/api/pledges/v1/participants",
+        "/api/pledges/v1/participants/{participant_id}",
+        "/api/pledges/v1/participants/{participant_id}/hours",
+        "/api/pledges/v1/participants/{participant_id}/openings",
+        "/api/pledges/v1/positions/{position_id}/candidates",
     }
 
 
