@@ -23,6 +23,7 @@ from services.pledges.participants.access import (
     case_worker,
     disclose_participants,
 )
+from services.pledges.participants.found_jobs.store import found_job_is_for
 from services.pledges.participants.matches import standing_match_of_participant, standing_match_of_position
 from services.pledges.participants.profile_cards.store import valid_card
 from services.pledges.participants.refusals import ParticipantNotFound
@@ -181,8 +182,10 @@ async def _candidates_page(
         offer = await queries.offer_of_position(disclosure.conn, principal.taskforce, position_id)
         if offer is None:
             raise PositionNotFound
-        found = NOBODY
+        found, intended = NOBODY, None
         if offer.is_vacant:
+            found_for = await found_job_is_for(disclosure, offer.pledge_id)
+            intended = await find_candidate(disclosure, offer, found_for, today=today) if found_for else None
             found = await find_candidates(
                 disclosure, offer, today=today, after=after.order if after else None, size=_PAGE
             )
@@ -199,6 +202,7 @@ async def _candidates_page(
         status_code=422 if invalid else 200,
         offer=offer,
         found=found,
+        intended=intended,
         lookup=lookup if lookup is not None and lookup.data is None else blank(),
         looked_up=lookup is not None and lookup.data is not None,
         asked=asked,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from services.pledges.participants.access import disclose_participants
+from services.pledges.participants.domain import Availability
+from services.pledges.participants.found_jobs.store import insert_found_job
 from shared.contracts.pledges import position_id
+from shared.privacy.access_log import PLACEMENT
 from tests.pledges.browsing import HTML, text_of
 from tests.pledges.matching.test_api import CASEWORKER, People, people, superuser
 from tests.pledges.participants.conftest import HOLSTEBRO
@@ -132,3 +137,20 @@ async def test_a_valid_card_is_shown_before_a_match_and_a_withdrawn_one_is_not(
     page = await _ask(people, "GET", f"{_candidates(pledge)}/{one.id}")
     assert page.status_code == 200
     assert ("Karla" in page.text) == shown
+
+
+async def test_whom_a_position_was_found_for_comes_first_with_what_is_not_known(people: People) -> None:
+    fitting = await people.register(case_reference="S-1")
+    intended = await people.register(case_reference="S-2", availability=Availability())
+    pledge = await people.pledge()
+    async with disclose_participants(people.db, people.reader, purpose=PLACEMENT, action="change") as disclosure:
+        await insert_found_job(disclosure, UUID(pledge), intended.id, by=None, at=datetime.now(UTC))
+    await people.logged()
+    page = text_of((await _ask(people, "GET", _candidates(pledge))).text)
+    assert "Pladsen er fundet til en bestemt borger S-2 Passer måske" in page
+    assert page.index("S-2") < page.index("S-1")
+    assert {fitting.id, intended.id} <= {key for key, _, _ in await people.logged()}
+    # A colleague of another municipality is not told that there is somebody.
+    bearer = people.caller.headers("caseworker", **CASEWORKER | {"municipality": HOLSTEBRO})
+    elsewhere = await people.caller.client.get(_candidates(pledge), headers=bearer | HTML)
+    assert "bestemt borger" not in elsewhere.text

@@ -32,3 +32,16 @@ async def insert_found_job(
         at,
     )
     await disclosure.log(TABLE, [participant_id])
+
+
+async def found_job_is_for(disclosure: Disclosure, pledge_id: UUID) -> UUID | None:
+    """Return the participant for whom a pledge was made; None for nobody, or for somebody whom the transaction does not
+    see."""
+    participant_id: UUID | None = await disclosure.conn.fetchval(
+        "select participant_id from participants.pledges where taskforce_id = $1 and pledge_id = $2",
+        disclosure.taskforce_id,
+        pledge_id,
+    )
+    if participant_id is not None:
+        await disclosure.log(TABLE, [participant_id])
+    return participant_id
