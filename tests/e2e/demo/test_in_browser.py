@@ -73,8 +73,7 @@ async def test_a_pledge_becomes_a_hire_becomes_a_number_on_every_open_screen(
     work = await page_at(*DESKTOP)
     await as_role(work, origin, "caseworker", f"/queue?view=all&due=all&q={quote(COMPANY)}")
     await assert_accessible(work)
-    await work.get_by_role("link", name=f"Find en borger {COMPANY}").click()
-    await work.get_by_role("link", name="Bekræft en ansættelse").click()
+    await work.get_by_role("link", name=f"Bekræft en ansættelse {COMPANY}").click()
     await expect(work.get_by_role("button", name="Kontrollér svarene")).to_be_visible()
     await assert_accessible(work)
     today = await work.evaluate("new Date().toLocaleDateString('sv', {timeZone: 'Europe/Copenhagen'})")
@@ -156,8 +155,7 @@ async def test_a_case_worker_who_was_overtaken_sees_what_happened_and_can_go_bac
     both = [await page_at(*DESKTOP), await page_at(*DESKTOP)]
     for work in both:
         await as_role(work, origin, "caseworker", f"/queue?view=all&due=all&q={quote('Kappestrid')}")
-        await work.get_by_role("link", name="Find en borger").click()
-        await work.get_by_role("link", name="Bekræft en ansættelse").click()
+        await work.get_by_role("link", name="Bekræft en ansættelse Kappestrid ApS").click()
         await work.get_by_label("Navn", exact=True).fill("Karen Kommune")
         await work.get_by_label("Telefon").fill("96 84 84 84")
         await work.get_by_role("button", name="Kontrollér svarene").click()

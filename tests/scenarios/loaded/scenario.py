@@ -35,6 +35,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from uuid import UUID
 
     from tests.support.infrastructure import Databases, Installation
 
@@ -111,14 +112,19 @@ async def _with_workers(databases: Databases, broker: EmbeddedBroker, key: str) 
         )
         began = time.process_time()
         await load_struer(target)
-        taskforce = await find_taskforce(opened[2], taskforce_id=TASKFORCE_ID)
-        assert taskforce is not None
-        # The worker may have released it just now.
-        with suppress(NothingNew):
-            await release_now(opened[2], taskforce, schedule_of(dashboard), now=datetime.now(UTC))
+        await release_board(opened[2], dashboard, TASKFORCE_ID)
         yield Loaded(target, opened[2], dashboard, databases, time.process_time() - began)
     finally:
         for worker in workers:
             await worker.stop()
         for database in (*opened, participants):
             await database.close()
+
+
+async def release_board(database: Database, settings: DashboardSettings, taskforce_id: UUID) -> None:
+    """Release a taskforce's board now: the worker may have done so before everything was loaded."""
+    taskforce = await find_taskforce(database, taskforce_id=taskforce_id)
+    assert taskforce is not None
+    # Or it has done so just now.
+    with suppress(NothingNew):
+        await release_now(database, taskforce, schedule_of(settings), now=datetime.now(UTC))

@@ -13,6 +13,7 @@ from deploy.scenarios.vejle import LADDER_HIRE_ID, SLUG, TASKFORCE_ID, vejle
 from deploy.scenarios.vejle_loading import load_vejle
 from services.dashboard.app import create_app
 from shared.http.auth import Principal, sign_token
+from tests.scenarios.loaded.scenario import release_board
 from tests.scenarios.loaded.test_verification import Checked
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 async def vejle_loaded(loaded: Loaded) -> Loaded:
     """Both scenarios, loaded."""
     await load_vejle(loaded.target)
+    await release_board(loaded.dashboard, loaded.dashboard_settings, TASKFORCE_ID)
     return loaded
 
 
