@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 import pytest_asyncio
@@ -14,7 +14,7 @@ from services.pledges.pledges import access
 from services.pledges.pledges.domain import Editor, Person
 from services.pledges.pledges.timing import check_event
 from services.pledges.register import access as register_access
-from shared.product.roles import SCOPES
+from shared.product.roles import SCOPES, Role
 from tests.authorisation.matrix import OTHER_MUNICIPALITY, as_lines, cells, mistakes, services_answered
 from tests.authorisation.pledges import PROBES
 from tests.authorisation.pledges_world import API, PledgesWorld, started
@@ -77,6 +77,8 @@ CHECKED_ELSEWHERE = [
     "services.pledges.corrections.pages: edits_as",
     # The grid admits no event passes, and of everybody else `logs_as` only says who they are.
     "services.pledges.batch_grid.pages: logs_as",
+    # Only case workers log a job that was found for somebody, and `logs_as` only says who they are.
+    "services.pledges.participants.found_jobs.pages: logs_as",
 ]
 CHECKED_TWICE = {
     f"{operation} for {caller}"
@@ -93,11 +95,26 @@ CHECKED_TWICE = {
         "POST /pledges/company-answers/{answer_id:uuid}/undo",
         "POST /pledges/company-links/{company_id:uuid}",
         "POST /pledges/company-links/{company_id:uuid}/revoke",
+        "POST /participants/photos/{participant_id:uuid}",
+        "POST /participants/{participant_id:uuid}/card/handover",
+        "POST /participants/{participant_id:uuid}/card/link",
+        "POST /participants/{participant_id:uuid}/card/photo/remove",
+        "POST /participants/{participant_id:uuid}/card/withdraw",
     )
+} | {
+    f"{operation} for {caller}"
+    for caller in (set(get_args(Role)) | set(SCOPES)) - {"caseworker"}
+    # A second check asks for the municipality of the case worker.
+    for operation in (f"POST {API}/participants", "POST /participants/import", "POST /participants/import/errors")
 }
 """Neither a pass nor a program is a person, and a second check asks for the person."""
-ISOLATED_TWICE = ["POST /queue/search: hire", "POST /queue/search: pledge"]
-"""The functions that search have the rights of the owner of the tables, and name the taskforce themselves."""
+ISOLATED_TWICE = [
+    # The file of errors has the lines that were sent, and nothing of anybody who is registered.
+    "POST /participants/import/errors: participant",
+    # The functions that search have the rights of the owner of the tables, and name the taskforce themselves.
+    "POST /queue/search: hire",
+    "POST /queue/search: pledge",
+]
 
 
 async def test_every_operation_allows_exactly_what_it_declares(world: PledgesWorld) -> None:
