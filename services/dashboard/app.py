@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+_PLANS = {"plan_cache_mode": "force_custom_plan"}
+"""Every statement is planned for its own days and moments: PostgreSQL may keep one plan for any of them, by which a bridge
+between two moments reads every pledge and hire."""
 _DESCRIPTION = """\
 What has been pledged and what became of it: the taskforce's figures, as of any day and as known at any moment.
 
@@ -49,8 +52,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # A bridge with a plan for any two moments reads every pledge and hire.
-        database = await Database.connect(settings, name="dashboard-app", custom_plans=True)
+        database = await Database.connect(settings, name="dashboard-app", server_settings=_PLANS)
         limits = StreamLimits(
             members=settings.streams,
             boards=settings.board_streams,

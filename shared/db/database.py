@@ -113,7 +113,6 @@ class Database:
         *,
         name: str,
         url: str | None = None,
-        custom_plans: bool = False,
         server_settings: Mapping[str, str] | None = None,
     ) -> Database:
         """Open the pool without waiting for the server: connections are made when they are first needed.
@@ -122,11 +121,8 @@ class Database:
             settings: the service's settings.
             name: the application's name in PostgreSQL, e.g. `pledges-app`.
             url: where and as which role to connect; None: `settings.database_url`.
-            custom_plans: plan every statement for its own arguments, for statements over ranges of days and moments.
-                Otherwise PostgreSQL may keep a plan for any arguments, which is faster for a statement by key.
             server_settings: more settings of every session.
         """
-        plans = {"plan_cache_mode": "force_custom_plan"} if custom_plans else {}
         pool = await asyncpg.create_pool(
             url or settings.database_url,
             min_size=0,
@@ -136,7 +132,7 @@ class Database:
             max_cacheable_statement_size=64 * 1024,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             timeout=ACQUIRE_TIMEOUT_SECONDS,
-            server_settings={"application_name": name, **_PLANNING, **plans, **(server_settings or {})},
+            server_settings={"application_name": name, **_PLANNING, **(server_settings or {})},
             init=_set_codecs,
             reset=_leave_as_it_is,
         )

@@ -363,8 +363,8 @@ BUGS: Final = (
         (
             Change(
                 _POSTGRES,
-                '"application_name": name, **_PLANNING, **plans,',
-                '"application_name": name, **_PLANNING, **plans, "synchronous_commit": "off",',
+                '"application_name": name, **_PLANNING,',
+                '"application_name": name, **_PLANNING, "synchronous_commit": "off",',
             ),
             Change(
                 _RELAY,
