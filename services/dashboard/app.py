@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _PLANS = {"plan_cache_mode": "force_custom_plan"}
-"""Every statement is planned for its own days and moments: PostgreSQL may keep one plan for any of them, by which a bridge
-between two moments reads every pledge and hire."""
+"""Every statement is planned for its own days and moments. PostgreSQL may keep one plan for any of them, by which a
+bridge between two moments reads every pledge and hire."""
 _DESCRIPTION = """\
 What has been pledged and what became of it: the taskforce's figures, as of any day and as known at any moment.
 
