@@ -127,6 +127,15 @@ async def test_a_citizen_is_found_by_the_beginning_of_the_case_reference_whateve
     assert (await _send(caller, "POST", "", {"case_reference": " "})).headers["location"] == "/participants"
 
 
+async def test_a_search_is_logged_as_one_and_with_only_those_it_shows(
+    caller: Caller, one: Participant, superuser: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    await _send(caller, "POST", "", {"case_reference": "s-20"})
+    await _send(caller, "POST", "", {"case_reference": "x-20"})
+    looks = await superuser.fetch("select what_key from access_log where action = 'search'")
+    assert [look["what_key"] for look in looks] == [one.id]
+
+
 async def test_a_note_is_written_shown_to_the_facilitator_and_deleted(caller: Caller, one: Participant) -> None:
     form = {"id": str(uuid4()), "body": "Vil helst begynde tidligt"}
     for _ in range(2):  # a second click changes nothing
